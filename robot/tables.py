@@ -1,0 +1,282 @@
+"""The columns of every table: names, types, widths, order. The one place.
+
+Normalizers fill these columns and the database stores them; neither knows the other. The spec's columns are a
+contract: they stand first, in the spec's order. What we add comes after them and may be NULL: `extra` (JSON: what has
+no column of its own, and the whole of a value that its column could not hold) and `row_hash` (of the row's other
+cells: an upsert writes only where it differs).
+
+The SQL scripts in `sql/` say the same for a DBA; `tests/test_tables.py` compares the spec, this module and the scripts.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+
+class Kind(Enum):
+    """What a cell may hold, besides NULL."""
+
+    TEXT = "text"  # str without NUL characters and without lone surrogates
+    INTEGER = "integer"  # int of 32 bits
+    BOOLEAN = "boolean"  # bool
+    DATETIME = "datetime"  # naive datetime, local to TIMEZONE
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `width` counts UTF-16 code units, as NVARCHAR(n) does (an emoji is two); None: unlimited."""
+
+    name: str
+    kind: Kind
+    width: int | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The type as the spec and SQL Server write it, such as `NVARCHAR(50)`."""
+        if self.kind is Kind.TEXT:
+            return f"NVARCHAR({self.width or 'MAX'})"
+        return _SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. `identity` is the column that the database numbers by itself."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ("id",)
+    identity: str | None = None
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """All columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class RowTable(Table):
+    """A table that normalizers fill. `key` finds a record's row again; the database layer writes the `stamps`."""
+
+    key: str = "id"
+    stamps: tuple[str, str] = ("created_at", "updated_at")
+
+    @cached_property
+    def row_columns(self) -> tuple[Column, ...]:
+        """What a normalizer fills, in order: all but the identity and the stamps; `extra` and `row_hash` come last."""
+        generated = {self.identity, *self.stamps}
+        return tuple(column for column in self.columns if column.name not in generated)
+
+
+_SQL_TYPES = {Kind.INTEGER: "INT", Kind.BOOLEAN: "BIT", Kind.DATETIME: "DATETIME"}
+
+
+def _text(name: str, width: int | None = None) -> Column:
+    return Column(name, Kind.TEXT, width)
+
+
+def _integer(name: str) -> Column:
+    return Column(name, Kind.INTEGER)
+
+
+def _boolean(name: str) -> Column:
+    return Column(name, Kind.BOOLEAN)
+
+
+def _datetime(name: str) -> Column:
+    return Column(name, Kind.DATETIME)
+
+
+_OURS = (_text("extra"), _text("row_hash", 32))
+
+CALLS = RowTable(
+    name="calls",
+    columns=(
+        _text("id", 50),
+        _text("list_name", 255),
+        _text("number", 50),
+        _datetime("call_date"),
+        _text("call_date_rfc3339", 50),
+        _integer("campaign_id"),
+        _text("campaign", 255),
+        _text("queue_id", 50),
+        _text("queue_name", 255),
+        _text("ring_group_id", 50),
+        _text("ring_group_name", 255),
+        _text("ivr_name", 255),
+        _text("receptive_name", 255),
+        _text("receptive_phone", 50),
+        _text("receptive_did", 50),
+        _boolean("has_agent"),
+        _text("agent", 255),
+        _text("acw_time", 20),
+        _text("speaking_time", 20),
+        _text("ivr_time", 20),
+        _text("ivr_after_call_time", 20),
+        _text("amd_time", 20),
+        _text("waiting_time", 20),
+        _text("speaking_with_agent_time", 20),
+        _integer("route_id"),
+        _text("route_name", 255),
+        _text("route_host", 255),
+        _text("route_endpoint", 500),
+        _text("route_caller_id", 50),
+        _text("billed_time", 20),
+        _text("billed_value", 50),
+        _text("qualification", 255),
+        _text("behavior", 255),
+        _text("readable_behavior_text", 500),
+        _text("phone_type", 50),
+        _text("recording", 500),
+        _text("recording_amd", 500),
+        _integer("status_id"),
+        _text("readable_status_text", 500),
+        _text("readable_amd_status_text", 500),
+        _text("mode", 50),
+        _integer("hangup_cause"),
+        _text("sip_cause", 20),
+        _text("readable_hangup_cause_text", 500),
+        _text("feedback"),
+        _boolean("recorded"),
+        _boolean("ended_by_agent"),
+        _text("qualification_note"),
+        _text("sid", 255),
+        _boolean("is_dmc"),
+        _boolean("is_unknown"),
+        _boolean("is_transferred"),
+        _boolean("is_consult"),
+        _boolean("is_transfer"),
+        _boolean("is_conversion"),
+        _integer("qualification_id"),
+        _boolean("consult_cancelled"),
+        _text("recording_transfer", 500),
+        _text("recording_consult", 500),
+        _text("recording_after_consult_cancel", 500),
+        _text("ivr_digit_pressed", 50),
+        _text("record_name", 255),
+        _text("transcription"),
+        _text("ai_evaluation_status", 255),
+        _datetime("created_at"),
+        _datetime("updated_at"),
+        *_OURS,
+    ),
+)
+
+MAILING_DATA = RowTable(
+    name="mailing_data",
+    identity="id",
+    key="call_id",
+    columns=(
+        _integer("id"),
+        _text("_id", 50),
+        _text("call_id", 50),
+        _text("identifier", 50),
+        _integer("campaign_id"),
+        _integer("company_id"),
+        _integer("list_id"),
+        _text("uf", 10),
+        _text("phone", 50),
+        _integer("dialed_phone"),
+        _integer("dialed_identifier"),
+        _integer("on_calling"),
+        _integer("column_position"),
+        _integer("row_position"),
+        _text("estrategia", 255),
+        _text("razao_social", 255),
+        _text("nome_fantasia", 255),
+        _text("valor_conta", 100),
+        _text("cidade", 255),
+        _text("cep", 20),
+        _text("uf_mailing", 10),
+        _text("socio", 255),
+        _datetime("created_at"),
+        _datetime("updated_at"),
+        *_OURS,
+    ),
+)
+
+EXECUTION_LOGS = Table(
+    name="execution_logs",
+    identity="id",
+    columns=(
+        _integer("id"),
+        _datetime("execution_date"),
+        _text("start_date", 50),
+        _text("end_date", 50),
+        _text("campaign_ids", 100),
+        _integer("total_records"),
+        _integer("successful_records"),
+        _integer("failed_records"),
+        _integer("execution_time_seconds"),
+        _text("status", 20),
+        _text("error_message"),
+        _datetime("created_at"),
+        # ours
+        _text("job", 50),
+        _text("holder", 255),
+        _integer("exit_code"),
+        _integer("resumed_from"),
+        _integer("inserted_records"),
+        _integer("updated_records"),
+        _integer("unchanged_records"),
+    ),
+)
+
+SYNC_WINDOWS = Table(
+    name="sync_windows",
+    primary_key=("job", "campaigns", "day"),
+    columns=(
+        _text("job", 50),
+        _text("campaigns", 100),
+        _text("day", 10),  # YYYY-MM-DD
+        _text("status", 20),
+        _integer("api_total"),
+        _integer("distinct_ids"),
+        _integer("stored"),
+        _integer("rejected"),
+        _integer("pages"),
+        _integer("passes"),
+        _text("detail"),
+        _integer("execution_id"),
+        _datetime("started_at"),
+        _datetime("finished_at"),
+    ),
+)
+
+REJECTED_RECORDS = Table(
+    name="rejected_records",
+    identity="id",
+    columns=(
+        _integer("id"),
+        _integer("execution_id"),
+        _text("job", 50),
+        _text("record_id", 255),
+        _text("reason", 500),
+        _text("payload"),
+        _text("payload_hash", 32),  # unique within a job: a broken record met again is one line
+        _datetime("created_at"),
+        _datetime("last_seen_at"),
+        _datetime("resolved_at"),
+        _integer("resolved_execution_id"),
+    ),
+)
+
+ROBOT_STATE = Table(
+    name="robot_state",
+    primary_key=("name",),
+    columns=(_text("name", 100), _text("value"), _datetime("updated_at")),
+)
+
+SCHEMA_VERSIONS = Table(
+    name="schema_versions",
+    primary_key=("script",),
+    columns=(_text("script", 200), _datetime("applied_at")),
+)
+
+ALL_TABLES = (CALLS, MAILING_DATA, EXECUTION_LOGS, SYNC_WINDOWS, REJECTED_RECORDS, ROBOT_STATE, SCHEMA_VERSIONS)
