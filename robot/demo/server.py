@@ -1,0 +1,260 @@
+"""The simulator: an HTTP server that answers as the API of 3C Plus does, from records in memory, with faults on demand."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from robot.demo.answers import Answer, envelope, fault_answer, ok, refusal
+from robot.demo.faults import Fault, FaultKind, FaultPlan
+from robot.demo.listener import Listener
+from robot.demo.pages import Links, Paging, build_page, paginate
+from robot.demo.queries import DATE_TIME, CallsQuery, InvalidQuery, read_calls_query, read_page
+from robot.demo.records import Records, campaign_of, to_json
+from robot.demo.world import campaign_name
+
+DEMO_TOKEN = "demo-token-for-the-simulator-only-it-opens-nothing-else-0001"  # noqa: S105 - 60 characters, as a real one
+PREFIX = "/api/v1"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as the simulator understood it. `status` is 0 while unanswered, and when no status was sent at all."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]] = field(hash=False)
+    authorization_ok: bool
+    status: int = 0
+    page: int | None = None
+    per_page: int | None = None
+    days: tuple[date, date] | None = None
+    campaigns: frozenset[int] = frozenset()
+    fault: str | None = None
+    records: int = 0
+
+
+class Simulator:
+    """A 3C Plus of its own, from `start` to `stop`, also as a context manager; any thread may use it.
+
+    `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it they repeat what was
+    asked for (`total_pages` always counts real pages). `simple_pagination` leaves the totals out always, not only when
+    asked to. `now`, when given, returns local time: later calls have not happened yet, and are not served.
+    `on_page` is called in the server's thread before each page of calls is built: the place to change the calls under
+    the reader's feet.
+    """
+
+    def __init__(
+        self,
+        calls: Iterable[Any],
+        *,
+        token: str = DEMO_TOKEN,
+        latency_seconds: float = 0.0,
+        per_page_cap: int | None = None,
+        echo_cap: bool = True,
+        simple_pagination: bool = False,
+        links: Links = "next",
+        order: Literal["asc", "desc"] = "asc",
+        campaign_ids_work: bool = True,
+        faults: Sequence[Fault] = (),
+        port: int = 0,
+        user: str = "demo",
+        password: str = "demo",  # noqa: S107 - opens the simulator only
+        second_factor: bool = False,
+        now: Callable[[], datetime] | None = None,
+        on_page: Callable[[Request], None] | None = None,
+    ) -> None:
+        self.on_page = on_page
+        self.latency_seconds = latency_seconds
+        self._token = token
+        self._user, self._password, self._second_factor = user, password, second_factor
+        self._campaign_ids_work = campaign_ids_work
+        self._now = now
+        self._records = Records(calls, descending=order == "desc")
+        self._paging = Paging(per_page_cap, echo_cap, simple_pagination, links)
+        self._plan = FaultPlan(faults)
+        self._requests: list[Request] = []
+        self._lock = threading.Lock()
+        self._transactions = 0
+        self._listener = Listener(HOST, port, self._answer)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen. A simulator that was stopped starts again on the port it had. Raises OSError when the port is taken."""
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Close the port and every connection, in the middle of an answer too."""
+        self._listener.stop()
+
+    @property
+    def base_url(self) -> str:
+        """The API's root, as `http://127.0.0.1:PORT/api/v1`. Known once started."""
+        return f"http://{HOST}:{self._listener.port}{PREFIX}"
+
+    @property
+    def url(self) -> str:
+        """The address of the calls, what BASE_URL should be."""
+        return f"{self.base_url}/calls"
+
+    @property
+    def token(self) -> str:
+        """The token that opens the simulator."""
+        return self._token
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request so far, in the order of their answers: each is noted before its first byte is sent."""
+        with self._lock:
+            return list(self._requests)
+
+    @property
+    def fired(self) -> dict[Fault, int]:
+        """How often each fault has happened."""
+        return self._plan.fired
+
+    @property
+    def calls(self) -> list[Any]:
+        """The records that are served now."""
+        return self._records.all()
+
+    def pages_served(self, day: date | None = None) -> int:
+        """How many pages of calls were answered with 200, of any period or of those that hold `day`."""
+        return sum(
+            request.status == 200
+            and request.path.endswith("/calls")
+            and (day is None or (request.days is not None and request.days[0] <= day <= request.days[1]))
+            for request in self.requests
+        )
+
+    def use_faults(self, faults: Sequence[Fault]) -> None:
+        """Forget the faults so far, and their counts, and suffer these."""
+        self._plan = FaultPlan(faults)
+
+    def replace_calls(self, calls: Iterable[Any]) -> None:
+        """Serve these records and no others."""
+        self._records.replace(calls)
+
+    def add_call(self, call: Any) -> None:
+        """Serve one record more."""
+        self._records.add(call)
+
+    def update_call(self, call_id: str, **changes: Any) -> None:
+        """Serve a call with other values. Raises KeyError for an unknown id."""
+        self._records.update(call_id, changes)
+
+    def remove_call(self, call_id: str) -> None:
+        """Serve a call no longer. Raises KeyError for an unknown id."""
+        self._records.remove(call_id)
+
+    def _answer(self, method: str, target: str, authorization: str, form: dict[str, str]) -> tuple[Answer, Fault | None]:
+        """Answer one request. The fault is what is left for the listener to do: to delay, to cut, to reset."""
+        split = urlsplit(target)
+        query = parse_qs(split.query, keep_blank_values=True)
+        open_ = authorization == f"Bearer {self._token}" or self._token in query.get("api_token", ())
+        request = Request(method, split.path, query, open_)
+        answer, request, fault = self._route(request, form)
+        if self.latency_seconds:
+            self._listener.sleep(self.latency_seconds)
+        status = 0 if fault and fault.kind == FaultKind.RESET_BEFORE else answer.status
+        with self._lock:
+            self._requests.append(replace(request, status=status, fault=fault.kind if fault else None))
+        return answer, fault
+
+    def _route(self, request: Request, form: dict[str, str]) -> tuple[Answer, Request, Fault | None]:
+        transaction = self._next_transaction()
+        match request.method, request.path.removeprefix(PREFIX):
+            case "POST", "/authenticate":
+                return self._harmed(request, lambda: self._authenticate(form, transaction), transaction)
+            case "GET", "/calls" | "/me" | "/campaigns" as path:
+                if not request.authorization_ok:
+                    return refusal(401, transaction), request, None
+            case _:
+                return Answer(404, to_json({"message": "Not Found"})), request, None
+        try:
+            if path == "/calls":
+                return self._calls(request, transaction)
+            if path == "/campaigns":
+                page, per_page = read_page(request.query)
+                request = replace(request, page=page, per_page=per_page)
+                return self._harmed(request, lambda: self._campaigns(page, per_page, transaction), transaction)
+        except InvalidQuery as invalid:
+            return refusal(422, transaction, invalid.errors), request, None
+        return self._harmed(request, lambda: ok(self._profile(), transaction), transaction)
+
+    def _harmed(
+        self, request: Request, build: Callable[[], Answer], transaction: str
+    ) -> tuple[Answer, Request, Fault | None]:
+        fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
+        return (fault and fault_answer(fault, transaction)) or build(), request, fault
+
+    def _calls(self, request: Request, transaction: str) -> tuple[Answer, Request, Fault | None]:
+        query = read_calls_query(request.query, campaign_ids_work=self._campaign_ids_work)
+        request = replace(request, page=query.page, per_page=query.per_page, days=query.days, campaigns=query.campaigns)
+        if self.on_page:
+            self.on_page(request)
+        fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
+        if fault and (answer := fault_answer(fault, transaction)):
+            return answer, request, fault
+        data, pagination = build_page(self._records, self._until_now(query), self._paging, self.url, fault)
+        return Answer(200, envelope(data, pagination, transaction)), replace(request, records=len(data)), fault
+
+    def _until_now(self, query: CallsQuery) -> CallsQuery:
+        if self._now is None:
+            return query
+        selection = query.selection
+        return replace(query, selection=replace(selection, end=min(selection.end, self._now().strftime(DATE_TIME))))
+
+    def _campaigns(self, page: int, per_page: int, transaction: str) -> Answer:
+        numbers = sorted({number for record in self.calls if (number := campaign_of(record)) is not None})
+        asked = numbers[(page - 1) * per_page : page * per_page]
+        data = [
+            to_json({"id": n, "name": campaign_name(n), "start_time": "08:00:00", "end_time": "21:00:00", "paused": False})
+            for n in asked
+        ]
+        url = f"{self.base_url}/campaigns"
+        pagination = paginate(len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links))
+        return Answer(200, envelope(data, pagination, transaction))
+
+    def _authenticate(self, form: dict[str, str], transaction: str) -> Answer:
+        errors = {
+            name: [f"O campo {name} é obrigatório."]
+            for name, given in (
+                ("user", form.get("user")),
+                ("password", form.get("password")),
+                ("company_domain", form.get("company_domain") or form.get("company_id")),
+            )
+            if not given
+        }
+        if errors:
+            return refusal(422, transaction, errors)
+        if (form["user"], form["password"]) != (self._user, self._password):
+            return refusal(401, transaction, detail="Usuário ou senha inválidos.")
+        if self._second_factor:
+            return ok({"two_factor": True}, transaction, status=203)
+        return ok(self._profile(), transaction)
+
+    def _profile(self) -> dict[str, Any]:
+        return {
+            "id": 1,
+            "name": "Gestora Demonstração",
+            "email": "gestora@example.com",
+            "api_token": self._token,
+            "role": {"id": 2, "name": "manager"},
+            "settings": {"timezone": "America/Sao_Paulo"},
+            "company": {"id": 10, "name": "Empresa Demonstração", "domain": "demo"},
+        }
+
+    def _next_transaction(self) -> str:
+        with self._lock:
+            self._transactions += 1
+            return f"{self._transactions:032x}"
