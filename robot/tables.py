@@ -73,6 +73,11 @@ class RowTable(Table):
         generated = {self.identity, *self.stamps}
         return tuple(column for column in self.columns if column.name not in generated)
 
+    @cached_property
+    def row_names(self) -> tuple[str, ...]:
+        """The names of `row_columns`, in order."""
+        return tuple(column.name for column in self.row_columns)
+
 
 _SQL_TYPES = {Kind.INTEGER: "INT", Kind.BOOLEAN: "BIT", Kind.DATETIME: "DATETIME"}
 
@@ -280,3 +285,23 @@ SCHEMA_VERSIONS = Table(
 )
 
 ALL_TABLES = (CALLS, MAILING_DATA, EXECUTION_LOGS, SYNC_WINDOWS, REJECTED_RECORDS, ROBOT_STATE, SCHEMA_VERSIONS)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Tables whose rows are stored together: a parent, and children with at most one row for each of its rows.
+
+    `moment` is the parent's column by which windows are cut. A child's `key` holds the parent's key.
+    """
+
+    parent: RowTable
+    moment: str
+    children: tuple[RowTable, ...] = ()
+
+    @property
+    def tables(self) -> tuple[RowTable, ...]:
+        """All of them, the parent first: the order in which rows are stored."""
+        return (self.parent, *self.children)
+
+
+CALLS_FAMILY = Family(CALLS, "call_date", (MAILING_DATA,))

@@ -1,0 +1,168 @@
+"""A record of `GET /calls` → the rows of a call, or a rejection.
+
+What a column cannot hold whole is kept in `extra` under the field's name on the wire, beside the fields without a column;
+the parts of `route` under "route". Shapes on the wire: tests/normalizers/data/call.json and the tests beside it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from robot.normalizers import fields, values
+from robot.normalizers.json_text import TooDeepError, UncleanError, as_received, clean_text, cleaned, digest, dump
+from robot.normalizers.mailing import Row, normalize_mailing
+from robot.tables import CALLS, REJECTED_RECORDS
+
+_NAMES = CALLS.row_names
+_ID, _CALL_DATE, _RFC3339 = _NAMES.index("id"), _NAMES.index("call_date"), _NAMES.index("call_date_rfc3339")
+_ROUTE_START, _ROUTE_END, _EXTRA = _NAMES.index("route_id"), _NAMES.index("billed_time"), _NAMES.index("extra")
+_ID_WIDTH = CALLS["id"].width
+_RECORD_ID_WIDTH = REJECTED_RECORDS["record_id"].width
+
+_WIRE_NAMES = {"list_name": "list"} | {name: name.removeprefix("route_") for name in _NAMES[_ROUTE_START:_ROUTE_END]}
+_READERS = {name: values.duration for name in _NAMES if name.endswith("_time")} | {
+    "agent": values.text_or_dash,
+    "qualification": values.text_or_dash,
+    "qualification_id": values.integer_or_dash,
+    "billed_value": values.amount,
+}
+_HEAD = fields.plan(CALLS.row_columns[:_ROUTE_START], _WIRE_NAMES, _READERS)
+_ROUTE = fields.plan(CALLS.row_columns[_ROUTE_START:_ROUTE_END], _WIRE_NAMES, _READERS)
+_TAIL = fields.plan(CALLS.row_columns[_ROUTE_END:_EXTRA], _WIRE_NAMES, _READERS)
+_KNOWN = fields.names(_HEAD, _TAIL) | {"route", "mailing_data"}
+_KNOWN_OF_ROUTE = fields.names(_ROUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRows:
+    """A call, ready for its tables: cells in the order of `CALLS.row_columns` and `MAILING_DATA.row_columns`.
+
+    `overflows` counts the values kept in `extra` because their column could not hold them, `nul_characters` the
+    characters removed (NUL) or replaced (lone surrogates).
+    """
+
+    call: Row
+    mailing: Row | None
+    overflows: int
+    nul_characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that cannot become a row, with the reason; `payload` is the whole record as JSON text."""
+
+    record_id: str | None
+    reason: str
+    payload: str
+
+
+class _RejectedError(Exception):
+    """The record cannot become a row."""
+
+
+def normalize_call(record: object) -> CallRows | Rejection:
+    """The rows of a record, or why it has none. Takes any JSON value and never raises."""
+    try:
+        try:
+            return _normalize(record, 0)
+        except UncleanError:
+            return _normalize(*cleaned(record))
+    except (_RejectedError, TooDeepError) as error:
+        text = _id_text(record)
+        record_id = text and str(values.fitted(text, _RECORD_ID_WIDTH)[0])
+        return Rejection(record_id or None, str(error), as_received(record))
+
+
+def record_key(record: object) -> str:
+    """What tells records apart: the row's id; for a record without a usable one, a stable hash of the whole of it."""
+    text = _id_text(record)
+    if text and values.fits(text, _ID_WIDTH):
+        return text
+    return "no id: " + digest([as_received(record, sort_keys=True)])
+
+
+def _normalize(record: object, nul_characters: int) -> CallRows:
+    if not isinstance(record, dict):
+        raise _RejectedError(f"the record is not an object but {_article(record)}")
+    call_id = _id(record)
+    kept: dict[str, Any] = {}
+    cells = fields.fill(record, _HEAD, kept)
+    cells[_ID] = call_id
+    if cells[_CALL_DATE] is None:
+        cells[_CALL_DATE] = _date_of_rfc3339(record)
+    route = record.get("route")
+    if isinstance(route, dict):
+        kept_of_route: dict[str, Any] = {}
+        cells += fields.fill(route, _ROUTE, kept_of_route)
+        overflows = len(kept_of_route)
+        fields.keep_unknown(route, _KNOWN_OF_ROUTE, kept_of_route)
+    else:
+        cells += [None] * len(_ROUTE)
+        kept_of_route = {}
+        overflows = 0
+        if not values.is_nothing(route):
+            kept["route"] = route
+    cells += fields.fill(record, _TAIL, kept)
+    mailing_data = record.get("mailing_data")
+    mailing = None
+    if isinstance(mailing_data, dict) and mailing_data:
+        mailing, overflows_of_mailing = normalize_mailing(mailing_data, call_id)
+        overflows += overflows_of_mailing
+    elif not values.is_nothing(mailing_data):
+        kept["mailing_data"] = mailing_data
+    overflows += len(kept)
+    if kept_of_route:
+        kept["route"] = kept_of_route
+    fields.keep_unknown(record, _KNOWN, kept)
+    cells.append(dump(kept) if kept else None)
+    cells.append(digest(cells))
+    return CallRows(tuple(cells), mailing, overflows, nul_characters)
+
+
+def _id(record: dict[str, Any]) -> str:
+    text = _id_text(record)
+    if text is None:
+        raise _RejectedError(f"the record's id is {_article(record['id'])}" if "id" in record else "the record has no id")
+    if not text:
+        raise _RejectedError("the record's id is empty")
+    if not values.fits(text, _ID_WIDTH):
+        raise _RejectedError(f"the record's id is longer than {_ID_WIDTH} characters")
+    return text
+
+
+def _id_text(record: object) -> str | None:
+    """The record's id as clean text, stripped; None where it is missing or neither a text nor a number."""
+    value = record.get("id") if isinstance(record, dict) else None
+    if type(value) is not str:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        try:
+            return values.number_text(value)
+        except UncleanError:
+            value = str(cleaned(value)[0])
+    if not value.isascii() or "\x00" in value:
+        value = clean_text(value)[0]
+    return value.strip()
+
+
+def _date_of_rfc3339(record: dict[str, Any]) -> values.Cell:
+    moment, _ = values.date(record.get("call_date_rfc3339"))
+    if moment is None:
+        given = record.get("call_date", record.get("call_date_rfc3339"))
+        if values.is_nothing(given):
+            raise _RejectedError("the call has no date")
+        shown = given[:40] if isinstance(given, str) else _article(given)
+        raise _RejectedError(f"the call's date cannot be read: {shown}")
+    return moment
+
+
+def _article(value: object) -> str:
+    """The kind of a JSON value, in plain words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    return "a list" if isinstance(value, list) else "an object"

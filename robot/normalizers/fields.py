@@ -1,0 +1,63 @@
+"""How the fields of an object become the cells of consecutive columns: a plan, made once for a table, run for every record."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from robot.normalizers import values
+from robot.normalizers.values import Cell, Read
+from robot.tables import Column, Kind
+
+Reader = Callable[[Any], Read]
+Field = tuple[str, int, Reader]  # name on the wire; a text of so many characters fits for sure; else: the reader
+Plan = tuple[Field, ...]
+
+
+def plan(columns: Iterable[Column], wire_names: Mapping[str, str], readers: Mapping[str, Callable[..., Read]]) -> Plan:
+    """The plan for these columns. A name on the wire is the column's own, a reader its kind's, unless given."""
+    return tuple(_field(column, wire_names.get(column.name, column.name), readers.get(column.name)) for column in columns)
+
+
+def _field(column: Column, wire_name: str, reader: Callable[..., Read] | None) -> Field:
+    if column.kind is Kind.TEXT:
+        always_fits = (column.width or 2**31) // 2  # a character is at most two units
+        if reader is values.text_or_dash:
+            always_fits = 0
+        return wire_name, always_fits, partial(reader or values.text, width=column.width)
+    by_kind = {Kind.INTEGER: values.integer, Kind.BOOLEAN: values.boolean, Kind.DATETIME: values.date}
+    return wire_name, -1, reader or by_kind[column.kind]
+
+
+def fill(source: dict[str, Any], fields: Plan, kept: dict[str, Any]) -> list[Cell]:
+    """The cells, in the plan's order. A value that its cell does not hold whole is put into `kept`, by its wire name."""
+    cells: list[Cell] = []
+    append = cells.append
+    get = source.get
+    for name, always_fits, read in fields:
+        value = get(name)
+        if value is None:
+            append(None)
+        elif type(value) is str and len(value) <= always_fits:
+            append(value or None)
+        else:
+            cell, whole = read(value)
+            append(cell)
+            if not whole:
+                kept[name] = value
+    return cells
+
+
+def names(*plans: Plan) -> frozenset[str]:
+    """The names on the wire that these plans read."""
+    return frozenset(name for each in plans for name, _, _ in each)
+
+
+def keep_unknown(source: dict[str, Any], known: frozenset[str], kept: dict[str, Any]) -> None:
+    """Put every field that is not known and not empty into `kept`.
+
+    Nothing (null, "", [], {}) is not kept: else a new empty field in the API's answers would change every row there is.
+    """
+    for name in source.keys() - known:
+        value = source[name]
+        if not values.is_nothing(value):
+            kept[name] = value
