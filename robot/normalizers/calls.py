@@ -4,6 +4,7 @@ What a column cannot hold whole is kept in `extra` under the field's name on the
 the parts of `route` under "route". Shapes on the wire: tests/normalizers/data/call.json and the tests beside it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ _ID_WIDTH = CALLS["id"].width
 _RECORD_ID_WIDTH = REJECTED_RECORDS["record_id"].width
 
 _WIRE_NAMES = {"list_name": "list"} | {name: name.removeprefix("route_") for name in _NAMES[_ROUTE_START:_ROUTE_END]}
-_READERS = {name: values.duration for name in _NAMES if name.endswith("_time")} | {
+_READERS: dict[str, Callable[..., values.Read]] = {name: values.duration for name in _NAMES if name.endswith("_time")} | {
     "agent": values.text_or_dash,
     "qualification": values.text_or_dash,
     "qualification_id": values.integer_or_dash,

@@ -58,7 +58,7 @@ def _by_column(data: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
     headers: dict[str, str] = {}
     others: list[str] = []
     for header, value in data.items():
-        if value is None or value == "" or is_nothing(value):
+        if value is None or is_nothing(value):
             continue
         column = column_of(header)
         if column is None or column in headers:
@@ -80,4 +80,4 @@ def column_of(header: str) -> str | None:
     return _COLUMNS.get(folded(header))
 
 
-_COLUMNS = {folded(name): name for name, _, _ in _DATA if name != "uf_mailing"} | {"uf": "uf_mailing"}
+_COLUMNS = {folded(name): name for name, *_ in _DATA if name != "uf_mailing"} | {"uf": "uf_mailing"}

@@ -14,6 +14,7 @@ from robot.normalizers.json_text import UncleanError, dump
 Cell = str | int | bool | datetime | None
 Read = tuple[Cell, bool]
 
+_HOLDERS = (str, list, dict)
 _INT32 = range(-(2**31), 2**31)
 _INTEGER = re.compile(r"\s*([+-]?[0-9]{1,20})(?:\.0*)?\s*", re.ASCII)
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
@@ -28,7 +29,7 @@ _FIRST_YEAR = 1753  # of SQL Server's DATETIME
 
 def is_nothing(value: object) -> bool:
     """Whether there is nothing in it: null, "", [] or {}. (0 and false are something.)"""
-    return value is None or (isinstance(value, str | list | dict) and not value)
+    return value is None or (not value and isinstance(value, _HOLDERS))
 
 
 def text(value: object, width: int | None) -> Read:
@@ -113,6 +114,12 @@ def date(value: object) -> Read:
     """
     if not isinstance(value, str):
         return None, is_nothing(value)
+    if len(value) == 19 and value[4] == value[7] == "-" and value[10] == " " and value[13] == value[16] == ":":
+        try:  # four times as fast as what follows
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return None, False
+        return (moment, True) if moment.year >= _FIRST_YEAR else (None, False)
     if match := _ISO.fullmatch(value):
         year, month, day = match[1], match[2], match[3]
         whole = not match[8] and not (match[7] or "").strip(".0")
