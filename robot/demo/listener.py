@@ -34,31 +34,34 @@ class Listener:
         self._host = host
         self._respond = respond
         self._stopping = threading.Event()
+        self._lock = threading.Lock()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Open the port. Raises OSError when it is taken; nothing when already started."""
-        if self._server:
-            return
-        self._stopping.clear()
-        self._server = _Server(self._host, self.port, self._respond, self._stopping)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
-        )
-        self._thread.start()
+        with self._lock:
+            if self._server:
+                return
+            self._stopping.clear()
+            self._server = _Server(self._host, self.port, self._respond, self._stopping)
+            self.port = self._server.server_port
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
+            )
+            self._thread.start()
 
     def stop(self) -> None:
         """Close the port and all connections; nothing when already stopped."""
-        if not self._server or not self._thread:
-            return
-        self._stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.drop_connections(GOODBYE_SECONDS)
-        self._server = self._thread = None
+        with self._lock:
+            if not self._server or not self._thread:
+                return
+            self._stopping.set()
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._server.drop_connections(GOODBYE_SECONDS)
+            self._server = self._thread = None
 
     def sleep(self, seconds: float) -> bool:
         """Wait, or less when stopped meanwhile; True when stopped."""
@@ -76,6 +79,7 @@ class _Server(ThreadingHTTPServer):
         self.stopping = stopping
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
+        self._mine = threading.local()
         super().__init__((host, port), _Handler)
 
     def server_bind(self) -> None:
@@ -89,6 +93,11 @@ class _Server(ThreadingHTTPServer):
             self._open.add(request)
         super().process_request(request, client_address)
 
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection, in its own thread."""
+        self._mine.connection = request
+        super().process_request_thread(request, client_address)
+
     def shutdown_request(self, request: Any) -> None:
         """Close a connection."""
         super().shutdown_request(request)
@@ -97,14 +106,18 @@ class _Server(ThreadingHTTPServer):
             self._changed.notify_all()
 
     def drop_connections(self, seconds: float) -> None:
-        """Cut every open connection and wait, `seconds` at most, until their threads have let go of them."""
+        """Cut every open connection and wait, `seconds` at most, until their threads have let go of them.
+
+        The caller's own connection is cut too, but not waited for: `stop` may come from `on_page`.
+        """
+        mine = {getattr(self._mine, "connection", None)}
         with self._changed:
             for connection in self._open:
                 try:
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue  # the client was quicker
-            self._changed.wait_for(lambda: not self._open, seconds)
+            self._changed.wait_for(lambda: self._open <= mine, seconds)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that went away; everything else is a mistake of the simulator, and is printed."""

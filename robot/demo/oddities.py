@@ -173,12 +173,12 @@ def make_odd(calls: list[Call], rng: random.Random) -> None:
 BROKEN = ("no id", "null id", "unreadable call_date", "bare text")
 
 
-def broken_record(number: int, call_id: str, day: date) -> Any:
+def broken_record(number: int, call_id: str, day: date, campaign: int) -> Any:
     """Make a record that cannot become a row; `number` walks through the kinds of `BROKEN`."""
     call: Call = {
         "id": call_id,
         "call_date": f"{day} 12:00:00",
-        "campaign_id": 5,
+        "campaign_id": campaign,
         "number": "5511999998888",
         "status_id": 7,
     }

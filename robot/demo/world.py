@@ -68,7 +68,9 @@ def _make_day(day: date, per_day: int, seed: int, campaigns: tuple[int, ...], od
         make_odd(calls, rng)
     for n in range(broken):
         place = rng.randrange(len(calls)) + 1 if calls else 0
-        calls.insert(place, broken_record(n, f"{midnight:08x}{machine}{per_day + n:06x}", day))
+        calls.insert(
+            place, broken_record(n, f"{midnight:08x}{machine}{per_day + n:06x}", day, campaigns[n % len(campaigns)])
+        )
     return calls
 
 
