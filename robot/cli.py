@@ -1,0 +1,139 @@
+"""The command line: assembles the commands and turns every error into a message and an exit code.
+
+No argument: `EXECUTION_MODE` says what starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.text import Text
+
+from robot import __version__, logs
+from robot.commands import consoles
+from robot.commands.check import check
+from robot.commands.context import Context
+from robot.commands.demo import demo
+from robot.commands.run import run
+from robot.commands.schedule import schedule
+from robot.commands.simulator import simulator
+from robot.commands.status import status
+from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
+from robot.masking import mask
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="Fetches the calls of 3C Plus, and keeps them true in SQL Server or in an embedded database.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    env_file: Annotated[Path | None, typer.Option(help="Another .env than the one beside the program.")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    context.obj = Context.for_file(env_file)
+    if version:
+        context.obj.out.print(f"API 3C Robot {__version__}")
+        raise typer.Exit
+    if env_file is not None and not context.obj.env_file.exists():
+        raise ConfigurationError(f"{env_file} does not exist.", "Check the path after --env-file.")
+    if context.invoked_subcommand is None:
+        settings = context.obj.settings()
+        if settings.execution_mode == "manual":
+            raise typer.Exit(run(context.obj, None, None, None, again=False))
+        raise typer.Exit(schedule(context.obj))
+
+
+@app.command("run")
+def _run(
+    context: typer.Context,
+    start: Annotated[str | None, typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last moment; a date alone is its whole day.")] = None,
+    campaigns: Annotated[str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")] = None,
+    again: Annotated[bool, typer.Option(help="Read also what an interrupted execution left complete.")] = False,
+) -> None:
+    """One execution: the period given, the one of MANUAL_*, or yesterday."""
+    raise typer.Exit(run(context.obj, start, end, campaigns, again=again))
+
+
+@app.command("schedule")
+def _schedule(context: typer.Context) -> None:
+    """Executions whenever CRON_SCHEDULE says so, until stopped."""
+    raise typer.Exit(schedule(context.obj))
+
+
+@app.command("demo")
+def _demo(context: typer.Context) -> None:
+    """The whole robot against a built-in 3C Plus, into data/demo.db. Needs nothing."""
+    raise typer.Exit(demo(context.obj))
+
+
+@app.command("check")
+def _check(context: typer.Context) -> None:
+    """Settings, API, database, rights, disk: what holds, and the fix for what does not."""
+    raise typer.Exit(check(context.obj))
+
+
+@app.command("status")
+def _status(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """The last executions, the days that are complete or not, the next run."""
+    raise typer.Exit(status(context.obj, as_json=as_json))
+
+
+@app.command("simulator")
+def _simulator(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 = any free port.")] = 0,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that have calls, up to yesterday.")] = 30,
+    per_day: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls a day.")] = 2000,
+    latency_ms: Annotated[int, typer.Option(min=0, max=60_000, help="Wait before each answer.")] = 0,
+    odd: Annotated[bool, typer.Option(help="With every odd shape that was seen in production.")] = True,
+) -> None:
+    """The built-in 3C Plus by itself, on a loopback port."""
+    raise typer.Exit(simulator(context.obj, port=port, days=days, per_day=per_day, latency_ms=latency_ms, odd=odd))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
+    consoles.make_streams_forgiving()
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="app")
+        return int(code or 0)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.CONFIGURATION
+    except (click.Abort, KeyboardInterrupt, Interrupted):
+        return ExitCode.INTERRUPTED
+    except RobotError as error:
+        _tell(error)
+        return error.exit_code
+    except BrokenPipeError:  # `app status | head`: nobody reads any more, and nothing can be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
+    except Exception as error:
+        log.critical("A defect of the robot: %s", error, exc_info=True)
+        _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", f"The details are in {logs.MAIN_LOG}."))
+        return ExitCode.FAILED
+    finally:
+        logs.close()
+
+
+def _tell(error: RobotError) -> None:
+    """The error for the operator on the console, and for the record in the log files where they are open."""
+    lines = [error.message, *getattr(error, "problems", ()), error.hint]
+    text = mask("\n".join(line for line in lines if line))
+    consoles.messages().print(Text(text, style="red"), soft_wrap=True)
+    if logging.getLogger().handlers:
+        log.debug("Ended by %s: %s", type(error).__name__, text, exc_info=error)

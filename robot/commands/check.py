@@ -1,0 +1,124 @@
+"""`check`: one line for each thing that must hold, with the fix where it does not."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+
+from rich.text import Text
+
+from robot import cron
+from robot.commands.context import Context
+from robot.database import open_repository
+from robot.errors import ExitCode, RobotError
+from robot.jobs.calls import transport
+from robot.masking import mask
+from robot.period import now, whole
+from robot.settings import Settings
+from robot.threec.calls import CallsApi
+
+_FREE_MB = 500
+_RUNS_SHOWN = 5
+
+
+class _Failed(Exception):
+    """A check that does not hold: what is wrong and the fix."""
+
+
+def check(context: Context) -> ExitCode:
+    """Run every check; success only when all hold. Wrong settings are told by themselves, and end it."""
+    settings = context.settings()
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("Settings", lambda: f"read from {context.env_file}" if context.env_file.exists() else "from the environment"),
+        ("Schedule", partial(_schedule, settings)),
+        ("API", partial(_api, settings)),
+        ("Page size", partial(_page_size, settings)),
+        ("Database", partial(_database, settings)),
+        ("Rights", partial(_rights, settings)),
+        ("Log folder", partial(_log_folder, settings)),
+        ("Free disk", partial(_disk, settings)),
+    ]
+    failures = 0
+    for name, holds in checks:
+        try:
+            line, style, sign = holds(), "green", "ok"
+        except RobotError as error:
+            line, style, sign = str(error), "red", "FAILED"
+        except _Failed as error:
+            line, style, sign = str(error), "red", "FAILED"
+        failures += sign == "FAILED"
+        context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
+    context.out.print(f"{failures} of {len(checks)} checks failed." if failures else "Everything holds.")
+    return ExitCode.FAILED if failures else ExitCode.SUCCESS
+
+
+def _schedule(settings: Settings) -> str:
+    runs = islice(cron.runs_after(settings.cron_schedule, datetime.now(settings.timezone)), _RUNS_SHOWN)
+    times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
+    return f"{settings.timezone}, now {now(settings.timezone)}; next runs {times}"
+
+
+def _api(settings: Settings) -> str:
+    page = _first_page(settings, 1)
+    total = "no totals" if page.total is None else f"{page.total:,} calls yesterday"
+    return f"{settings.calls_url} answers, the token is accepted ({total})"
+
+
+def _page_size(settings: Settings) -> str:
+    page = _first_page(settings, settings.per_page)
+    if page.per_page is not None and page.per_page < settings.per_page:
+        return f"PER_PAGE={settings.per_page} is capped at {page.per_page} by the API; the robot copes"
+    return f"PER_PAGE={settings.per_page} is accepted"
+
+
+def _first_page(settings: Settings, per_page: int):  # type: ignore[no-untyped-def]
+    yesterday = now(settings.timezone).date() - timedelta(days=1)
+    quick = settings.model_copy(update={"api_max_attempts": min(settings.api_max_attempts, 2)})
+    http = transport(quick)
+    try:
+        api = CallsApi(http, settings.calls_url, settings.campaign_parameter)
+        return http.repeat(lambda: api.page(whole(yesterday), settings.campaign_ids, 1, per_page))
+    finally:
+        http.close()
+
+
+def _database(settings: Settings) -> str:
+    repository = open_repository(settings)
+    try:
+        return repository.describe()
+    finally:
+        repository.close()
+
+
+def _rights(settings: Settings) -> str:
+    repository = open_repository(settings)
+    try:
+        repository.prepare()
+        repository.try_rights()
+    finally:
+        repository.close()
+    return "the tables stand; a test row was written, read back and removed"
+
+
+def _log_folder(settings: Settings) -> str:
+    try:
+        settings.log_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.log_dir):
+            return f"{settings.log_dir} can be written"
+    except OSError as error:
+        fix = "Give this user the right to write there, or name another LOG_DIR."
+        raise _Failed(f"{settings.log_dir} cannot be written: {error.strerror}. {fix}") from None
+
+
+def _disk(settings: Settings) -> str:
+    folder = settings.db_file.parent if not settings.db_server else settings.log_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free // 1024 // 1024
+    if free < _FREE_MB:
+        raise _Failed(f"only {free:,} MB are free in {folder}. Free at least {_FREE_MB} MB.")
+    return f"{free:,} MB are free in {folder}"

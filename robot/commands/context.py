@@ -1,0 +1,72 @@
+"""What every command begins with: settings read, secrets registered, logs open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from robot import logs, masking
+from robot.commands import consoles
+from robot.period import now
+from robot.settings import Settings, home
+from robot.settings_check import load
+from robot.signals import stop_on_signals
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Context:
+    """One start of the program: which `.env`, and where to print."""
+
+    env_file: Path
+    out: Console = field(default_factory=consoles.output)
+    err: Console = field(default_factory=consoles.messages)
+
+    @classmethod
+    def for_file(cls, env_file: Path | None) -> Context:
+        """`--env-file` as given (from the current folder), or `.env` of the robot's own folder."""
+        return cls(Path.cwd() / env_file if env_file else home() / ".env")
+
+    def settings(self, *, token_needed: bool = True) -> Settings:
+        """Read the settings and open the logs. Raises ConfigurationError."""
+        settings, warnings = load(self.env_file, token_needed=token_needed)
+        self.open_logs(settings)
+        for warning in warnings:
+            log.warning(warning)
+        return settings
+
+    def open_logs(self, settings: Settings) -> None:
+        """Send the logs where these settings want them."""
+        masking.register(*settings.secrets)
+        logs.configure(
+            settings.log_dir,
+            console=self.err,
+            level=settings.log_level,
+            zone=settings.timezone,
+            max_mb=settings.log_max_mb,
+            backups=settings.log_backups,
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A command that executes: its settings, its consoles, and the wish to stop."""
+
+    context: Context
+    settings: Settings
+    stop: threading.Event
+
+    @classmethod
+    def begin(cls, context: Context) -> Session:
+        settings = context.settings()
+        return cls(context, settings, stop_on_signals())
+
+    def now(self) -> datetime:
+        """The wall clock in `TIMEZONE`."""
+        return now(self.settings.timezone)

@@ -1,0 +1,68 @@
+"""`run`: one execution, for a period or for yesterday."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from robot.commands.context import Context, Session
+from robot.commands.progress import listener
+from robot.commands.summary import print_summary
+from robot.database import Repository, open_repository
+from robot.errors import ConfigurationError, ExitCode
+from robot.execution import Execution, Summary
+from robot.jobs import CallsJob
+from robot.period import Window, parse_end, parse_start
+from robot.planning import manual_windows
+from robot.settings_check import period_problems
+
+
+def run(context: Context, start: str | None, end: str | None, campaigns: str | None, *, again: bool) -> ExitCode:
+    """Execute once. Options override `MANUAL_*`; with neither, yesterday."""
+    session = Session.begin(context)
+    first, last = _period(start, end, session)
+    wanted = _campaigns(campaigns, session)
+    windows = manual_windows(first, last, session.now())
+    summary = execute(session, wanted, lambda _: windows, again=again)
+    print_summary(context.out, summary)
+    return summary.exit_code
+
+
+def execute(
+    session: Session, campaigns: tuple[int, ...], plan: Callable[[Repository], list[Window]], *, again: bool = False
+) -> Summary:
+    """One execution of the job `calls`, with a database connection of its own."""
+    repository = open_repository(session.settings, session.stop)
+    try:
+        repository.prepare()
+        job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+        with listener(session.context.err) as told:
+            return Execution(job, repository, session.now, told, session.stop).run(plan(repository), again=again)
+    finally:
+        repository.close()
+
+
+def _period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:
+    if not start and not end:
+        return session.settings.manual_start_date, session.settings.manual_end_date
+    problems = period_problems(start or "", end or "", "--start", "--end")
+    ends: list[datetime] = []
+    for name, value, read in (("--start", start, parse_start), ("--end", end, parse_end)):
+        try:
+            ends.append(read(value or ""))
+        except ValueError:
+            if value:
+                problems.append(f"{name}: read {value!r}; expected YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY")
+    if problems:
+        raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
+    return ends[0], ends[1]
+
+
+def _campaigns(text: str | None, session: Session) -> tuple[int, ...]:
+    if text is None:
+        return session.settings.manual_campaign_ids
+    try:
+        return tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
+    except ValueError:
+        problem = f"--campaigns: read {text!r}; expected campaign ids separated by commas, like 5,6"
+        raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None

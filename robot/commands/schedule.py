@@ -1,0 +1,81 @@
+"""`schedule`: executions whenever `CRON_SCHEDULE` says so, until somebody stops the robot."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+
+from robot.commands.context import Context, Session
+from robot.commands.run import execute
+from robot.commands.summary import print_summary
+from robot.database import Repository, open_repository
+from robot.errors import ExitCode, RobotError, SyncError
+from robot.period import Window
+from robot.planning import scheduled_windows
+from robot.scheduler import Memory, Timetable, loop
+from robot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STATE = "schedule.calls"
+
+
+def schedule(context: Context) -> ExitCode:
+    """Loop. An execution that fails never ends it."""
+    session = Session.begin(context)
+    settings = session.settings
+    timetable = Timetable(
+        settings.cron_schedule,
+        lambda: datetime.now(settings.timezone),
+        Memory(partial(recall, settings), partial(_remember, settings)),
+    )
+    loop(timetable, partial(_execute, session), session.stop)
+    log.info("The schedule ends.")
+    return ExitCode.INTERRUPTED
+
+
+def _execute(session: Session) -> None:
+    try:
+        summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
+    except RobotError as error:
+        log.error("The scheduled execution did not take place: %s", error)  # noqa: TRY400 - told without a traceback
+    except Exception:
+        log.exception("The scheduled execution failed in a way that is a defect of the robot.")
+    else:
+        print_summary(session.context.out, summary)
+
+
+def _plan(session: Session, repository: Repository) -> list[Window]:
+    settings = session.settings
+    return scheduled_windows(
+        repository,
+        "calls",
+        settings.campaign_ids,
+        session.now().date(),
+        lookback=settings.lookback_days,
+        catch_up=settings.catch_up_days,
+    )
+
+
+def recall(settings: Settings) -> str | None:
+    """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be read."""
+    repository = open_repository(settings)
+    try:
+        repository.prepare()
+        return repository.recall(STATE)
+    except SyncError as error:
+        log.warning("The last scheduled run cannot be read: %s", error)
+        return None
+    finally:
+        repository.close()
+
+
+def _remember(settings: Settings, value: str) -> None:
+    repository = open_repository(settings)
+    try:
+        repository.remember(STATE, value)
+    except SyncError as error:
+        log.warning("The scheduled run cannot be remembered: %s", error)
+    finally:
+        repository.close()

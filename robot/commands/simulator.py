@@ -1,0 +1,31 @@
+"""`simulator`: the built-in 3C Plus, for trying the robot without a token."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from robot.commands.context import Context
+from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.errors import ConfigurationError, ExitCode
+from robot.signals import stop_on_signals
+
+
+def simulator(context: Context, *, port: int, days: int, per_day: int, latency_ms: int, odd: bool) -> ExitCode:
+    """Serve until stopped."""
+    today = datetime.now().date()
+    calls = make_calls([today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd)
+    stop = stop_on_signals()
+    try:
+        server = Simulator(calls, port=port, latency_seconds=latency_ms / 1000)
+        server.start()
+    except OSError as error:
+        raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}.", "Choose another --port.") from None
+    try:
+        context.out.print(f"BASE_URL={server.url}\nMANAGER_TOKEN={DEMO_TOKEN}", markup=False, soft_wrap=True)
+        context.out.print(f"{len(calls):,} calls of {days} day(s). Ctrl+C ends it.")
+        context.out.file.flush()
+        while not stop.wait(0.5):
+            pass
+    finally:
+        server.stop()
+    return ExitCode.SUCCESS

@@ -1,0 +1,23 @@
+"""The databases: tables made from `sql/`, rows upserted, executions, windows and rejections remembered.
+
+Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.tables`.
+"""
+
+from robot.database.engine import Counts, Engine
+from robot.database.opening import open_engine, open_repository
+from robot.database.records import Batch, ExecutionLine, Outcome, Scope, Stored, WindowLine
+from robot.database.repository import Repository
+
+__all__ = [
+    "Batch",
+    "Counts",
+    "Engine",
+    "ExecutionLine",
+    "Outcome",
+    "Repository",
+    "Scope",
+    "Stored",
+    "WindowLine",
+    "open_engine",
+    "open_repository",
+]

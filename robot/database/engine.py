@@ -1,0 +1,101 @@
+"""What a database must be able to do for the repository: the only place where SQLite and SQL Server differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from robot.errors import SyncError
+from robot.tables import RowTable
+
+Cell = str | int | bool | datetime | None
+Row = Sequence[Cell]
+
+
+@dataclass
+class Counts:
+    """What an upsert did to the rows of one table."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def add(self, other: Counts) -> None:
+        self.inserted += other.inserted
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+
+    @property
+    def stored(self) -> int:
+        """Rows that are in the database as the API has them."""
+        return self.inserted + self.updated + self.unchanged
+
+
+class Cursor(Protocol):
+    """The part of a DB-API cursor that both drivers have, with `?` for parameters."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def close(self) -> Any: ...
+
+
+class Engine(Protocol):
+    """One database: how to reach it, lock it, write to it, and what its errors mean."""
+
+    name: str
+    batch_rows: int
+
+    def connect(self) -> None:
+        """Open the connection, if it is not open. Raises FatalError or RetriableError."""
+
+    def cursor(self) -> Cursor:
+        """A cursor on the open connection."""
+
+    def begin(self) -> None:
+        """Begin a transaction that will write."""
+
+    def commit(self) -> None: ...
+    def rollback(self) -> None:
+        """End a transaction without a trace; never raises, whatever state the connection is in."""
+
+    def close(self) -> None:
+        """Close the connection, and with it whatever lock it holds."""
+
+    def lost(self) -> bool:
+        """Whether the connection must be made anew."""
+
+    def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
+        """Store rows with distinct keys inside the running transaction; write only what differs by `row_hash`."""
+
+    def insert(self, sql: str, parameters: Row) -> int:
+        """Run an INSERT and return the identity that the database gave."""
+
+    def first(self, columns_and_rest: str, rows: int) -> str:
+        """`SELECT` with a limit: `columns_and_rest` is all that follows the word."""
+
+    def tables_standing(self) -> set[str]:
+        """Lower-case names of the robot's tables that exist."""
+
+    def scripts(self) -> list[tuple[str, str]]:
+        """The numbered scripts of this database: (name, text), in order."""
+
+    def run_script(self, text: str) -> None:
+        """Run one script, statement by statement, inside the running transaction."""
+
+    def acquire(self, job: str) -> bool:
+        """Take the job's lock, which dies with this process; False when somebody else holds it."""
+
+    def release(self) -> None:
+        """Give the lock back."""
+
+    def translate(self, error: Exception) -> SyncError | None:
+        """What a driver's exception means: RetriableError, FatalError; None when it is no database error."""
+
+    def describe(self) -> str:
+        """Driver and server version, for `check`."""

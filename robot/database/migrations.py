@@ -1,0 +1,51 @@
+"""Bringing a database up to the scripts in `sql/`: each is run once, in order, and remembered in `schema_versions`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from robot.database.engine import Engine
+from robot.errors import FatalError
+from robot.tables import SCHEMA_VERSIONS
+
+log = logging.getLogger(__name__)
+
+# another process may have run the same script just before us
+_REMEMBER = """
+    INSERT INTO schema_versions (script, applied_at)
+    SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM schema_versions WHERE script = ?)
+"""
+
+
+def missing_scripts(engine: Engine) -> list[tuple[str, str]]:
+    """The scripts that this database has not seen."""
+    applied: set[str] = set()
+    if SCHEMA_VERSIONS.name in engine.tables_standing():
+        cursor = engine.cursor()
+        cursor.execute("SELECT script FROM schema_versions")
+        applied = {row[0] for row in cursor.fetchall()}
+    return [(name, text) for name, text in engine.scripts() if name not in applied]
+
+
+def migrate(engine: Engine, now: datetime) -> None:
+    """Run what is missing, one transaction a script. A database that has everything is only read.
+
+    Raises FatalError, naming the script, when the login may not create.
+    """
+    for name, text in missing_scripts(engine):
+        log.info("Running %s on %s.", name, engine.name)
+        try:
+            engine.begin()
+            engine.run_script(text)
+            engine.cursor().execute(_REMEMBER, (name, now, name))
+            engine.commit()
+        except Exception as error:
+            engine.rollback()
+            meaning = engine.translate(error)
+            if meaning is None:
+                raise
+            raise FatalError(
+                f"The tables could not be prepared ({name}): {meaning.message}",
+                f'Give the login the right to create, or let a DBA run sql/{name} ("python app.py ddl" prints it).',
+            ) from error

@@ -1,0 +1,140 @@
+"""What goes into the database and comes out of it, apart from the rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from robot.database.engine import Counts, Row
+from robot.period import Period, text
+from robot.statuses import ExecutionStatus, WindowStatus
+from robot.tables import RowTable
+
+_CAMPAIGNS_WIDTH = 100
+
+
+class RejectedRecord(Protocol):
+    """A record that cannot become a row: its id if it has one, the reason, the record as JSON text."""
+
+    @property
+    def record_id(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def payload(self) -> str: ...
+
+
+def campaigns_text(campaigns: Sequence[int]) -> str:
+    """Campaign ids as the spec's columns hold them: `5,6`; empty = all. A list too long for the column keeps its count."""
+    whole = ",".join(map(str, sorted(set(campaigns))))
+    if len(whole) <= _CAMPAIGNS_WIDTH:
+        return whole
+    import hashlib
+
+    digest = hashlib.blake2b(whole.encode(), digest_size=8).hexdigest()
+    return f"{whole[:60]}… ({len(set(campaigns))} campaigns, {digest})"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an execution is about: one job, some campaigns (none = all), one period."""
+
+    job: str
+    campaigns: tuple[int, ...]
+    period: Period
+
+    @property
+    def campaigns_text(self) -> str:
+        return campaigns_text(self.campaigns)
+
+    @property
+    def start_text(self) -> str:
+        return text(self.period.start)
+
+    @property
+    def end_text(self) -> str:
+        return text(self.period.end)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one transaction stores: rows by table (parents first), and rejections."""
+
+    rows: Mapping[RowTable, Sequence[Row]]
+    rejections: Sequence[RejectedRecord] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.rejections and not any(self.rows.values())
+
+
+@dataclass
+class Stored:
+    """What `Repository.store` did, by table; `rejected` counts the rejections that were not known before."""
+
+    tables: dict[str, Counts] = field(default_factory=dict)
+    rejected: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written."""
+        return self.rejected > 0 or any(counts.inserted or counts.updated for counts in self.tables.values())
+
+    def add(self, other: Stored) -> None:
+        for name, counts in other.tables.items():
+            self.tables.setdefault(name, Counts()).add(counts)
+        self.rejected += other.rejected
+
+
+@dataclass(frozen=True)
+class WindowLine:
+    """A line of `sync_windows`."""
+
+    day: date
+    status: WindowStatus
+    execution_id: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    api_total: int | None = None
+    distinct_ids: int = 0
+    stored: int = 0
+    rejected: int = 0
+    pages: int = 0
+    passes: int = 0
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class ExecutionLine:
+    """A line of `execution_logs`, as `status` shows it."""
+
+    id: int
+    execution_date: datetime
+    start_date: str | None
+    end_date: str | None
+    campaign_ids: str | None
+    total_records: int | None
+    successful_records: int | None
+    failed_records: int | None
+    execution_time_seconds: int | None
+    status: str
+    error_message: str | None
+    holder: str | None
+    exit_code: int | None
+    resumed_from: int | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended, for its line in `execution_logs`."""
+
+    status: ExecutionStatus
+    exit_code: int
+    total: int = 0
+    successful: int = 0
+    failed: int = 0
+    seconds: int = 0
+    message: str | None = None
+    counts: Counts = field(default_factory=Counts)

@@ -1,0 +1,410 @@
+"""The repository: everything the robot asks of its database, in SQL that both databases speak.
+
+Every write is a transaction that is safe to repeat. When the driver says that the connection is lost, a deadlock chose us
+or a lock did not come in time (RetriableError), the whole transaction is run again on a fresh connection: also when it
+broke during COMMIT and nobody knows whether it holds, because every one of them is idempotent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from robot.database.engine import Counts, Engine, Row
+from robot.database.migrations import migrate
+from robot.database.records import Batch, ExecutionLine, Outcome, RejectedRecord, Scope, Stored, WindowLine
+from robot.errors import AnotherExecutionRunning, ExitCode, FatalError, RetriableError
+from robot.period import Period
+from robot.statuses import ExecutionStatus, WindowStatus
+from robot.tables import EXECUTION_LOGS, Family
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+
+
+class Repository:
+    """One database. Used by one thread. `clock` gives the local time for every stamp."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        *,
+        stop: threading.Event | None = None,
+        first_wait: float = 1.0,
+    ) -> None:
+        self.retries = 0
+        self._engine = engine
+        self._clock = clock
+        self._stop = stop or threading.Event()
+        self._job: str | None = None
+        self._policy = Retrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_exponential_jitter(initial=first_wait, max=30, jitter=first_wait),
+            retry=retry_if_exception_type(RetriableError),
+            before_sleep=self._before_sleep,
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    @property
+    def batch_rows(self) -> int:
+        """How many parent rows one transaction best stores."""
+        return self._engine.batch_rows
+
+    def prepare(self) -> None:
+        """Connect, and create or complete the tables. Raises FatalError."""
+        self._again(lambda: migrate(self._engine, self._clock()))
+
+    def describe(self) -> str:
+        """Driver and server version."""
+        return self._again(self._engine.describe)
+
+    def close(self) -> None:
+        self._engine.release()
+        self._engine.close()
+
+    # -- transactions
+
+    def _again(self, work: Callable[[], T]) -> T:
+        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError."""
+
+        def once() -> T:
+            try:
+                if self._engine.lost():
+                    self._reconnect()
+                return work()
+            except Exception as error:
+                self._engine.rollback()
+                meaning = self._engine.translate(error)
+                if meaning is None:
+                    raise
+                raise meaning from error
+
+        return self._policy(once)
+
+    def _reconnect(self) -> None:
+        self._engine.connect()
+        if self._job is not None and not self._engine.acquire(self._job):
+            raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
+
+    def _transaction(self, work: Callable[[], T]) -> T:
+        def whole() -> T:
+            self._engine.begin()
+            result = work()
+            self._engine.commit()
+            return result
+
+        return self._again(whole)
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        self.retries += 1
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("Database, try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self._stop.wait(seconds)  # a robot that is stopping still writes its history, without waiting for it
+
+    def _rows(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
+        def read() -> list[tuple[object, ...]]:
+            cursor = self._engine.cursor()
+            try:
+                cursor.execute(sql, tuple(parameters))
+                return [tuple(row) for row in cursor.fetchall()]
+            finally:
+                cursor.close()
+
+        return self._again(read)
+
+    # -- one execution at a time
+
+    @contextmanager
+    def lock(self, job: str) -> Iterator[None]:
+        """Hold the job's lock. Raises AnotherExecutionRunning, naming the holder."""
+        if not self._again(lambda: self._engine.acquire(job)):
+            raise AnotherExecutionRunning(
+                f"Another execution of {job} is running{self._holder(job)}.",
+                "Let it end, or stop it; this one has not touched anything.",
+            )
+        self._job = job
+        try:
+            yield
+        finally:
+            self._job = None
+            self._engine.release()
+
+    def _holder(self, job: str) -> str:
+        sql = self._engine.first(
+            "id, holder, execution_date FROM execution_logs WHERE job = ? AND status = ? ORDER BY id DESC", 1
+        )
+        found = self._rows(sql, (job, ExecutionStatus.RUNNING)) if self._knows_executions() else []
+        return "".join(f" (execution {number}, {holder}, since {_text(since)})" for number, holder, since in found)
+
+    def _knows_executions(self) -> bool:
+        return EXECUTION_LOGS.name in self._again(self._engine.tables_standing)
+
+    # -- history
+
+    def fail_interrupted(self, job: str) -> int:
+        """Mark as FAILED the executions found RUNNING. Call it with the lock held: then their holders are gone."""
+        message = "interrupted: the process that ran it is gone"
+
+        def work() -> int:
+            cursor = self._engine.cursor()
+            cursor.execute(
+                "UPDATE execution_logs SET status = ?, exit_code = ?, error_message = ? WHERE job = ? AND status = ?",
+                (ExecutionStatus.FAILED, int(ExitCode.INTERRUPTED), message, job, ExecutionStatus.RUNNING),
+            )
+            return cursor.rowcount
+
+        return self._transaction(work)
+
+    def start_execution(self, scope: Scope, holder: str, resumed_from: int | None) -> int:
+        """Write the RUNNING line and return its id."""
+        now = self._clock()
+        columns = "execution_date, start_date, end_date, campaign_ids, status, created_at, job, holder, resumed_from"
+        values: Row = (
+            *(now, scope.start_text, scope.end_text, scope.campaigns_text, ExecutionStatus.RUNNING.value, now),
+            *(scope.job, holder, resumed_from),
+        )
+        sql = f"INSERT INTO execution_logs ({columns}) VALUES ({', '.join('?' * len(values))})"
+        return self._transaction(lambda: self._engine.insert(sql, values))
+
+    def finish_execution(self, execution_id: int, outcome: Outcome) -> None:
+        values = {
+            "status": outcome.status.value,
+            "exit_code": outcome.exit_code,
+            "total_records": outcome.total,
+            "successful_records": outcome.successful,
+            "failed_records": outcome.failed,
+            "execution_time_seconds": outcome.seconds,
+            "error_message": outcome.message,
+            "inserted_records": outcome.counts.inserted,
+            "updated_records": outcome.counts.updated,
+            "unchanged_records": outcome.counts.unchanged,
+        }
+        sql = f"UPDATE execution_logs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"
+        self._transaction(lambda: self._engine.cursor().execute(sql, (*values.values(), execution_id)))
+
+    def last_executions(self, job: str, rows: int = 10) -> list[ExecutionLine]:
+        """The newest executions of a job, newest first."""
+        names = ", ".join(ExecutionLine.__dataclass_fields__)
+        sql = self._engine.first(f"{names} FROM execution_logs WHERE job = ? ORDER BY id DESC", rows)
+        return [_execution(row) for row in self._rows(sql, (job,))]
+
+    def interrupted_before(self, scope: Scope, since: datetime) -> int | None:
+        """The execution that an interrupted one of the same scope is resumed from: the last of its scope, if it was cut."""
+        sql = self._engine.first(
+            "id, exit_code FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ? AND end_date = ?"
+            " AND execution_date >= ? ORDER BY id DESC",
+            1,
+        )
+        found = self._rows(sql, (scope.job, scope.campaigns_text, scope.start_text, scope.end_text, since))
+        return next((_integer(row[0]) for row in found if row[1] == ExitCode.INTERRUPTED), None)
+
+    def days_done_by(self, execution_id: int, job: str, campaigns: str) -> set[date]:
+        """The days that this execution, and those that it resumed, left complete."""
+        chain: list[int] = []
+        current: int | None = execution_id
+        while current is not None and current not in chain:
+            chain.append(current)
+            found = self._rows("SELECT resumed_from FROM execution_logs WHERE id = ?", (current,))
+            current = None if not found or found[0][0] is None else _integer(found[0][0])
+        marks = ", ".join("?" * len(chain))
+        sql = f"SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND execution_id IN ({marks})"
+        rows = self._rows(sql, (job, campaigns, WindowStatus.COMPLETE, *chain))
+        return {date.fromisoformat(str(row[0])) for row in rows}
+
+    # -- windows
+
+    def windows(self, job: str, campaigns: str, first: date, last: date) -> dict[date, tuple[WindowStatus, str | None]]:
+        """Status and detail of each remembered day from `first` to `last`."""
+        sql = "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND day BETWEEN ? AND ?"
+        rows = self._rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
+        return {date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2])) for row in rows}
+
+    def first_known_day(self, job: str, campaigns: str) -> date | None:
+        """The oldest day ever read, None before the first."""
+        rows = self._rows("SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns))
+        return None if rows[0][0] is None else date.fromisoformat(str(rows[0][0]))
+
+    def conclude_window(self, scope: Scope, line: WindowLine) -> None:
+        """Write what a window's reading came to. A part of a day never takes COMPLETE away from the whole."""
+        keep_complete = line.status is WindowStatus.PARTIAL
+        self._transaction(lambda: self._write_window(scope, line, keep_complete=keep_complete))
+
+    def _write_window(self, scope: Scope, line: WindowLine, *, keep_complete: bool) -> None:
+        values: dict[str, str | int | datetime | None] = {
+            "status": line.status.value,
+            "api_total": line.api_total,
+            "distinct_ids": line.distinct_ids,
+            "stored": line.stored,
+            "rejected": line.rejected,
+            "pages": line.pages,
+            "passes": line.passes,
+            "detail": line.detail,
+            "execution_id": line.execution_id,
+            "started_at": line.started_at,
+            "finished_at": line.finished_at,
+        }
+        key: Row = (scope.job, scope.campaigns_text, line.day.isoformat())
+        where = "job = ? AND campaigns = ? AND day = ?"
+        cursor = self._engine.cursor()
+        cursor.execute(f"SELECT status FROM sync_windows WHERE {where}", key)
+        found = cursor.fetchone()
+        if found is None:
+            names = ", ".join(["job", "campaigns", "day", *values])
+            marks = ", ".join("?" * (len(values) + len(key)))
+            cursor.execute(f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values()))
+        elif not (keep_complete and found[0] == WindowStatus.COMPLETE):
+            sets = ", ".join(f"{name} = ?" for name in values)
+            cursor.execute(f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key))
+        cursor.close()
+
+    # -- rows
+
+    def known_hashes(self, family: Family, period: Period) -> dict[str, tuple[str | None, ...]]:
+        """One read of a period's keys and hashes: parent key → (parent's hash, each child's hash or None)."""
+        parent = family.parent
+        hashes = ", ".join(["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))])
+        joins = " ".join(
+            f"LEFT JOIN {child.name} c{n} ON c{n}.{child.key} = p.{parent.key}" for n, child in enumerate(family.children)
+        )
+        sql = (
+            f"SELECT p.{parent.key}, {hashes} FROM {parent.name} p {joins}"
+            f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"
+        )
+        rows = self._rows(sql, (period.start, period.end + timedelta(seconds=1)))
+        return {str(key): tuple(map(_text_or_none, found)) for key, *found in rows}
+
+    def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:
+        """One transaction: the rows, the rejections, and the window's line. Safe to repeat.
+
+        Where a COMMIT broke but did hold, the repetition finds nothing to do: then the first attempt's counts are the truth.
+        """
+        attempts: list[Stored] = []
+
+        def work() -> Stored:
+            stored = Stored()
+            attempts.append(stored)
+            now = self._clock()
+            for table, rows in batch.rows.items():
+                if rows:
+                    stored.tables.setdefault(table.name, Counts()).add(self._engine.upsert(table, rows, now))
+            parent = next(iter(batch.rows), None)
+            if open_rejections and parent is not None:
+                at = [column.name for column in parent.row_columns].index(parent.key)
+                self._resolve(
+                    scope.job, line.execution_id, now, [str(row[at]) for row in batch.rows[parent]], open_rejections
+                )
+            stored.rejected = sum(
+                self._keep_rejection(scope.job, line.execution_id, now, record) for record in batch.rejections
+            )
+            self._write_window(scope, line, keep_complete=True)
+            return stored
+
+        final = self._transaction(work)
+        return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
+
+    # -- rejections
+
+    def open_rejections(self, job: str) -> set[str]:
+        """The ids of rejected records that were never stored since."""
+        sql = "SELECT record_id FROM rejected_records WHERE job = ? AND resolved_at IS NULL AND record_id IS NOT NULL"
+        return {str(row[0]) for row in self._rows(sql, (job,))}
+
+    def _resolve(self, job: str, execution_id: int, now: datetime, ids: Sequence[str], open_rejections: set[str]) -> None:
+        cursor = self._engine.cursor()
+        for record_id in open_rejections.intersection(ids):
+            cursor.execute(
+                "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ?"
+                " WHERE job = ? AND record_id = ? AND resolved_at IS NULL",
+                (now, execution_id, job, record_id),
+            )
+        cursor.close()
+
+    def _keep_rejection(self, job: str, execution_id: int, now: datetime, record: RejectedRecord) -> int:
+        """Keep a rejected record, once for each payload. Returns 1 when it is new."""
+        digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        cursor = self._engine.cursor()
+        cursor.execute("UPDATE rejected_records SET last_seen_at = ? WHERE job = ? AND payload_hash = ?", (now, job, digest))
+        if cursor.rowcount > 0:
+            return 0
+        cursor.execute(
+            "INSERT INTO rejected_records"
+            " (execution_id, job, record_id, reason, payload, payload_hash, created_at, last_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                execution_id,
+                job,
+                (record.record_id or "")[:255] or None,
+                record.reason[:500],
+                record.payload,
+                digest,
+                now,
+                now,
+            ),
+        )
+        return 1
+
+    # -- small things to remember
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a small value under a name, in `robot_state`."""
+
+        def work() -> None:
+            cursor = self._engine.cursor()
+            now = self._clock()
+            cursor.execute("UPDATE robot_state SET value = ?, updated_at = ? WHERE name = ?", (value, now, name))
+            if cursor.rowcount == 0:
+                cursor.execute("INSERT INTO robot_state (name, value, updated_at) VALUES (?, ?, ?)", (name, value, now))
+
+        self._transaction(work)
+
+    def recall(self, name: str) -> str | None:
+        """The value kept under a name, None when there is none."""
+        rows = self._rows("SELECT value FROM robot_state WHERE name = ?", (name,))
+        return None if not rows else _text_or_none(rows[0][0])
+
+    def try_rights(self) -> None:
+        """Create nothing for good: write, read back and remove a test row. Raises SyncError where a right is missing."""
+        name = "check"
+        self.remember(name, "test row")
+        if self.recall(name) != "test row":
+            raise FatalError(f"{self.name}: a row that was written could not be read back.")
+        self._transaction(lambda: self._engine.cursor().execute("DELETE FROM robot_state WHERE name = ?", (name,)))
+
+
+def _integer(value: object) -> int:
+    return int(str(value))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: object) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+
+
+def _execution(row: tuple[object, ...]) -> ExecutionLine:
+    values = dict(zip(ExecutionLine.__dataclass_fields__, row, strict=True))
+    return ExecutionLine(**{**values, "execution_date": _moment(values["execution_date"])})  # type: ignore[arg-type]

@@ -1,0 +1,182 @@
+"""The embedded database: one SQLite file, standard library driver."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from robot.database.engine import Counts, Row
+from robot.database.scripts import read_scripts
+from robot.errors import FatalError, RetriableError, SyncError
+from robot.tables import RowTable
+
+_BUSY_SECONDS = 30
+# https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
+_RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
+
+sqlite3.register_adapter(datetime, lambda moment: moment.isoformat(sep=" ", timespec="seconds"))
+
+
+class SqliteEngine:
+    """A SQLite file in WAL mode, beside it a lock file for each job."""
+
+    batch_rows = 2000
+
+    def __init__(self, path: Path) -> None:
+        self.name = f"SQLite file {path}"
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._lock: FileLock | None = None
+
+    def connect(self) -> None:
+        if self._connection is not None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        except OSError as error:
+            raise self._unusable(str(error.strerror)) from error
+        except sqlite3.Error as error:
+            raise self._unusable(str(error)) from error
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -16000")
+        except sqlite3.Error as error:
+            connection.close()
+            raise self.translate(error) or error from error
+        self._connection = connection
+
+    def _open(self) -> sqlite3.Connection:
+        self.connect()
+        if self._connection is None:
+            raise RetriableError(f"{self.name} is not open.")
+        return self._connection
+
+    def cursor(self) -> sqlite3.Cursor:
+        return self._open().cursor()
+
+    def begin(self) -> None:
+        self._open().execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self._open().execute("COMMIT")
+
+    def rollback(self) -> None:
+        try:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def lost(self) -> bool:
+        return self._connection is None
+
+    def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
+        """Upsert, counting exactly: the hashes are read in the same transaction, which nobody else can write in."""
+        cursor = self.cursor()
+        key = [column.name for column in table.row_columns].index(table.key)
+        stored = dict(cursor.execute(_hashes_sql(table), (json.dumps([row[key] for row in rows]),)).fetchall())
+        counts = Counts()
+        for row in rows:
+            if row[key] not in stored:
+                counts.inserted += 1
+            elif stored[row[key]] != row[-1]:
+                counts.updated += 1
+            else:
+                counts.unchanged += 1
+        if counts.inserted or counts.updated:
+            stamps = (now, now)
+            cursor.executemany(_upsert_sql(table), (row + stamps for row in map(tuple, rows)))
+        return counts
+
+    def insert(self, sql: str, parameters: Row) -> int:
+        return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)
+
+    def first(self, columns_and_rest: str, rows: int) -> str:
+        return f"SELECT {columns_and_rest} LIMIT {rows:d}"
+
+    def tables_standing(self) -> set[str]:
+        found = self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name.lower() for (name,) in found}
+
+    def scripts(self) -> list[tuple[str, str]]:
+        return read_scripts("sqlite")
+
+    def run_script(self, text: str) -> None:
+        statement = ""
+        for line in text.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._open().execute(statement)
+                statement = ""
+
+    def acquire(self, job: str) -> bool:
+        lock = FileLock(f"{self._path}.{job}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            raise self._unusable(str(error.strerror or error)) from error
+        self._lock = lock
+        return True
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def translate(self, error: Exception) -> SyncError | None:
+        if not isinstance(error, sqlite3.Error):
+            return None
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _RETRIABLE:
+            return RetriableError(f"{self.name} is busy: {error}.", "Another program writes to it.")
+        if code == sqlite3.SQLITE_FULL:
+            return FatalError(f"The disk of {self.name} is full.", "Free space, then run again: nothing stored is lost.")
+        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+            return self._unusable(str(error))
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            return FatalError(
+                f"{self.name} is damaged or no SQLite database: {error}.", "Restore it, or name another DB_FILE."
+            )
+        if code == sqlite3.SQLITE_IOERR:
+            return FatalError(f"{self.name} cannot be read or written: {error}.", "Check the disk, and its free space.")
+        return FatalError(f"{self.name}: {error}.")
+
+    def _unusable(self, reason: str) -> FatalError:
+        return FatalError(f"{self.name} cannot be opened or written: {reason}.", "Check DB_FILE, and the folder's rights.")
+
+    def describe(self) -> str:
+        return f"SQLite {sqlite3.sqlite_version}, {self._path}"
+
+
+@cache
+def _hashes_sql(table: RowTable) -> str:
+    return f"SELECT {table.key}, row_hash FROM {table.name} WHERE {table.key} IN (SELECT value FROM json_each(?))"
+
+
+@cache
+def _upsert_sql(table: RowTable) -> str:
+    created, updated = table.stamps
+    names = [column.name for column in table.row_columns]
+    changing = [name for name in [*names, updated] if name != table.key]
+    return (
+        f"INSERT INTO {table.name} ({', '.join([*names, created, updated])})"
+        f" VALUES ({', '.join('?' * (len(names) + 2))})"
+        f" ON CONFLICT ({table.key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changing)}"
+        f" WHERE {table.name}.row_hash IS NOT excluded.row_hash"
+    )

@@ -1,0 +1,64 @@
+"""The `.env` file: bytes → names and values, with every line that cannot be read named.
+
+Operators write it with Notepad: a BOM, CRLF, cp1252 accents and UTF-16 (PowerShell's `>`) are met and read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+from pydantic_settings import DotEnvSettingsSource
+
+# Between double quotes python-dotenv turns \n, \t … into control characters, so "C:\new" or "SERVER\robot" would break.
+# No setting holds a control character: they are turned back into what the operator typed.
+_AS_TYPED = str.maketrans({"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
+
+
+@dataclass(frozen=True)
+class EnvFile:
+    """What a `.env` says: `values` by upper-case name, and a line for each `problem`."""
+
+    values: Mapping[str, str]
+    problems: tuple[str, ...]
+
+
+def read(path: Path) -> EnvFile:
+    """Read a `.env`. Raises OSError when the file cannot be opened."""
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for binding in parse_stream(io.StringIO(_decode(path.read_bytes()))):
+        line = f"{path.name}, line {binding.original.line + _blank_lines(binding.original.string)}"
+        if binding.error:
+            problems.append(f"{line}: cannot be read; expected NAME=value, with balanced quotes")
+        elif binding.key is not None and binding.value is None:
+            problems.append(f"{line}: {binding.key} has no value; expected {binding.key}=value")
+        elif binding.key is not None and binding.value is not None:
+            values[binding.key.upper()] = binding.value.translate(_AS_TYPED)
+    return EnvFile(values, tuple(problems))
+
+
+def _blank_lines(text: str) -> int:
+    return len(text) - len(text.lstrip("\n"))
+
+
+def _decode(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = raw.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+class EnvFileSource(DotEnvSettingsSource):
+    """pydantic-settings' source for `.env`, reading through `read` instead of plain UTF-8."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in read(file_path).values.items() if value != ""}

@@ -1,0 +1,315 @@
+"""One execution of any job: its windows, its history, its status and exit code.
+
+The windows are read ahead in a thread of their own, while this one stores what came. A window that fails does not stop
+the others; three in a row do: then the API or the database is down.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from robot import logs
+from robot.database import Outcome, Repository, Scope, WindowLine
+from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, RobotError, SyncError, WindowFailed
+from robot.jobs.job import Digest, Job
+from robot.masking import mask
+from robot.period import Period, Window
+from robot.reading import Account, Page, WindowReading
+from robot.statuses import ExecutionStatus, WindowStatus
+from robot.storing import Tally, WindowStore
+from robot.tables import RowTable
+from robot.workers import Workers, ahead
+
+log = logging.getLogger(__name__)
+
+FAILED_WINDOWS_BEFORE_STOPPING = 3
+RESUME_WITHIN = timedelta(days=7)
+_PROBLEMS_TOLD = 50
+
+Event: TypeAlias = Digest | Account | WindowFailed
+
+
+class Listener(Protocol):
+    """Who is told how far the execution is: a progress bar, plain lines, a test."""
+
+    def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None: ...
+    def page(self, window: Window, digest: Digest) -> None: ...
+    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None: ...
+
+
+@dataclass
+class Summary:
+    """What an execution came to."""
+
+    execution_id: int
+    table: RowTable
+    period: Period
+    campaigns: str
+    status: ExecutionStatus = ExecutionStatus.RUNNING
+    exit_code: ExitCode = ExitCode.FAILED
+    message: str | None = None
+    hint: str = ""
+    windows: dict[WindowStatus, int] = field(default_factory=dict)
+    skipped: int = 0
+    problems: list[str] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    retries: int = 0
+    seconds: float = 0.0
+
+    @property
+    def stored(self) -> int:
+        """Distinct rows that are in the database. A row that changed between two passes was written twice, but is one."""
+        return min(self.tally.distinct, self.tally.counts(self.table).stored)
+
+    @property
+    def calls_per_second(self) -> float:
+        return self.tally.distinct / self.seconds if self.seconds else 0.0
+
+
+def holder() -> str:
+    """Who runs this process, for the one who finds the lock taken."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service account without a name
+        user = "?"
+    return f"{user}@{socket.gethostname()}, process {os.getpid()}"
+
+
+class Execution:
+    """Runs one job over some windows. Everything that waits or reads the clock is given to it."""
+
+    def __init__(
+        self,
+        job: Job,
+        repository: Repository,
+        clock: Callable[[], datetime],
+        listener: Listener,
+        stop: threading.Event,
+    ) -> None:
+        self._job = job
+        self._repository = repository
+        self._clock = clock
+        self._listener = listener
+        self._stop = stop
+
+    def run(self, windows: Sequence[Window], *, again: bool = False) -> Summary:
+        """Execute. `again` reads also what an interrupted execution of the same scope left complete.
+
+        Raises AnotherExecutionRunning before anything is written, and any SyncError of the database before the history
+        line stands; from then on every outcome is in the Summary and in `execution_logs`.
+        """
+        job, repository = self._job, self._repository
+        period = Period(windows[0].period.start, windows[-1].period.end)
+        scope = Scope(job.name, job.campaigns, period)
+        repository.prepare()
+        with repository.lock(job.name):
+            if orphans := repository.fail_interrupted(job.name):
+                log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)
+            resumed = None if again else repository.interrupted_before(scope, self._clock() - RESUME_WITHIN)
+            done = repository.days_done_by(resumed, job.name, scope.campaigns_text) if resumed is not None else set()
+            due = [window for window in windows if window.day not in done]
+            summary = Summary(0, job.family.parent, period, scope.campaigns_text, skipped=len(windows) - len(due))
+            summary.execution_id = repository.start_execution(scope, holder(), resumed)
+            logs.current_execution(summary.execution_id)
+            try:
+                log.info("Execution %d of %s begins: %s, %d day(s).", summary.execution_id, job.name, period, len(due))
+                if summary.skipped:
+                    log.info("It resumes execution %d: %d day(s) are already complete.", resumed, summary.skipped)
+                self._listener.started(summary.execution_id, due, summary.skipped)
+                self._run(summary, scope, due)
+            finally:
+                logs.current_execution(None)
+        return summary
+
+    def _run(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
+        started = time.monotonic()
+        unexpected: Exception | None = None
+        try:
+            self._windows(summary, scope, windows)
+            _judge(summary)
+        except Interrupted:
+            _fail(summary, ExitCode.INTERRUPTED, "interrupted by the operator or the system", "The next start goes on here.")
+        except RobotError as error:
+            _fail(summary, error.exit_code, error.message, error.hint)
+        except Exception as error:
+            unexpected = error
+            _fail(summary, ExitCode.FAILED, f"unexpected {type(error).__name__}: {error}", "")
+        finally:
+            self._job.close()
+        summary.seconds = time.monotonic() - started
+        summary.retries = self._job.retries + self._repository.retries
+        self._finish(summary)
+        if unexpected is not None:
+            raise unexpected
+
+    def _finish(self, summary: Summary) -> None:
+        tally = summary.tally
+        outcome = Outcome(
+            status=summary.status,
+            exit_code=int(summary.exit_code),
+            total=tally.distinct + tally.rejected,
+            successful=summary.stored,
+            failed=tally.rejected,
+            seconds=round(summary.seconds),
+            message=mask(summary.message) if summary.message else None,
+            counts=tally.counts(self._job.family.parent),
+        )
+        level = logging.INFO if summary.exit_code is ExitCode.SUCCESS else logging.ERROR
+        log.log(level, "Execution %d ends: %s. %s", summary.execution_id, summary.status, summary.message or "")
+        try:
+            self._repository.finish_execution(summary.execution_id, outcome)
+        except SyncError as error:  # the next start finds it RUNNING, and marks it FAILED
+            log.error("The end of execution %d could not be written: %s", summary.execution_id, error)  # noqa: TRY400
+            if summary.exit_code is ExitCode.SUCCESS:
+                _fail(summary, ExitCode.FAILED, error.message, error.hint)
+
+    # -- windows
+
+    def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
+        workers: Workers[int, tuple[Page, Digest]] = Workers(self._job.concurrency)
+        events = ahead(self._read(windows, workers), self._job.concurrency)
+        open_rejections = self._repository.open_rejections(self._job.name)
+        failed: list[WindowFailed] = []
+        try:
+            for window in windows:
+                status, detail, tally, failure = self._window(summary, scope, window, events, open_rejections)
+                summary.windows[status] = summary.windows.get(status, 0) + 1
+                self._listener.window_done(window, status, tally, detail)
+                if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
+                    summary.problems.append(f"{window}: {status}, {detail}")
+                    log.error("%s: %s, %s", window, status, detail)
+                failed = [*failed, failure] if failure else []
+                if len(failed) >= FAILED_WINDOWS_BEFORE_STOPPING:
+                    raise FatalError(
+                        f"{len(failed)} days in a row failed: the {failure_of(failed)} is down. {failed[-1].message}"
+                    )
+        finally:
+            events.close()
+            workers.close()
+
+    def _read(self, windows: Sequence[Window], workers: Workers[int, tuple[Page, Digest]]) -> Iterator[Event]:
+        """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
+        for window in windows:
+            settled = window.day < self._clock().date()
+            reading = WindowReading(self._job.source(window), workers, settled=settled)
+            try:
+                yield from reading
+            except WindowFailed as failure:
+                yield failure
+            else:
+                yield reading.account
+
+    def _window(
+        self,
+        summary: Summary,
+        scope: Scope,
+        window: Window,
+        events: Iterator[Event],
+        open_rejections: set[str],
+    ) -> tuple[WindowStatus, str | None, Tally, WindowFailed | None]:
+        """Store one window's pages. Returns its status, what is missing, its tally, and the failure if it failed."""
+        line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
+        whole = window.whole_day and window.day < line.started_at.date()
+        store: WindowStore | None = None
+        failure: WindowFailed | None = None
+        try:
+            for event in events:
+                if isinstance(event, WindowFailed):
+                    failure = event
+                    break
+                if failure is None:
+                    try:
+                        if store is None:
+                            store = WindowStore(self._repository, scope, self._job.family, window, line, open_rejections)
+                        if isinstance(event, Account):
+                            status, detail = _judge_window(event, store.tally, whole=whole)
+                            store.conclude(status, event, detail, self._clock())
+                            return status, detail, store.tally, None
+                        store.add(event)
+                        self._listener.page(window, event)
+                        self._raise_if_stopping()
+                    except RetriableError as error:
+                        failure = WindowFailed(str(error), culprit="database")
+                if isinstance(event, Account):  # after a failure the rest of the window passes by unseen
+                    break
+        except Interrupted:
+            if store is not None:
+                store.flush()
+            raise
+        finally:
+            if store is not None:
+                summary.tally.add(store.tally)
+        if failure is None:
+            raise Interrupted("The reading ended before its time.")
+        self._remember_failure(scope, window, line, failure)
+        return WindowStatus.FAILED, failure.message, store.tally if store else Tally(), failure
+
+    def _raise_if_stopping(self) -> None:
+        if self._stop.is_set():
+            raise Interrupted("The robot was asked to stop.")
+
+    def _remember_failure(self, scope: Scope, window: Window, line: WindowLine, failure: WindowFailed) -> None:
+        failed = WindowLine(
+            window.day, WindowStatus.FAILED, line.execution_id, line.started_at, self._clock(), detail=mask(failure.message)
+        )
+        try:
+            self._repository.conclude_window(scope, failed)
+        except RetriableError as error:
+            log.error("The failure of %s could not be written: %s", window, error)  # noqa: TRY400
+
+
+def failure_of(failed: Sequence[WindowFailed]) -> str:
+    """Which of the two is down."""
+    return " and the ".join(sorted({failure.culprit for failure in failed}))
+
+
+def _judge_window(account: Account, tally: Tally, *, whole: bool) -> tuple[WindowStatus, str | None]:
+    notes = []
+    if tally.outside_period:
+        notes.append(f"{tally.outside_period} records of other dates left out")
+    if tally.outside_campaigns:
+        notes.append(f"{tally.outside_campaigns} records of other campaigns left out")
+    if notes:
+        log.warning("The API ignores a parameter: %s.", "; ".join(notes))
+    if not account.complete:
+        return WindowStatus.INCOMPLETE, "; ".join([account.reason, *notes])
+    return (WindowStatus.COMPLETE if whole else WindowStatus.PARTIAL), "; ".join(notes) or None
+
+
+def _fail(summary: Summary, code: ExitCode, message: str, hint: str) -> None:
+    summary.status = ExecutionStatus.FAILED
+    summary.exit_code = code
+    summary.message = "\n".join([message, *_told(summary.problems)])
+    summary.hint = hint
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    more = len(problems) - _PROBLEMS_TOLD
+    return [*problems[:_PROBLEMS_TOLD], *([f"… and {more} more"] if more > 0 else [])]
+
+
+def _judge(summary: Summary) -> None:
+    """Status and exit code of an execution that came to its end."""
+    tally = summary.tally
+    lines = _told(summary.problems)
+    if tally.rejected:
+        lines.append(f'{tally.rejected} record(s) rejected: see the table rejected_records ("python app.py rejected list")')
+    summary.message = "\n".join(lines) or None
+    read = sum(count for status, count in summary.windows.items() if status is not WindowStatus.FAILED)
+    if summary.windows and not read:
+        summary.status, summary.exit_code = ExecutionStatus.FAILED, ExitCode.FAILED
+    elif summary.message:
+        summary.status, summary.exit_code = ExecutionStatus.COMPLETED_WITH_ERRORS, ExitCode.WITH_ERRORS
+    elif not tally.distinct:
+        summary.status, summary.exit_code = ExecutionStatus.COMPLETED_NO_DATA, ExitCode.SUCCESS
+    else:
+        summary.status, summary.exit_code = ExecutionStatus.COMPLETED_SUCCESS, ExitCode.SUCCESS

@@ -1,0 +1,279 @@
+"""The one HTTP transport: session with a pool, timeouts, retries, rate limit, error classes.
+
+Every API client goes through `Transport.get` or `Transport.send`. What comes back is a decoded JSON body with
+status 2xx; everything else is an exception of `robot.errors`:
+
+    AuthenticationRefused (Fatal)   401, 403
+    RequestRefused (Fatal)          any other 4xx, a redirection
+    ApiUnavailable (Retriable)      no connection, timeout, broken body, 5xx, 524, empty or non-JSON 2xx
+    RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
+
+A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` is
+honoured up to `LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome is left
+to the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias, TypeVar
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from robot import __version__
+from robot.errors import FatalError, Interrupted, RetriableError
+from robot.masking import mask
+from robot.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an execution
+_FIRST_WAIT = 1.0
+_TOO_MANY = "muitas requisições"
+_CHUNK = 256 * 1024
+
+T = TypeVar("T")
+Parameters: TypeAlias = Sequence[tuple[str, str | int]]
+
+
+class AuthenticationRefused(FatalError):
+    """401 or 403: the token is wrong, expired or lacks a right."""
+
+
+class RequestRefused(FatalError):
+    """A 4xx that no repetition will change."""
+
+
+class ApiUnavailable(RetriableError):
+    """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken or no JSON."""
+
+
+class RateLimited(RetriableError):
+    """The API asks for fewer requests."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx answer: HTTP status and decoded body (None for a 204)."""
+
+    status: int
+    body: Any
+
+
+class Bearer(AuthBase):
+    """`Authorization: Bearer`. As an auth object, so that a ~/.netrc never replaces it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class TokenParameter(AuthBase):
+    """`?api_token=…`, for hosts that do not read the header."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.prepare_url(request.url, {"api_token": self._token})
+        return request
+
+
+class Transport:
+    """One API's HTTP session, shared by the threads that fetch from it.
+
+    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted.
+    """
+
+    def __init__(
+        self,
+        auth: AuthBase | None,
+        *,
+        throttle: Throttle,
+        timeout_seconds: float = 60.0,
+        max_attempts: int = 6,
+        first_wait: float = _FIRST_WAIT,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.retries = 0
+        self.throttle = throttle
+        self._timeout = timeout_seconds
+        self._stop = stop or threading.Event()
+        self._first_wait = first_wait
+        self._max_attempts = max_attempts
+        self._session = requests.Session()
+        self._session.auth = auth
+        self._session.headers.update({"Accept": "application/json", "User-Agent": f"api-3c-robot/{__version__}"})
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def close(self) -> None:
+        """Close the pooled connections; whoever still waits for a turn is interrupted."""
+        self.throttle.close()
+        self._session.close()
+
+    def get(self, url: str, parameters: Parameters = ()) -> Answer:
+        """GET, repeated while the error is retriable. Raises FatalError, RetriableError (the last one), Interrupted."""
+        return self.repeat(lambda: self.send("GET", url, parameters))
+
+    def repeat(self, call: Callable[[], T]) -> T:
+        """Call until it succeeds, by the transport's retry policy: for checks of an answer that belong to the caller."""
+        policy = Retrying(
+            stop=stop_after_attempt(self._max_attempts),
+            wait=self._wait,
+            retry=retry_if_exception_type(RetriableError),
+            sleep=self._sleep,
+            before_sleep=self._before_sleep,
+            reraise=True,
+        )
+        return policy(call)
+
+    def send(self, method: str, url: str, parameters: Parameters = (), body: Mapping[str, Any] | None = None) -> Answer:
+        """Send one request, once. Raises FatalError, RetriableError, Interrupted."""
+        with self.throttle.turn():
+            started = time.monotonic()
+            try:
+                with self._session.request(
+                    method,
+                    url,
+                    params=list(parameters),
+                    json=body,
+                    timeout=self._timeout,
+                    stream=True,
+                    allow_redirects=False,
+                ) as response:
+                    raw = self._read(response, started)
+            except requests.RequestException as error:
+                raise ApiUnavailable(
+                    f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down."
+                ) from None
+        answer = self._judge(method, url, response, raw)
+        self.throttle.answered()
+        return answer
+
+    def _read(self, response: requests.Response, started: float) -> bytes:
+        """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes."""
+        chunks = []
+        for chunk in response.iter_content(_CHUNK):
+            chunks.append(chunk)
+            if time.monotonic() - started > 5 * self._timeout:
+                raise requests.Timeout("the body did not end in time")
+        return b"".join(chunks)
+
+    def _judge(self, method: str, url: str, response: requests.Response, raw: bytes) -> Answer:
+        status = response.status_code
+        where = f"{_where(method, url)}: HTTP {status}"
+        if status in {200, 201, 202, 203}:
+            return Answer(status, _decode(raw, where))
+        if status == 204:
+            return Answer(status, None)
+        if status == 429 or (status == 422 and _TOO_MANY in raw.decode("utf-8", "replace").lower()):
+            raise RateLimited(f"{where}, too many requests.", retry_after=_retry_after(response))
+        if status >= 500:
+            raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
+        if status in {401, 403}:
+            raise AuthenticationRefused(
+                f"{where}: the API refuses the token.", "Check MANAGER_TOKEN (and its user's rights) in .env."
+            )
+        if status < 400:
+            target = response.headers.get("Location", "elsewhere")
+            raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
+        raise RequestRefused(f"{where}: {_api_message(raw)}", "Check BASE_URL, PER_PAGE and the dates.")
+
+    def _sleep(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise Interrupted("The robot was asked to stop.")
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        seconds = float(wait_exponential_jitter(initial=self._first_wait, max=60, jitter=self._first_wait)(state))
+        wish = error.retry_after if isinstance(error, RetriableError) else None
+        if wish is not None:
+            seconds = min(max(wish, 0.0), LONGEST_WAIT)
+        if isinstance(error, RateLimited):
+            self.throttle.slow_down(seconds)
+        return seconds
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        self.retries += 1
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+
+
+def _decode(raw: bytes, where: str) -> Any:
+    if not raw.strip():
+        raise ApiUnavailable(f"{where} with an empty body.")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(raw)  # more lenient: NaN and lone surrogates are the normalizer's to judge
+    except (ValueError, RecursionError):
+        kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
+        raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).") from None
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds to wait, from a `Retry-After` in either of its two forms (RFC 9110, 10.2.3); None where there is none."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _where(method: str, url: str) -> str:
+    return f"{method} {mask(url.partition('?')[0])}"
+
+
+def _reason(error: requests.RequestException) -> str:
+    """What happened, in few words: the messages of `requests` hold the whole URL, token included."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the certificate or the encryption is refused"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy cannot be used"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the body broke off"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection, or it broke"
+    return type(error).__name__
+
+
+def _api_message(raw: bytes) -> str:
+    """The API's own words: `{"status","title","detail","errors":{field:[…]}}`, on older endpoints `{"message"}`."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return f"{len(raw)} bytes that are no JSON."
+    if not isinstance(body, dict):
+        return "no explanation."
+    words = [str(body[key]) for key in ("title", "detail", "message") if body.get(key)]
+    errors = body.get("errors")
+    if isinstance(errors, dict):
+        words += [f"{field}: {messages}" for field, messages in errors.items()]
+    return mask("; ".join(words) or "no explanation.")[:500]

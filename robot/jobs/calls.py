@@ -1,0 +1,126 @@
+"""The job `calls`: GET /calls → `calls` and `mailing_data`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import cast
+
+from robot.database.engine import Row
+from robot.http import Bearer, TokenParameter, Transport
+from robot.jobs.job import Digest
+from robot.normalizers import Rejection, normalize_call, record_key
+from robot.period import Period, Window
+from robot.reading import Page, Source
+from robot.settings import Settings
+from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
+from robot.threec.calls import CallsApi
+from robot.throttle import Throttle
+
+_NAMES = [column.name for column in CALLS.row_columns]
+_CALL_DATE = _NAMES.index("call_date")
+_CAMPAIGN = _NAMES.index("campaign_id")
+
+
+class CallsJob:
+    """Keeps the calls of some campaigns (none = all) in step."""
+
+    name = "calls"
+    family = CALLS_FAMILY
+
+    def __init__(self, api: CallsApi, campaigns: tuple[int, ...], *, per_page: int, concurrency: int) -> None:
+        self.campaigns = campaigns
+        self.concurrency = concurrency
+        self._api = api
+        self._per_page = per_page
+
+    @classmethod
+    def from_settings(cls, settings: Settings, campaigns: tuple[int, ...], stop: threading.Event | None = None) -> CallsJob:
+        """The job as the settings ask for it. `stop` ends every wait of its transport."""
+        return cls(
+            CallsApi(transport(settings, stop), settings.calls_url, settings.campaign_parameter),
+            campaigns,
+            per_page=settings.per_page,
+            concurrency=settings.api_concurrency,
+        )
+
+    @property
+    def retries(self) -> int:
+        return self._api.transport.retries
+
+    def source(self, window: Window) -> Source[Digest]:
+        """Pages of one window. The total is read with a page of one record: the smallest answer that has it."""
+
+        def fetch(number: int, per_page: int = self._per_page) -> Page:
+            return self._api.page(window.period, self.campaigns, number, per_page)
+
+        return Source(
+            fetch=fetch,
+            fetch_total=lambda: self._api.transport.repeat(lambda: fetch(1, per_page=1)).total,
+            digest=partial(digest_calls, window.period, frozenset(self.campaigns)),
+            repeat=self._api.transport.repeat,
+            per_page=self._per_page,
+        )
+
+    def close(self) -> None:
+        self._api.transport.close()
+
+
+def transport(settings: Settings, stop: threading.Event | None = None) -> Transport:
+    """The transport of the 3C Plus API with the settings' token."""
+    token = settings.manager_token.get_secret_value()
+    return Transport(
+        Bearer(token) if settings.api_auth == "header" else TokenParameter(token),
+        throttle=Throttle(settings.api_concurrency, settings.api_requests_per_minute, stop=stop),
+        timeout_seconds=settings.api_timeout_seconds,
+        max_attempts=settings.api_max_attempts,
+        stop=stop,
+    )
+
+
+def digest_calls(period: Period, campaigns: frozenset[int], records: Sequence[object]) -> Digest:
+    """Normalize a page, and leave out what lies outside the period and the campaigns that were asked for.
+
+    The API may ignore a parameter silently (seen in production), so both are checked here. A call without a campaign
+    cannot be said to be outside.
+    """
+    keys: list[str] = []
+    calls: list[Row] = []
+    mailings: list[Row] = []
+    rejections: list[Rejection] = []
+    rejected_keys: list[str] = []
+    outside_period = outside_campaigns = overflows = nul_characters = 0
+    start, end = period.start, period.end
+    for record in records:
+        result = normalize_call(record)
+        if isinstance(result, Rejection):
+            key = record_key(record)
+            keys.append(key)
+            rejected_keys.append(key)
+            rejections.append(result)
+            continue
+        call = result.call
+        keys.append(cast("str", call[0]))
+        if not start <= cast("datetime", call[_CALL_DATE]).replace(microsecond=0) <= end:
+            outside_period += 1
+            continue
+        if campaigns and call[_CAMPAIGN] is not None and call[_CAMPAIGN] not in campaigns:
+            outside_campaigns += 1
+            continue
+        calls.append(call)
+        if result.mailing is not None:
+            mailings.append(result.mailing)
+        overflows += result.overflows
+        nul_characters += result.nul_characters
+    return Digest(
+        keys=keys,
+        rows={CALLS: calls, MAILING_DATA: mailings},
+        rejections=rejections,
+        rejected_keys=rejected_keys,
+        outside_period=outside_period,
+        outside_campaigns=outside_campaigns,
+        overflows=overflows,
+        nul_characters=nul_characters,
+    )

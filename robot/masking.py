@@ -1,0 +1,51 @@
+"""Masking: secrets and personal data never reach a log, a message or a traceback.
+
+Every log line and every message for the console passes through `mask`. Secret values are registered when the settings
+are read (or a token is received); patterns catch what was never registered.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "***"
+
+_secrets: set[str] = set()
+
+_PATTERNS = (
+    # api_token=…, access_token=…, PWD=…, in URLs, headers, JSON and connection strings
+    (
+        re.compile(
+            r"(?i)(\b(?:api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password"
+            r"|password|senha|pwd)\b[\"']?\s*[=:]\s*)(\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+)"
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
+    # CPF and CNPJ as people write them
+    (re.compile(r"\b\d{3}\.\d{3}\.\d{3}-(\d{2})\b"), r"***.***.***-\1"),
+    (re.compile(r"\b\d{2}\.\d{3}\.\d{3}/\d{4}-(\d{2})\b"), r"**.***.***/****-\1"),
+    # phones as people write them: (11) 99999-8888
+    (re.compile(r"\(\d{2}\)\s*\d{4,5}[- ]?\d{2}(\d{2})\b"), r"(**) *****-**\1"),
+    # bare digits: phones (10 to 13 digits with 55), CPF (11), CNPJ (14)
+    (re.compile(r"(?<![\w.:/-])\+?\d{8,12}(\d{2})(?![\w:])"), r"********\1"),
+)
+
+
+def register(*secrets: str) -> None:
+    """Remember values that must never be shown, in every spelling in which a message may carry them."""
+    for secret in secrets:
+        if len(secret) >= 4:  # shorter ones would blot out innocent text; the patterns still catch them beside their name
+            _secrets.update({secret, quote(secret, safe=""), quote_plus(secret), secret.replace("}", "}}")})
+
+
+def mask(text: str) -> str:
+    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        if secret in text:
+            text = text.replace(secret, HIDDEN)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,110 @@
+"""The `schedule` loop: CRON → when the next execution comes due, once for each occurrence.
+
+Occurrences are counted, not clock readings: the last one that was run is remembered, and the next is the first after it.
+So a clock set back runs nothing twice, and an occurrence that was slept over (the machine was off, the last execution was
+killed) runs once, at the next beat. The `schedule` library is the heartbeat.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import schedule
+
+from robot import cron
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 1
+# a remembered occurrence that lies further ahead than this was written by a clock that was wrong
+_AHEAD = timedelta(days=2)
+
+
+@dataclass
+class Memory:
+    """Where the last occurrence is kept between two starts. Neither may raise."""
+
+    recall: Callable[[], str | None]
+    remember: Callable[[str], None]
+
+
+class Timetable:
+    """When an execution is due. `clock` gives the aware time in `TIMEZONE`."""
+
+    def __init__(self, expression: str, clock: Callable[[], datetime], memory: Memory) -> None:
+        self._expression = expression
+        self._clock = clock
+        self._memory = memory
+        self.next_run = self._first()
+
+    def _first(self) -> datetime:
+        now = self._clock()
+        last = self._recalled()
+        if last is None or last > now + _AHEAD:
+            return self._after(now)
+        return self._after(last)
+
+    def _recalled(self) -> datetime | None:
+        """The last occurrence that was run under the same expression and zone."""
+        try:
+            kept = json.loads(self._memory.recall() or "null")
+            if kept is None or kept["cron"] != self._expression or kept["zone"] != self._zone():
+                return None
+            return datetime.fromisoformat(kept["last"]).astimezone(self._clock().tzinfo)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _zone(self) -> str:
+        return str(self._clock().tzinfo)
+
+    def _after(self, moment: datetime) -> datetime:
+        return next(cron.runs_after(self._expression, moment))
+
+    def due(self) -> bool:
+        """Whether an occurrence has come."""
+        return self._clock() >= self.next_run
+
+    def done(self) -> None:
+        """The due occurrence was run: skip those that passed meanwhile, and remember."""
+        last = self.next_run
+        now = self._clock()
+        self.next_run = self._after(last)
+        while self.next_run <= now:
+            last, self.next_run = self.next_run, self._after(self.next_run)
+        self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
+
+
+def loop(timetable: Timetable, run: Callable[[], object], stop: threading.Event) -> None:
+    """Run whenever it is due, until `stop` is set. `run` is expected to deal with its own errors."""
+    heart = schedule.Scheduler()
+
+    def beat() -> None:
+        if timetable.due() and not stop.is_set():
+            run()
+            if not stop.is_set():  # an interrupted occurrence is run again at the next start
+                timetable.done()
+                tell_next(timetable)
+
+    def start_heart() -> None:
+        heart.clear()
+        heart.every(HEARTBEAT_SECONDS).seconds.do(beat)
+
+    tell_next(timetable)
+    start_heart()
+    while not stop.is_set():
+        heart.run_pending()
+        if (heart.idle_seconds or 0) > 2 * HEARTBEAT_SECONDS:  # the clock was set back: beat by the new one
+            start_heart()
+        stop.wait(HEARTBEAT_SECONDS / 2)
+
+
+def tell_next(timetable: Timetable) -> None:
+    """Log the next run in words."""
+    log.info(
+        "The next execution begins on %s.", f"{timetable.next_run:%A, %Y-%m-%d at %H:%M} ({timetable.next_run.tzname()})"
+    )

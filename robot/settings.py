@@ -1,0 +1,234 @@
+"""Every setting: name, type, default, meaning. Read once, validated at once, secrets typed as secrets.
+
+A setting `per_page` is the variable `PER_PAGE`, in the environment or in `.env` (the environment wins). `.env` and
+every relative path are taken from the folder of `app.py` (of the executable, once frozen), never from the current
+folder: the Task Scheduler starts programs elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from robot import cron, period
+from robot.envfile import EnvFileSource
+
+
+def home() -> Path:
+    """The folder that `.env`, `logs/` and `data/` belong to."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    return Path(__file__).resolve().parent.parent
+
+
+def _boolean(value: Any) -> Any:
+    words = {"sim": True, "s": True, "não": False, "nao": False, "n": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _upper(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _campaigns(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(int(part) for part in value.replace(";", ",").split(",") if part.strip())
+
+
+def _cron(value: str) -> str:
+    return cron.parse(value)
+
+
+def _start(value: Any) -> Any:
+    return period.parse_start(value) if isinstance(value, str) else value
+
+
+def _end(value: Any) -> Any:
+    return period.parse_end(value) if isinstance(value, str) else value
+
+
+def _path(value: Any) -> Any:
+    return home() / str(value).strip()
+
+
+YesNo = Annotated[bool, BeforeValidator(_boolean)]
+Campaigns = Annotated[tuple[Annotated[int, Field(ge=1)], ...], NoDecode, BeforeValidator(_campaigns)]
+FolderOrFile = Annotated[Path, BeforeValidator(_path)]
+
+_YES_NO = "yes or no"
+_IDS = "campaign ids separated by commas, like 5,6"
+_DATE = "a date: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY"
+
+
+def setting(default: Any, expected: str, meaning: str, **limits: Any) -> Any:
+    """Declare a setting: its default, what a reader of an error message is told to write, and what it means."""
+    return Field(default, description=meaning, json_schema_extra={"expected": expected}, validate_default=True, **limits)
+
+
+class Settings(BaseSettings):
+    """The robot's settings, immutable. `Settings()` reads; `settings_check.load` reads and explains what is wrong."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    # The API
+    manager_token: SecretStr = setting(
+        SecretStr(""), "the manager's token: letters, digits and signs, no blanks", "Token of the 3C Plus manager"
+    )
+    base_url: str = setting(
+        "https://app.3c.plus/api/v1/calls",
+        "an address like https://app.3c.plus/api/v1/calls, without parameters or a password in it",
+        "Address of the calls; may end in /calls or not",
+    )
+    per_page: int = setting(100, "a whole number from 1 to 1000", "Calls asked for in one page", ge=1, le=1000)
+    api_concurrency: int = setting(4, "a whole number from 1 to 32", "Pages fetched at the same time", ge=1, le=32)
+    api_requests_per_minute: int = setting(
+        0, "a whole number, 0 or more", "Most requests in a minute; 0 = no limit of our own", ge=0, le=100_000
+    )
+    api_timeout_seconds: float = setting(
+        60.0, "seconds, from 1 to 600", "Longest wait for an answer to begin or to go on", ge=1, le=600
+    )
+    api_max_attempts: int = setting(6, "a whole number from 1 to 20", "Tries of one request before it fails", ge=1, le=20)
+    api_auth: Annotated[Literal["header", "query"], BeforeValidator(_lower)] = setting(
+        "header", "header or query", "How the token travels: header (Bearer) or query (api_token)"
+    )
+    campaign_parameter: Annotated[Literal["campaigns[]", "campaign_ids"], BeforeValidator(_lower)] = setting(
+        "campaigns[]", "campaigns[] or campaign_ids", "Name of the API's campaign filter"
+    )
+
+    # The database
+    db_server: str = setting("", "a host, host,port or host\\instance", "SQL Server; empty = the embedded database")
+    db_database: str = setting("", "the name of a database", "Database on that server")
+    db_username: str = setting("", "a login of the SQL Server", "Login; not needed with DB_TRUSTED_CONNECTION")
+    db_password: SecretStr = setting(SecretStr(""), "the login's password", "Password of the login")
+    db_driver: str = setting("", "the name of an installed ODBC driver", "ODBC driver; empty = the best installed one")
+    db_trusted_connection: YesNo = setting(False, _YES_NO, "Log in as the Windows user that runs the robot")
+    db_encrypt: Annotated[Literal["yes", "no", "strict"], BeforeValidator(_lower)] = setting(
+        "yes", "yes, no or strict", "Encrypt the connection"
+    )
+    db_trust_server_certificate: YesNo = setting(
+        True, _YES_NO, "Accept a certificate that no authority signed (as SQL Server's own)"
+    )
+    db_connection_extra: SecretStr = setting(
+        SecretStr(""), "ODBC keywords, like MultiSubnetFailover=yes;", "Further ODBC keywords, taken as they are"
+    )
+    db_file: FolderOrFile = setting("data/robot.db", "the path of a file", "The embedded database (SQLite)")
+
+    # Executions
+    execution_mode: Annotated[Literal["scheduled", "manual"], BeforeValidator(_lower)] = setting(
+        "scheduled", "scheduled or manual", "What starts when no command is given"
+    )
+    cron_schedule: Annotated[str, BeforeValidator(_cron)] = setting(
+        "0 2 * * *", 'five CRON fields, like "0 2 * * *", or @daily', "When scheduled executions begin"
+    )
+    campaign_ids: Campaigns = setting((), _IDS, "Campaigns of scheduled executions; empty = all")
+    manual_start_date: Annotated[datetime | None, BeforeValidator(_start)] = setting(
+        None, _DATE, "First moment of a manual execution; empty = yesterday"
+    )
+    manual_end_date: Annotated[datetime | None, BeforeValidator(_end)] = setting(
+        None, _DATE, "Last moment of a manual execution"
+    )
+    manual_campaign_ids: Campaigns = setting((), _IDS, "Campaigns of a manual execution; empty = all")
+    timezone: ZoneInfo = setting("America/Sao_Paulo", "a zone like America/Sao_Paulo", "Zone of the account's times")
+    lookback_days: int = setting(
+        2, "a whole number from 0 to 31", "Days before yesterday read again for late edits", ge=0, le=31
+    )
+    catch_up_days: int = setting(
+        31, "a whole number from 1 to 366", "How many missed days a scheduled execution makes up for", ge=1, le=366
+    )
+
+    # Logs
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = setting(
+        "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", "What the console shows; the files have their own levels"
+    )
+    log_dir: FolderOrFile = setting("logs", "the path of a folder", "Folder of the log files")
+    log_max_mb: int = setting(10, "a whole number from 1 to 1000", "Size at which a log file is rotated", ge=1, le=1000)
+    log_backups: int = setting(10, "a whole number from 1 to 100", "Rotated log files that are kept", ge=1, le=100)
+
+    @field_validator("manager_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value().strip().removeprefix("Bearer ").strip()
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("blanks or characters that no token has")
+        return SecretStr(text)
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("not an address of the API")
+        _ = parts.port  # raises ValueError when it is no port
+        return value.rstrip("/")
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _zone(cls, value: Any) -> Any:
+        if isinstance(value, ZoneInfo):
+            return value
+        try:
+            return ZoneInfo(str(value))
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError("no such zone") from error
+
+    @property
+    def calls_url(self) -> str:
+        """Where the calls are, whether `BASE_URL` ends in `/calls` or not."""
+        return self.base_url if self.base_url.endswith("/calls") else f"{self.base_url}/calls"
+
+    @property
+    def api_root(self) -> str:
+        """The API's root, of which every other path is a part."""
+        return self.base_url.removesuffix("/calls")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the masking of logs."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr) and value)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Rank the sources: arguments, then the environment, then our own reading of `.env`."""
+        return init_settings, env_settings, EnvFileSource(settings_cls, getattr(dotenv_settings, "env_file", None))
+
+
+class IsolatedSettings(Settings):
+    """Settings from arguments alone: the demo and the tests must never meet the operator's `.env` or environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the arguments only."""
+        return (init_settings,)

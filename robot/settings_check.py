@@ -1,0 +1,116 @@
+"""Loading the settings for a command: everything that is wrong told at once, in the operator's words."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from robot import envfile
+from robot.errors import ConfigurationError
+from robot.period import parse_end, parse_start, text
+from robot.settings import Settings
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[str]]:
+    """Read environment and `.env`; return the settings and warnings for the operator.
+
+    Raises ConfigurationError with one problem a line: the variable, what was read (never a secret's value), and what is
+    expected.
+    """
+    try:
+        file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({}, ())
+    except OSError as error:
+        raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
+    raw = {**file.values, **_environment()}
+    problems = [*file.problems, *_together(raw, token_needed)]
+    settings = None
+    try:
+        settings = Settings(_env_file=env_file)
+    except ValidationError as error:
+        problems += _explain(error, raw)
+    if problems or settings is None:
+        where = env_file if env_file.exists() else f"{env_file} (which does not exist: copy .env.example to it)"
+        raise ConfigurationError(
+            f"{len(problems)} wrong setting(s).", f"Correct them in {where} or in the environment.", tuple(problems)
+        )
+    return settings, _warnings(settings, file.values)
+
+
+def _environment() -> dict[str, str]:
+    names = {name.upper() for name in Settings.model_fields}
+    return {name.upper(): value for name, value in os.environ.items() if name.upper() in names and value}
+
+
+def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
+    lines = []
+    for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()):
+        field = Settings.model_fields[name]
+        shown = "a value that is kept secret" if field.annotation is SecretStr else repr(raw.get(name.upper(), ""))
+        reason = next(str(p["msg"]) for p in error.errors() if p["loc"][0] == name)
+        detail = f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""
+        lines.append(f"{name.upper()}: read {shown}{detail}; expected {expected(name)}")
+    return lines
+
+
+def expected(name: str) -> str:
+    """What an operator is told to write for this setting."""
+    extra: Any = Settings.model_fields[name].json_schema_extra
+    return str(extra["expected"])
+
+
+def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
+    """What no single variable can tell: what is missing, and what contradicts something else."""
+    problems = []
+
+    def missing(name: str, why: str) -> None:
+        if not raw.get(name, "").strip():
+            problems.append(f"{name}: is empty{why}; expected {expected(name.lower())}")
+
+    if token_needed:
+        missing("MANAGER_TOKEN", "")
+    for name in ("MANAGER_TOKEN", "DB_SERVER", "DB_DATABASE", "DB_USERNAME", "DB_PASSWORD"):
+        if raw.get(name, "").upper().startswith(("SEU_", "SUA_")):
+            problems.append(f"{name}: still holds the example's text; expected {expected(name.lower())}")
+    if raw.get("DB_SERVER", "").strip():
+        missing("DB_DATABASE", ", though DB_SERVER is set")
+        if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {"yes", "true", "1", "on", "y", "sim", "s"}:
+            missing("DB_USERNAME", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
+            missing("DB_PASSWORD", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
+    return problems + period_problems(
+        raw.get("MANUAL_START_DATE", ""), raw.get("MANUAL_END_DATE", ""), "MANUAL_START_DATE", "MANUAL_END_DATE"
+    )
+
+
+def period_problems(start: str, end: str, start_name: str, end_name: str) -> list[str]:
+    """What is wrong with a period's two ends taken together (each alone is checked where it is read)."""
+    start, end = start.strip(), end.strip()
+    if bool(start) != bool(end):
+        absent, given = (end_name, start_name) if start else (start_name, end_name)
+        return [f"{absent}: is empty, though {given} is set; expected both or neither"]
+    try:
+        first, last = parse_start(start), parse_end(end)
+    except ValueError:
+        return []
+    if last < first:
+        return [f"{end_name}: read {text(last)}, before {start_name} {text(first)}; expected a later moment"]
+    return []
+
+
+def _warnings(settings: Settings, file_values: Mapping[str, str]) -> list[str]:
+    known = [name.upper() for name in Settings.model_fields]
+    warnings = []
+    for name in file_values:
+        if name not in known and (close := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
+            warnings.append(f"{name} is no setting of the robot and was ignored. Did you mean {close[0]}?")
+    url = urlsplit(settings.base_url)
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        warnings.append(f"BASE_URL begins with http://: the token travels in clear text to {url.hostname}. Use https://.")
+    return warnings

@@ -1,0 +1,73 @@
+"""GET /calls of 3C Plus: one page of one window, asked for and understood.
+
+The envelope is `{"status", "data": [...], "meta": {"pagination": {...}}}` (vendor's API description). Totals may be missing
+(`simple_paginate`, announced as a future default), `links` may be `{}`, `[]` or absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from robot.http import ApiUnavailable, AuthenticationRefused, Transport
+from robot.period import Period, text
+from robot.reading import Page
+
+
+@dataclass(frozen=True)
+class CallsApi:
+    """Asks for pages of calls. `campaign_parameter` is `campaigns[]` (repeated) or `campaign_ids` (one comma list)."""
+
+    transport: Transport
+    url: str
+    campaign_parameter: str = "campaigns[]"
+
+    def page(self, period: Period, campaigns: Sequence[int], number: int, per_page: int) -> Page:
+        """Fetch a page (1-based). Raises RetriableError (after the transport's retries), FatalError, Interrupted."""
+        parameters: list[tuple[str, str | int]] = [
+            ("start_date", text(period.start)),
+            ("end_date", text(period.end)),
+            ("page", number),
+            ("per_page", per_page),
+            ("with_mailing", "true"),
+        ]
+        if campaigns and self.campaign_parameter == "campaign_ids":
+            parameters.append(("campaign_ids", ",".join(map(str, campaigns))))
+        else:
+            parameters += [("campaigns[]", campaign) for campaign in campaigns]
+        return self.transport.repeat(lambda: self._understood(self.transport.send("GET", self.url, parameters).body, number))
+
+    def _understood(self, body: Any, number: int) -> Page:
+        where = f"Page {number} of {self.url}"
+        if not isinstance(body, dict):
+            raise ApiUnavailable(f"{where}: the answer is no JSON object.")
+        status = _integer(body.get("status"))
+        if status in {401, 403}:
+            raise AuthenticationRefused(f"{where}: the API refuses the token.", "Check MANAGER_TOKEN in .env.")
+        if status is not None and status >= 400:
+            raise ApiUnavailable(f"{where}: HTTP 200, but its body says status {status}.")
+        records = body.get("data")
+        if not isinstance(records, list):
+            raise ApiUnavailable(f'{where}: the answer has no list "data".')
+        meta = body.get("meta")
+        pagination = meta.get("pagination") if isinstance(meta, dict) else None
+        if not isinstance(pagination, dict):
+            pagination = {}
+        return Page(
+            number=number,
+            records=records,
+            total=_integer(pagination.get("total")),
+            total_pages=_integer(pagination.get("total_pages")),
+            per_page=_integer(pagination.get("per_page")),
+        )
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return None

@@ -1,0 +1,110 @@
+"""Threads: a few that do the same thing to many items, and one that runs ahead of its consumer.
+
+They are daemon threads, not an executor's: when the operator presses Ctrl+C, nobody waits for an answer that is under way.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Workers(Generic[T, R]):
+    """`size` threads that apply functions to items; results come in the order in which they are ready."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        for number in range(size):
+            threading.Thread(target=self._work, name=f"worker-{number + 1}", daemon=True).start()
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
+
+    def close(self) -> None:
+        """Let the threads end after the item that they have in hand."""
+        for _ in range(self._size):
+            self._tasks.put(None)
+
+    def unordered(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:
+        """Yield (item, result or exception). At most `size` items are under way; the next is taken when one is ready."""
+        results: queue.SimpleQueue[tuple[T, R | Exception]] = queue.SimpleQueue()
+
+        def submit(item: T) -> None:
+            def task() -> None:
+                try:
+                    results.put((item, function(item)))
+                except Exception as error:
+                    results.put((item, error))
+
+            self._tasks.put(task)
+
+        remaining = iter(items)
+        under_way = 0
+        for item in islice(remaining, self._size):
+            submit(item)
+            under_way += 1
+        while under_way:
+            ready = results.get()
+            under_way -= 1
+            for item in islice(remaining, 1):
+                submit(item)
+                under_way += 1
+            yield ready
+
+
+_END = object()
+
+
+def ahead(items: Iterator[T], size: int) -> Generator[T, None, None]:
+    """Iterate in a thread of its own, at most `size` items before the consumer; its exception is raised here."""
+    ready: queue.Queue[object] = queue.Queue(size)
+    abandoned = threading.Event()
+
+    def put(item: object) -> bool:
+        while not abandoned.is_set():
+            try:
+                ready.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def run() -> None:
+        try:
+            for item in items:
+                if not put(item):
+                    return
+            put(_END)
+        except BaseException as error:
+            put(_Raised(error))
+
+    threading.Thread(target=run, name="reader", daemon=True).start()
+    try:
+        while (item := _take(ready)) is not _END:
+            if isinstance(item, _Raised):
+                raise item.error
+            yield item  # type: ignore[misc]
+    finally:
+        abandoned.set()
+
+
+class _Raised:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _take(ready: queue.Queue[object]) -> object:
+    """Wait in short turns: on Windows a bare `get()` would keep Ctrl+C waiting."""
+    while True:
+        try:
+            return ready.get(timeout=0.2)
+        except queue.Empty:
+            continue
