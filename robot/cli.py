@@ -10,8 +10,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-import click
 import typer
 from rich.text import Text
 
@@ -26,6 +26,7 @@ from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
+from robot.settings import home
 
 log = logging.getLogger(__name__)
 
@@ -108,13 +109,12 @@ def _simulator(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
     consoles.make_streams_forgiving()
+    logging.getLogger().addHandler(logging.NullHandler())  # before the logs are open, no line goes to the console by itself
     try:
-        code = app(arguments, standalone_mode=False, prog_name="app")
-        return int(code or 0)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.CONFIGURATION
-    except (click.Abort, KeyboardInterrupt, Interrupted):
+        app(arguments, prog_name="app")
+    except SystemExit as leaving:  # how typer ends, wrong options (2) included
+        return leaving.code if isinstance(leaving.code, int) else ExitCode.SUCCESS
+    except (KeyboardInterrupt, Interrupted):
         return ExitCode.INTERRUPTED
     except RobotError as error:
         _tell(error)
@@ -122,12 +122,11 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `app status | head`: nobody reads any more, and nothing can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
-    except Exception as error:
-        log.critical("A defect of the robot: %s", error, exc_info=True)
-        _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", f"The details are in {logs.MAIN_LOG}."))
-        return ExitCode.FAILED
+    except Exception as error:  # noqa: BLE001 - the last net: a defect of the robot
+        return _tell_defect(error)
     finally:
         logs.close()
+    return ExitCode.SUCCESS
 
 
 def _tell(error: RobotError) -> None:
@@ -135,5 +134,12 @@ def _tell(error: RobotError) -> None:
     lines = [error.message, *getattr(error, "problems", ()), error.hint]
     text = mask("\n".join(line for line in lines if line))
     consoles.messages().print(Text(text, style="red"), soft_wrap=True)
-    if logging.getLogger().handlers:
-        log.debug("Ended by %s: %s", type(error).__name__, text, exc_info=error)
+    log.debug("Ended by %s: %s", type(error).__name__, text, exc_info=error)
+
+
+def _tell_defect(error: Exception) -> int:
+    if not logs.are_open():
+        logs.configure(home() / "logs", console=consoles.messages(), level="CRITICAL", zone=ZoneInfo("UTC"))
+    log.error("A defect of the robot", exc_info=error)
+    _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", f"The details are in {logs.MAIN_LOG}."))
+    return ExitCode.FAILED

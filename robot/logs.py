@@ -46,10 +46,14 @@ class _MaskingFormatter(logging.Formatter):
 
     def format(self, record: LogRecord) -> str:
         record.execution = _state["execution"]
-        return mask(super().format(record))
+        if self._tracebacks:
+            return mask(super().format(record))
+        return mask(self.formatMessage(self._without_traceback(record)))
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name
-        return super().formatException(ei) if self._tracebacks else ""  # type: ignore[arg-type]
+    def _without_traceback(self, record: LogRecord) -> LogRecord:
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record)
+        return record
 
 
 class _ForgivingFile(ConcurrentRotatingFileHandler):
@@ -111,6 +115,11 @@ def configure(folder: Path, *, console: Console, level: str, zone: ZoneInfo, max
         handler.setLevel(file_level)
         handler.setFormatter(_MaskingFormatter(_FORMAT, zone, tracebacks=True))
         root.addHandler(handler)
+
+
+def are_open() -> bool:
+    """Whether `configure` was called."""
+    return any(isinstance(handler, _ConsoleHandler) for handler in logging.getLogger().handlers)
 
 
 def close() -> None:

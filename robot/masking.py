@@ -13,13 +13,13 @@ HIDDEN = "***"
 
 _secrets: set[str] = set()
 
+_NAMES = "api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password|password|senha|pwd"
+_VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
+
 _PATTERNS = (
-    # api_token=…, access_token=…, PWD=…, in URLs, headers, JSON and connection strings
+    # api_token=…, PWD=… in URLs, forms and connection strings; "password": … in JSON
     (
-        re.compile(
-            r"(?i)(\b(?:api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password"
-            r"|password|senha|pwd)\b[\"']?\s*[=:]\s*)(\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+)"
-        ),
+        re.compile(rf"(?i)(\b(?:{_NAMES})\s*=\s*|[\"'](?:{_NAMES})[\"']\s*:\s*)({_VALUE})"),
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),

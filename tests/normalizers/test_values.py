@@ -114,8 +114,22 @@ def test_an_amount_has_no_float_noise(value, cell, whole):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [(7, 7), ("7", 7), (" 7 ", 7), ("+7", 7), ("-4", -4), (7.0, 7), ("7.0", 7), ("7.", 7), (True, 1), (False, 0), ("007", 7)]
-    + [(2**31 - 1, 2**31 - 1), (-(2**31), -(2**31)), (str(-(2**31)), -(2**31))],
+    [
+        (7, 7),
+        ("7", 7),
+        (" 7 ", 7),
+        ("+7", 7),
+        ("-4", -4),
+        (7.0, 7),
+        ("7.0", 7),
+        ("7.", 7),
+        (True, 1),
+        (False, 0),
+        ("007", 7),
+        (2**31 - 1, 2**31 - 1),
+        (-(2**31), -(2**31)),
+        (str(-(2**31)), -(2**31)),
+    ],
 )
 def test_an_integer_is_read_from_a_number_or_its_text(value, cell):
     assert values.integer(value) == (cell, True)
@@ -124,8 +138,25 @@ def test_an_integer_is_read_from_a_number_or_its_text(value, cell):
 
 @pytest.mark.parametrize(
     "value",
-    [2**31, -(2**31) - 1, "2147483648", "9" * 5000, 7.5, "7.5", "7,0", "seven", "-", "1_000", "٣", "0x10", [7], {"a": 1}]
-    + [float("nan"), float("inf"), 10**400],
+    [
+        2**31,
+        -(2**31) - 1,
+        "2147483648",
+        "9" * 5000,
+        7.5,
+        "7.5",
+        "7,0",
+        "seven",
+        "-",
+        "1_000",
+        "٣",
+        "0x10",
+        [7],
+        {"a": 1},
+        float("nan"),
+        float("inf"),
+        10**400,
+    ],
 )
 def test_what_is_no_32_bit_integer_is_null_and_not_whole(value):
     assert values.integer(value) == (None, False)
@@ -133,8 +164,18 @@ def test_what_is_no_32_bit_integer_is_null_and_not_whole(value):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [(True, True), (False, False), (1, True), (0, False), ("1", True), ("0", False), (1.0, True)]
-    + [("true", True), ("False", False), (" TRUE ", True)],
+    [
+        (True, True),
+        (False, False),
+        (1, True),
+        (0, False),
+        ("1", True),
+        ("0", False),
+        (1.0, True),
+        ("true", True),
+        ("False", False),
+        (" TRUE ", True),
+    ],
 )
 def test_a_boolean_is_read_from_all_its_shapes(value, cell):
     assert values.boolean(value) == (cell, True)
@@ -148,8 +189,15 @@ def test_what_is_no_boolean_is_null_and_not_whole(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-09-15 10:00:05", "2026-09-15T10:00:05", "2026-09-15t10:00:05", " 2026-09-15 10:00:05 ", "15/09/2026 10:00:05"]
-    + ["2026-09-15 10:00:05.000", "2026-09-15T10:00:05.0"],
+    [
+        "2026-09-15 10:00:05",
+        "2026-09-15T10:00:05",
+        "2026-09-15t10:00:05",
+        " 2026-09-15 10:00:05 ",
+        "15/09/2026 10:00:05",
+        "2026-09-15 10:00:05.000",
+        "2026-09-15T10:00:05.0",
+    ],
 )
 def test_a_date_is_read_in_each_of_its_forms(value):
     assert values.date(value) == (MOMENT, True)
@@ -165,9 +213,25 @@ def test_an_offset_is_not_applied_and_a_fraction_is_dropped_but_neither_passes_u
 
 @pytest.mark.parametrize(
     "value",
-    ["0000-00-00 00:00:00", "2026-02-30 10:00:00", "2026-09-15 24:00:00", "2026-09-15 10:00:60", "1752-12-31 23:59:59"]
-    + ["1752-12-31T23:59:59", "31/02/2026 10:00:00", "2026-09-15", "10:00:05", "2026-W37-2 10:00:05", "20260915T100005.123"]
-    + ["٢٠٢٦-09-15 10:00:05", "2026-09-15 10:00:05 noise", "09/15/2026 10:00:05", 1789466405, True, ["2026-09-15 10:00:05"]],
+    [
+        "0000-00-00 00:00:00",
+        "2026-02-30 10:00:00",
+        "2026-09-15 24:00:00",
+        "2026-09-15 10:00:60",
+        "1752-12-31 23:59:59",
+        "1752-12-31T23:59:59",
+        "31/02/2026 10:00:00",
+        "2026-09-15",
+        "10:00:05",
+        "2026-W37-2 10:00:05",
+        "20260915T100005.123",
+        "٢٠٢٦-09-15 10:00:05",
+        "2026-09-15 10:00:05 noise",
+        "09/15/2026 10:00:05",
+        1789466405,
+        True,
+        ["2026-09-15 10:00:05"],
+    ],
 )
 def test_what_is_no_date_is_null_and_not_whole(value):
     assert values.date(value) == (None, False)
