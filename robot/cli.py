@@ -122,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `app status | head`: nobody reads any more, and nothing can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
-    except Exception as error:  # noqa: BLE001 - the last net: a defect of the robot
+    except Exception as error:
         return _tell_defect(error)
     finally:
         logs.close()

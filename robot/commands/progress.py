@@ -56,15 +56,16 @@ class Bar(PlainLines):
     def page(self, window: Window, digest: Digest) -> None:
         super().page(window, digest)
         self._received += len(digest.keys)
-        self._update(window=str(window))
+        self._progress.update(self._running(), received=self._received, window=str(window))
 
     def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None:
         super().window_done(window, status, tally, detail)
-        self._update(advance=1)
+        self._progress.update(self._running(), advance=1)
 
-    def _update(self, advance: int = 0, **fields: str) -> None:
-        if self._task is not None:
-            self._progress.update(self._task, advance=advance, received=self._received, **fields)
+    def _running(self) -> TaskID:
+        if self._task is None:
+            raise RuntimeError("the bar is used before the execution began")
+        return self._task
 
 
 @contextmanager
