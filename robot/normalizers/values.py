@@ -54,11 +54,9 @@ def text_or_dash(value: object, width: int | None) -> Read:
 
 def duration(value: object, width: int | None) -> Read:
     """`HH:MM:SS`. The dialer sends that text, kept as it is; or whole seconds: 3725 → 01:02:05, 360000 → 100:00:00."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if type(value) is not int or not 0 <= value <= _INT32[-1]:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31 or value % 1:
         return text(value, width)
-    minutes, seconds = divmod(value, 60)
+    minutes, seconds = divmod(int(value), 60)
     hours, minutes = divmod(minutes, 60)
     return fitted(f"{hours:02}:{minutes:02}:{seconds:02}", width)
 

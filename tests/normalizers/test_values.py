@@ -88,6 +88,7 @@ def test_a_dash_is_nothing_where_the_dialer_writes_it_for_none():
         (3725.0, "01:02:05"),
         (360000, "100:00:00"),
         (12.5, "12.5"),
+        (2.0**64, "18446744073709551616"),
         (-5, "-5"),
         (True, "true"),
         ("whatever", "whatever"),
