@@ -182,7 +182,7 @@ class Transport:
             return Answer(status, _decode(raw, where))
         if status == 204:
             return Answer(status, None)
-        if status == 429 or (status == 422 and _TOO_MANY in raw.decode("utf-8", "replace").lower()):
+        if status == 429 or (status == 422 and _TOO_MANY in _api_message(raw).lower()):
             raise RateLimited(f"{where}, too many requests.", retry_after=_retry_after(response))
         if status >= 500:
             raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
@@ -201,7 +201,7 @@ class Transport:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        seconds = float(wait_exponential_jitter(initial=self._first_wait, max=60, jitter=self._first_wait)(state))
+        seconds = float(wait_exponential_jitter(multiplier=self._first_wait, max=60, jitter=self._first_wait)(state))
         wish = error.retry_after if isinstance(error, RetriableError) else None
         if wish is not None:
             seconds = min(max(wish, 0.0), LONGEST_WAIT)

@@ -8,6 +8,7 @@ folder: the Task Scheduler starts programs elsewhere.
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from robot import cron, period
 from robot.envfile import EnvFileSource
+
+_env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
 def home() -> Path:
@@ -78,7 +81,7 @@ def setting(default: Any, expected: str, meaning: str, **limits: Any) -> Any:
 
 
 class Settings(BaseSettings):
-    """The robot's settings, immutable. `Settings()` reads; `settings_check.load` reads and explains what is wrong."""
+    """The robot's settings, immutable. `settings_check.load` reads them and explains what is wrong."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -215,7 +218,19 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Rank the sources: arguments, then the environment, then our own reading of `.env`."""
-        return init_settings, env_settings, EnvFileSource(settings_cls, getattr(dotenv_settings, "env_file", None))
+        return init_settings, env_settings, EnvFileSource(settings_cls, _env_file.get())
+
+
+def read_settings(env_file: Path) -> Settings:
+    """Settings from the environment and this `.env`. Raises pydantic's ValidationError.
+
+    pydantic-settings' own `_env_file` would read the file as UTF-8 before our source is asked.
+    """
+    token = _env_file.set(env_file)
+    try:
+        return Settings()
+    finally:
+        _env_file.reset(token)
 
 
 class IsolatedSettings(Settings):

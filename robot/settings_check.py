@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from robot import envfile
 from robot.errors import ConfigurationError
 from robot.period import parse_end, parse_start, text
-from robot.settings import Settings
+from robot.settings import Settings, read_settings
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -33,7 +33,7 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
     problems = [*file.problems, *_together(raw, token_needed)]
     settings = None
     try:
-        settings = Settings(_env_file=env_file)
+        settings = read_settings(env_file)
     except ValidationError as error:
         problems += _explain(error, raw)
     if problems or settings is None:

@@ -50,7 +50,7 @@ class Repository:
         self._job: str | None = None
         self._policy = Retrying(
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(initial=first_wait, max=30, jitter=first_wait),
+            wait=wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait),
             retry=retry_if_exception_type(RetriableError),
             before_sleep=self._before_sleep,
             sleep=self._sleep,

@@ -20,7 +20,13 @@ _BUSY_SECONDS = 30
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
 
-sqlite3.register_adapter(datetime, lambda moment: moment.isoformat(sep=" ", timespec="seconds"))
+
+def _stored(moment: datetime) -> str:
+    """How SQLite holds a moment: text that sorts as time does."""
+    return moment.isoformat(sep=" ", timespec="seconds")
+
+
+sqlite3.register_adapter(datetime, _stored)
 
 
 class SqliteEngine:
@@ -98,8 +104,8 @@ class SqliteEngine:
             else:
                 counts.unchanged += 1
         if counts.inserted or counts.updated:
-            stamps = (now, now)
-            cursor.executemany(_upsert_sql(table), (row + stamps for row in map(tuple, rows)))
+            stamps = (_stored(now), _stored(now))
+            cursor.executemany(upsert_statement(table), (row + stamps for row in map(tuple, rows)))
         return counts
 
     def insert(self, sql: str, parameters: Row) -> int:
@@ -170,7 +176,8 @@ def _hashes_sql(table: RowTable) -> str:
 
 
 @cache
-def _upsert_sql(table: RowTable) -> str:
+def upsert_statement(table: RowTable) -> str:
+    """INSERT … ON CONFLICT … DO UPDATE … WHERE the hash differs; parameters: the row, created_at, updated_at."""
     created, updated = table.stamps
     names = [column.name for column in table.row_columns]
     changing = [name for name in [*names, updated] if name != table.key]

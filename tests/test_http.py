@@ -1,0 +1,179 @@
+import threading
+
+import pytest
+import requests
+from support import DAY, FAST, fast_transport
+
+from robot.demo import DEMO_TOKEN, Fault, Simulator, make_calls
+from robot.errors import Interrupted
+from robot.http import (
+    ApiUnavailable,
+    AuthenticationRefused,
+    Bearer,
+    RateLimited,
+    RequestRefused,
+    TokenParameter,
+    Transport,
+)
+from robot.throttle import Throttle
+
+PARAMETERS = [("start_date", f"{DAY} 00:00:00"), ("end_date", f"{DAY} 23:59:59"), ("per_page", 10)]
+
+
+@pytest.fixture(scope="module")
+def calls():
+    return make_calls([DAY], 30)
+
+
+@pytest.fixture
+def simulator(calls):
+    with Simulator(calls) as running:
+        yield running
+
+
+def get(simulator, transport=None, **values):
+    transport = transport or fast_transport(**values)
+    try:
+        return transport.get(simulator.url, PARAMETERS), transport
+    finally:
+        transport.close()
+
+
+def test_an_answer_is_its_decoded_body(simulator):
+    answer, transport = get(simulator)
+    assert len(answer.body["data"]) == 10
+    assert transport.retries == 0
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "status_429",
+        "status_500",
+        "status_502",
+        "status_503",
+        "status_524",
+        "status_422_busy",
+        "reset_before",
+        "reset_in_body",
+        "empty_body",
+        "truncated_json",
+        "short_body",
+        "html_200",
+    ],
+)
+def test_a_passing_fault_is_tried_again(simulator, kind):
+    simulator.use_faults([Fault(kind, times=2)])
+    answer, transport = get(simulator)
+    assert len(answer.body["data"]) == 10
+    assert transport.retries == 2
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_in_body"])
+def test_a_timeout_is_tried_again(simulator, kind):
+    simulator.use_faults([Fault(kind, times=1, seconds=5)])
+    answer, transport = get(simulator, timeout_seconds=0.2)
+    assert len(answer.body["data"]) == 10
+    assert transport.retries == 1
+
+
+def test_a_body_that_trickles_for_ever_is_cut(simulator):
+    simulator.use_faults([Fault("trickle", times=None, seconds=0.05, count=200)])
+    with pytest.raises(ApiUnavailable, match="no answer in time"):
+        get(simulator, timeout_seconds=0.15, max_attempts=1)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("status_500", ApiUnavailable), ("status_429", RateLimited)])
+def test_a_lasting_fault_ends_after_the_attempts(simulator, kind, error):
+    simulator.use_faults([Fault(kind, times=None)])
+    with pytest.raises(error):
+        get(simulator, max_attempts=3)
+    assert len(simulator.requests) == 3
+
+
+@pytest.mark.parametrize("kind", ["status_401", "status_403"])
+def test_a_refused_token_stops_at_once(simulator, kind):
+    simulator.use_faults([Fault(kind, times=None)])
+    with pytest.raises(AuthenticationRefused, match="MANAGER_TOKEN"):
+        get(simulator)
+    assert len(simulator.requests) == 1
+
+
+def test_a_refused_request_stops_at_once_with_the_apis_words(simulator):
+    with pytest.raises(RequestRefused, match="start_date"):
+        fast_transport().get(simulator.url, [])
+    assert len(simulator.requests) == 1
+
+
+def test_an_unknown_path_is_refused(simulator):
+    with pytest.raises(RequestRefused, match="404"):
+        fast_transport().get(simulator.base_url + "/nothing")
+
+
+def test_retry_after_is_honoured_up_to_a_bound(simulator):
+    waited = []
+    transport = fast_transport()
+    transport._sleep = waited.append
+    simulator.use_faults([Fault("status_429", times=1, retry_after=2), Fault("status_429", times=1, retry_after=86400)])
+    transport.throttle.slow_down = lambda seconds: None
+    get(simulator, transport)
+    assert waited == [2, 120]
+
+
+def test_a_429_slows_everybody_down(simulator):
+    simulator.use_faults([Fault("status_429", times=1)])
+    transport = fast_transport(concurrency=8)
+    get(simulator, transport)
+    assert transport.throttle.limit == 4
+
+
+def test_a_refused_connection_is_an_api_that_is_unavailable():
+    with pytest.raises(ApiUnavailable, match="no connection"):
+        fast_transport(max_attempts=2).get("http://127.0.0.1:9/calls")
+
+
+def test_the_token_travels_in_the_header_or_in_the_query(simulator):
+    get(simulator)
+    transport = Transport(TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST)
+    get(simulator, transport)
+    in_header, in_query = simulator.requests
+    assert in_header.authorization_ok
+    assert "api_token" not in in_header.query
+    assert in_query.authorization_ok
+    assert in_query.query["api_token"] == [DEMO_TOKEN]
+
+
+def test_a_netrc_never_replaces_the_token(simulator, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login x password y\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    get(simulator)
+    assert simulator.requests[0].authorization_ok
+
+
+def test_a_token_never_reaches_a_message(simulator):
+    simulator.use_faults([Fault("reset_before", times=None)])
+    transport = Transport(TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST, max_attempts=1)
+    with pytest.raises(ApiUnavailable) as caught:
+        get(simulator, transport)
+    assert DEMO_TOKEN not in repr(caught.value) + str(caught.value) + repr(caught.value.__cause__)
+
+
+def test_stopping_ends_the_waits_between_tries(simulator):
+    stop = threading.Event()
+    simulator.use_faults([Fault("status_500", times=None)])
+    simulator.on_page = lambda request: stop.set()
+    with pytest.raises(Interrupted):
+        get(simulator, stop=stop, first_wait=3600)
+
+
+def test_a_redirection_is_not_followed_with_the_token(simulator, monkeypatch):
+    answer = requests.Response()
+    answer.status_code, answer.headers["Location"], answer._content = 301, "https://elsewhere/?api_token=abc", b""
+    transport = fast_transport()
+    with pytest.raises(RequestRefused, match=r"sends us to https://elsewhere/\?api_token=\*\*\*"):
+        transport._judge("GET", simulator.url, answer, b"")
+
+
+def test_bearer_is_the_default_of_the_session():
+    prepared = requests.Request("GET", "http://x/").prepare()
+    assert Bearer("t")(prepared).headers["Authorization"] == "Bearer t"
