@@ -7,6 +7,7 @@ rejections.
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 
 MAX_DEPTH = 200  # orjson writes 254 levels; SQL Server's JSON functions read 128
+_SURROGATE = re.compile("[\ud800-\udfff]")  # in a str from a JSON parser each is a lone one: it joins pairs
 _JSON_NUL = b"\\u0000"
 _INT64 = range(-(2**63), 2**64)  # what orjson writes: signed or unsigned 64 bits
 
@@ -50,12 +52,10 @@ def digest(cells: list[Any]) -> str:
 
 def clean_text(text: str) -> tuple[str, int]:
     """The text without NUL characters, each lone surrogate replaced by U+FFFD; and how many there were."""
+    if text.isascii() and "\x00" not in text:
+        return text, 0
     without = text.replace("\x00", "")
-    if without.isascii():
-        return without, len(text) - len(without)
-    # A lone surrogate is an error in UTF-8, of one byte a time: so it is replaced as one character, by hand.
-    replaced = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in without)
-    lone = sum(before != after for before, after in zip(without, replaced, strict=True))
+    replaced, lone = _SURROGATE.subn("\ufffd", without)
     return replaced, len(text) - len(without) + lone
 
 
@@ -177,7 +177,7 @@ def _scalar(value: object) -> str:
 
 def _string(text: str) -> str:
     """A JSON string; in ASCII where the text is not valid Unicode, so that a lone surrogate is an escape."""
-    return json.dumps(text, ensure_ascii=any("\ud800" <= character <= "\udfff" for character in text))
+    return json.dumps(text, ensure_ascii=_SURROGATE.search(text) is not None)
 
 
 def _integer_text(value: int) -> str:

@@ -1,0 +1,245 @@
+"""The robot as the operator meets it: a process, a `.env`, an API over HTTP, a database file."""
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+from support_app import PASSWORD, TOKEN, App
+
+from robot import __version__
+from robot.demo import Fault, Simulator, make_calls
+
+DAY = date(2026, 9, 15)
+CALLS = make_calls([DAY - timedelta(days=1), DAY], 120)
+PERIOD = {"MANUAL_START_DATE": "2026-09-14", "MANUAL_END_DATE": "15/09/2026"}
+
+
+@pytest.fixture
+def simulator():
+    with Simulator(CALLS, token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+def make_app(tmp_path):
+    apps = []
+
+    def make(simulator=None, **settings):
+        url = simulator.url if simulator else "http://127.0.0.1:9/api/v1/calls"
+        apps.append(App(tmp_path, BASE_URL=url, **settings))
+        return apps[-1]
+
+    yield make
+    for app in apps:  # whatever a test did: no secret anywhere, and no traceback on the console
+        assert TOKEN not in app.everything_written()
+        assert PASSWORD not in app.everything_written()
+        assert "Traceback" not in "".join(app.outputs)
+
+
+def query(app, sql):
+    with closing(sqlite3.connect(app.folder / "robot.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def wait_until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def test_a_manual_execution_with_dates_and_campaigns(make_app, simulator):
+    app = make_app(simulator, EXECUTION_MODE="manual", MANUAL_CAMPAIGN_IDS="5,6", **PERIOD)
+    code, shown = app.run()
+    due = sum(call["campaign_id"] in (5, 6, "5", "6") for call in CALLS)
+    assert code == 0, shown
+    assert "COMPLETED_SUCCESS" in shown
+    assert query(app, "SELECT COUNT(*) FROM calls") == [(due,)]
+    assert query(app, "SELECT campaign_ids, total_records FROM execution_logs") == [("5,6", due)]
+
+
+def test_options_win_over_the_settings(make_app, simulator):
+    app = make_app(simulator, **PERIOD)
+    code, shown = app.run("run", "--start", "2026-09-15", "--end", "2026-09-15", "--campaigns", "5")
+    assert code == 0, shown
+    assert query(app, "SELECT DISTINCT campaign_id, substr(call_date, 1, 10) FROM calls") == [(5, "2026-09-15")]
+
+
+def test_a_manual_execution_without_dates_reads_yesterday(make_app, simulator):
+    app = make_app(simulator, EXECUTION_MODE="manual")
+    code, shown = app.run(clock="2026-09-16 10:00:00")
+    assert code == 0, shown
+    assert query(app, "SELECT start_date, end_date, total_records FROM execution_logs") == [
+        ("2026-09-15 00:00:00", "2026-09-15 23:59:59", 120)
+    ]
+
+
+def test_a_scheduled_execution_begins_at_its_minute_and_the_loop_ends_with_130(make_app, simulator):
+    app = make_app(simulator, CRON_SCHEDULE="0 2 * * *", LOOKBACK_DAYS=1)
+    process = app.start(clock="2026-09-16 01:59:58")
+    database = app.folder / "robot.db"
+    wait_until(lambda: database.exists() and len(simulator.requests) >= 4)
+    wait_until(lambda: query(app, "SELECT status FROM execution_logs") == [("COMPLETED_SUCCESS",)])
+    wait_until(lambda: query(app, "SELECT COUNT(*) FROM robot_state") == [(1,)])
+    app.interrupt(process)
+    code, shown = app.finish(process)
+    assert code == 130, shown
+    assert "The next execution begins on Wednesday, 2026-09-16 at 02:00" in shown
+    assert "The next execution begins on Thursday, 2026-09-17 at 02:00" in shown
+    assert query(app, "SELECT day, status FROM sync_windows ORDER BY day") == [
+        ("2026-09-14", "COMPLETE"),
+        ("2026-09-15", "COMPLETE"),
+    ]
+
+
+def test_a_wrong_token_is_said_and_the_history_keeps_it(make_app, simulator):
+    app = make_app(simulator, MANAGER_TOKEN=TOKEN + "x", **PERIOD)
+    code, shown = app.run("run")
+    assert code == 1
+    assert "refuses the token" in shown
+    assert "MANAGER_TOKEN" in shown
+    assert query(app, "SELECT status, exit_code FROM execution_logs") == [("FAILED", 1)]
+
+
+def test_an_api_that_is_down_is_said(make_app):
+    app = make_app(API_MAX_ATTEMPTS=1, **PERIOD)
+    code, shown = app.run("run")
+    assert code == 1
+    assert "no connection" in shown
+
+
+def test_a_bad_env_is_told_line_by_line_and_nothing_is_touched(make_app, simulator):
+    app = make_app(
+        simulator, PER_PAGE="many", TIMEZONE="Mars", DB_PASSWORD=PASSWORD.replace("'", ""), MANUAL_END_DATE="2026-09-15"
+    )
+    code, shown = app.run("run")
+    assert code == 2
+    for name in ("PER_PAGE", "TIMEZONE", "MANUAL_START_DATE"):
+        assert f"{name}: " in shown
+    assert not simulator.requests
+    assert not (app.folder / "robot.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--start", "2026-09-15"],
+        ["run", "--start", "soon", "--end", "later"],
+        ["run", "--campaigns", "a,b"],
+        ["run", "--start", "2126-09-15", "--end", "2126-09-16"],
+        ["fly"],
+        ["run", "--nothing"],
+        ["simulator", "--port", "99999"],
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(make_app, simulator, arguments):
+    code, _ = make_app(simulator).run(*arguments)
+    assert code == 2
+
+
+def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app, simulator):
+    simulator.latency_seconds = 0.05
+    app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
+    process = app.start("run")
+    wait_until(lambda: len(simulator.requests) > 70)  # the first day is 60 pages
+    app.interrupt(process)
+    code, shown = app.finish(process)
+    assert code == 130, shown
+    assert query(app, "SELECT status, exit_code FROM execution_logs") == [("FAILED", 130)]
+    stored = query(app, "SELECT COUNT(*) FROM calls")[0][0]
+    assert 120 <= stored < 240
+    simulator.latency_seconds = 0
+    seen = len(simulator.requests)
+    code, shown = app.run("run")
+    assert code == 0, shown
+    assert query(app, "SELECT COUNT(*) FROM calls") == [(240,)]
+    assert {request.days[0] for request in simulator.requests[seen:]} == {DAY}
+
+
+def test_a_second_run_writes_nothing(make_app, simulator):
+    app = make_app(simulator, **PERIOD)
+    app.run("run")
+    before = query(app, "SELECT * FROM calls ORDER BY id")
+    code, shown = app.run("run")
+    assert code == 0
+    assert "0 inserted, 0 updated, 240 unchanged" in shown
+    assert query(app, "SELECT * FROM calls ORDER BY id") == before
+
+
+def test_a_second_instance_leaves_with_4_and_names_the_first(make_app, simulator):
+    simulator.latency_seconds = 0.05
+    app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
+    process = app.start("run")
+    wait_until(lambda: len(simulator.requests) > 3)
+    code, shown = app.run("run")
+    app.interrupt(process)
+    app.finish(process)
+    assert code == 4, shown
+    assert f"process {process.pid}" in shown
+
+
+def test_a_day_with_a_missing_page_is_incomplete_and_exits_with_3(make_app, simulator):
+    simulator.use_faults([Fault("empty_data", day=DAY, page=2, times=None)])
+    app = make_app(simulator, API_MAX_ATTEMPTS=1, PER_PAGE=50, **PERIOD)
+    code, shown = app.run("run")
+    assert code == 3, shown
+    assert "2026-09-15: INCOMPLETE, page(s) 2 could not be read" in shown
+    assert query(app, "SELECT COUNT(*) FROM calls") == [(190,)]
+
+
+def test_check_names_everything_that_holds(make_app, simulator):
+    code, shown = make_app(simulator).run("check")
+    assert code == 0, shown
+    assert shown.count("ok     ") == 8
+    assert "next runs" in shown
+
+
+def test_check_tells_the_fix_for_what_does_not_hold(make_app, simulator):
+    code, shown = make_app(simulator, MANAGER_TOKEN=TOKEN + "x", DB_FILE="/proc/nowhere/robot.db").run("check")
+    assert code == 1
+    assert "FAILED API: " in shown
+    assert "FAILED Database: " in shown
+    assert "Check DB_FILE" in shown
+
+
+def test_status_as_json_is_for_programs(make_app, simulator):
+    app = make_app(simulator, LOG_LEVEL="ERROR")
+    app.run("run", clock="2026-09-16 10:00:00")
+    code, shown = app.run("status", "--json", clock="2026-09-17 10:00:00")
+    told = json.loads(shown)
+    assert code == 0
+    assert told["days_complete"] == ["2026-09-15"]
+    assert len(told["days_never_read"]) == 29
+    assert told["executions"][0]["status"] == "COMPLETED_SUCCESS"
+    assert told["next_run"] == "2026-09-18T02:00:00-03:00"
+
+
+def test_status_for_a_person(make_app, simulator):
+    app = make_app(simulator)
+    app.run("run", clock="2026-09-16 10:00:00")
+    code, shown = app.run("status", clock="2026-09-17 10:00:00")
+    assert code == 0
+    assert "Days complete of the last 30: 1. 2026-09-15" in shown
+
+
+def test_the_version_is_told(make_app):
+    assert make_app().run("--version") == (0, f"API 3C Robot {__version__}\n")
+
+
+def test_another_env_file_that_does_not_exist_is_named(make_app):
+    app = make_app()
+    app.env_file.unlink()
+    code, shown = app.run("run")
+    assert code == 2
+    assert "does not exist" in shown
+
+
+def test_the_logs_carry_the_execution_and_no_phone_number(make_app, simulator):
+    app = make_app(simulator, **PERIOD)
+    app.run("run")
+    log = (app.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
+    assert "[1] robot.execution: Execution 1 of calls begins" in log
+    assert not any(call["number"] in log for call in CALLS)

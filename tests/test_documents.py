@@ -1,0 +1,59 @@
+"""What a reader is told is complete: every setting, command, table and exit code is in the README, every setting in .env.example."""
+
+from pathlib import Path
+
+import pytest
+
+from robot import envfile
+from robot.cli import app
+from robot.errors import ExitCode
+from robot.settings import Settings
+from robot.settings_check import load
+from robot.statuses import ExecutionStatus, WindowStatus
+from robot.tables import ALL_TABLES
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / ".env.example"
+NAMES = [name.upper() for name in Settings.model_fields]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_in_the_example_and_in_the_readme(name):
+    assert name in envfile.read(EXAMPLE).values
+    assert f"| `{name}` |" in README
+
+
+def test_the_example_holds_nothing_that_is_no_setting():
+    assert set(envfile.read(EXAMPLE).values) == set(NAMES)
+
+
+def test_the_examples_values_are_the_defaults(tmp_path, monkeypatch):
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".env").write_bytes(EXAMPLE.read_bytes())
+    read, warnings = load(tmp_path / ".env", token_needed=False)
+    (tmp_path / ".env").write_text("")
+    defaults, _ = load(tmp_path / ".env", token_needed=False)
+    assert read == defaults
+    assert warnings == []
+
+
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands])
+def test_every_command_is_in_the_readme(command):
+    assert f"`{command}" in README
+
+
+@pytest.mark.parametrize("table", [table.name for table in ALL_TABLES])
+def test_every_table_is_in_the_readme(table):
+    assert f"`{table}`" in README
+
+
+@pytest.mark.parametrize("code", list(ExitCode))
+def test_every_exit_code_is_in_the_readme(code):
+    assert f"| {int(code)} |" in README
+
+
+@pytest.mark.parametrize("status", [*ExecutionStatus, *WindowStatus])
+def test_every_status_is_in_the_readme(status):
+    assert f"`{status}`" in README
