@@ -14,7 +14,7 @@ from robot.normalizers.mailing import Row, normalize_mailing
 from robot.tables import CALLS, REJECTED_RECORDS
 
 _NAMES = CALLS.row_names
-_ID, _CALL_DATE, _RFC3339 = _NAMES.index("id"), _NAMES.index("call_date"), _NAMES.index("call_date_rfc3339")
+_ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
 _ROUTE_START, _ROUTE_END, _EXTRA = _NAMES.index("route_id"), _NAMES.index("billed_time"), _NAMES.index("extra")
 _ID_WIDTH = CALLS["id"].width
 _RECORD_ID_WIDTH = REJECTED_RECORDS["record_id"].width
@@ -147,13 +147,16 @@ def _id_text(record: object) -> str | None:
 
 def _date_of_rfc3339(record: dict[str, Any]) -> values.Cell:
     moment, _ = values.date(record.get("call_date_rfc3339"))
-    if moment is None:
-        given = record.get("call_date", record.get("call_date_rfc3339"))
-        if values.is_nothing(given):
-            raise _RejectedError("the call has no date")
-        shown = given[:40] if isinstance(given, str) else _article(given)
-        raise _RejectedError(f"the call's date cannot be read: {shown}")
-    return moment
+    if moment is not None:
+        return moment
+    sent = [record.get(name) for name in ("call_date", "call_date_rfc3339")]
+    given = [value for value in sent if not values.is_nothing(value)]
+    if any(isinstance(value, str) and clean_text(value)[1] for value in given):
+        raise UncleanError("a date that may be readable once it is clean")
+    if not given:
+        raise _RejectedError("the call has no date")
+    shown = given[0][:40] if isinstance(given[0], str) else _article(given[0])
+    raise _RejectedError(f"the call's date cannot be read: {shown}")
 
 
 def _article(value: object) -> str:

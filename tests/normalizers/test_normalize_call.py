@@ -240,6 +240,17 @@ def test_a_call_without_a_readable_date_is_rejected():
     assert only.reason == "the call's date cannot be read: " + "x" * 40
 
 
+def test_a_date_with_a_nul_character_is_read_without_it():
+    sent = {"call_date": "2026-09-15\x00 10:00:00", "call_date_rfc3339": None}
+    assert call(**sent)["call_date"] == datetime(2026, 9, 15, 10, 0)
+    assert rejection({**EXAMPLE, **sent, "call_date": "ne\x00ver"}).reason == "the call's date cannot be read: never"
+
+
+def test_the_reason_shows_the_date_that_was_sent():
+    broken = rejection({**EXAMPLE, "call_date": None, "call_date_rfc3339": "never"})
+    assert broken.reason == "the call's date cannot be read: never"
+
+
 # --- the id -------------------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +327,10 @@ def test_lone_surrogates_are_replaced_and_counted():
     assert row["agent"] == "a\ufffd"
     assert json.loads(row["extra"])["x"] == "\ufffd"
     assert rows.nul_characters == 2
+
+
+def test_a_lone_surrogate_in_a_column_alone_is_replaced_too():
+    assert call(agent="\udc00")["agent"] == "\ufffd"
 
 
 def test_a_text_that_only_looks_like_a_nul_escape_is_left_alone():
