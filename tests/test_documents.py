@@ -1,4 +1,4 @@
-"""What a reader is told is complete: every setting, command, table and exit code is in the README, every setting in .env.example."""
+"""What a reader is told is complete: settings, commands, tables, statuses and exit codes."""
 
 from pathlib import Path
 

@@ -61,7 +61,7 @@ def test_a_traceback_goes_to_the_file_masked_and_never_to_the_console(tmp_path, 
     masking.register("topsecret99")
     configure(tmp_path)
     try:
-        raise RuntimeError("api_token=abcdefgh topsecret99 5511999998888")
+        raise RuntimeError("api_token=abcdefgh topsecret99 5511999998888")  # noqa: TRY301
     except RuntimeError:
         logging.getLogger("robot.x").exception("it broke")
     logs.close()

@@ -1,3 +1,4 @@
+import itertools
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -42,7 +43,7 @@ def test_windows_cover_a_period_without_gap_or_overlap(start, length):
     cut = list(windows(period))
     assert cut[0].period.start == period.start
     assert cut[-1].period.end == period.end
-    for before, after in zip(cut, cut[1:], strict=False):
+    for before, after in itertools.pairwise(cut):
         assert after.period.start - before.period.end == timedelta(seconds=1)
         assert after.day - before.day == timedelta(days=1)
 

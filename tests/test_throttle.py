@@ -1,3 +1,4 @@
+import itertools
 import threading
 
 import pytest
@@ -64,7 +65,7 @@ def test_requests_a_minute_are_spaced():
             clock.now += 0.01
         with throttle.turn():
             begun.append(clock.now)
-    assert all(after - before >= 0.99 for before, after in zip(begun, begun[1:], strict=False))
+    assert all(after - before >= 0.99 for before, after in itertools.pairwise(begun))
 
 
 def test_nobody_asks_before_the_wait_is_over():
