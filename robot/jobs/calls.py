@@ -103,7 +103,7 @@ def digest_calls(period: Period, campaigns: frozenset[int], records: Sequence[ob
             continue
         call = result.call
         keys.append(cast("str", call[0]))
-        if not start <= cast("datetime", call[_CALL_DATE]).replace(microsecond=0) <= end:
+        if not start <= cast("datetime", call[_CALL_DATE]) <= end:
             outside_period += 1
             continue
         if campaigns and call[_CAMPAIGN] is not None and call[_CAMPAIGN] not in campaigns:

@@ -159,6 +159,23 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app,
     assert {request.days[0] for request in simulator.requests[seen:]} == {DAY}
 
 
+def test_a_second_ctrl_c_leaves_at_once_and_the_next_start_says_what_became_of_it(make_app, simulator):
+    app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
+    simulator.use_faults([Fault("timeout_before", page=5, times=None, seconds=60)])
+    process = app.start("run")
+    wait_until(lambda: any(request.page == 5 for request in simulator.requests))
+    app.interrupt(process)
+    time.sleep(0.2)  # two signals at once would be one
+    app.interrupt(process)
+    code, shown = app.finish(process, timeout=10)
+    assert code == 130, shown
+    simulator.use_faults([])
+    code, shown = app.run("run")
+    assert code == 0, shown
+    assert "marked FAILED (interrupted)" in shown
+    assert query(app, "SELECT status, exit_code FROM execution_logs") == [("FAILED", 130), ("COMPLETED_SUCCESS", 0)]
+
+
 def test_a_second_run_writes_nothing(make_app, simulator):
     app = make_app(simulator, **PERIOD)
     app.run("run")
