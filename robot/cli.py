@@ -19,6 +19,7 @@ from robot import __version__, logs
 from robot.commands import consoles
 from robot.commands.check import check
 from robot.commands.context import Context
+from robot.commands.ddl import ddl
 from robot.commands.demo import demo
 from robot.commands.run import run
 from robot.commands.schedule import schedule
@@ -91,6 +92,14 @@ def _check(context: typer.Context) -> None:
 def _status(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """The last executions, the days that are complete or not, the next run."""
     raise typer.Exit(status(context.obj, as_json=as_json))
+
+
+@app.command("ddl")
+def _ddl(
+    database: Annotated[str, typer.Option(help="sqlserver or sqlite.")] = "sqlserver",
+) -> None:
+    """Print the scripts that make the tables, for a DBA. Needs no token, no database."""
+    raise typer.Exit(ddl(database))
 
 
 @app.command("simulator")

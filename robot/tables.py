@@ -219,7 +219,7 @@ EXECUTION_LOGS = Table(
         _integer("successful_records"),
         _integer("failed_records"),
         _integer("execution_time_seconds"),
-        _text("status", 20),
+        _text("status", 20),  # 30 in SQL Server, where COMPLETED_WITH_ERRORS (21 letters) would not fit
         _text("error_message"),
         _datetime("created_at"),
         # ours

@@ -14,6 +14,8 @@ SQL = HERE.parent / "sql"
 SPEC: dict[str, list[list[str]]] = json.loads((HERE / "data" / "spec_columns.json").read_text("utf-8"))
 SPEC_TABLES = (CALLS, MAILING_DATA, EXECUTION_LOGS)
 ROW_TABLES = (CALLS, MAILING_DATA)
+# the contract's NVARCHAR(20) cannot hold its own word COMPLETED_WITH_ERRORS, of 21 letters; SQLite minds no width
+WIDENED = {("execution_logs", "status"): "NVARCHAR(30)"}
 
 
 def named(tables):
@@ -139,7 +141,8 @@ def test_the_sql_server_script_creates_every_table():
 def test_the_sql_server_script_declares_the_same_columns(table: Table):
     columns = [line for line in created()[table.name] if not line.startswith("CONSTRAINT")]
     parsed = [re.fullmatch(r"(\w+) (\w+(?:\(\w+\))?)( IDENTITY \(1, 1\))? (NOT NULL|NULL)", line) for line in columns]
-    assert [(match[1], match[2]) for match in parsed if match] == declared(table)
+    expected = [(name, WIDENED.get((table.name, name), sql_type)) for name, sql_type in declared(table)]
+    assert [(match[1], match[2]) for match in parsed if match] == expected
     assert [match[1] for match in parsed if match and match[3]] == ([table.identity] if table.identity else [])
     ours = parsed[len(SPEC.get(table.name, parsed)) :]
     assert {match[4] for match in ours if match} <= {"NULL"}

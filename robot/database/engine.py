@@ -70,8 +70,11 @@ class Engine(Protocol):
     def lost(self) -> bool:
         """Whether the connection must be made anew."""
 
+    def stage(self, table: RowTable, rows: Sequence[Row]) -> None:
+        """Bring rows near to their table, before the transaction that upserts them."""
+
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
-        """Store rows with distinct keys inside the running transaction; write only what differs by `row_hash`."""
+        """Store rows with distinct keys, the ones staged last, inside the transaction; write what differs by `row_hash`."""
 
     def insert(self, sql: str, parameters: Row) -> int:
         """Run an INSERT and return the identity that the database gave."""

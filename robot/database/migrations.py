@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from robot.database.engine import Engine
-from robot.errors import FatalError
+from robot.errors import FatalError, RetriableError
 from robot.tables import SCHEMA_VERSIONS
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,8 @@ def migrate(engine: Engine, now: datetime) -> None:
             meaning = engine.translate(error)
             if meaning is None:
                 raise
+            if isinstance(meaning, RetriableError):
+                raise meaning from error
             raise FatalError(
                 f"The tables could not be prepared ({name}): {meaning.message}",
                 f'Give the login the right to create, or let a DBA run sql/{name} ("python app.py ddl" prints it).',

@@ -102,8 +102,9 @@ class Repository:
         if self._job is not None and not self._engine.acquire(self._job):
             raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
 
-    def _transaction(self, work: Callable[[], T]) -> T:
+    def _transaction(self, work: Callable[[], T], before: Callable[[], None] = lambda: None) -> T:
         def whole() -> T:
+            before()
             self._engine.begin()
             result = work()
             self._engine.commit()
@@ -182,7 +183,18 @@ class Repository:
             *(scope.job, holder, resumed_from),
         )
         sql = f"INSERT INTO execution_logs ({columns}) VALUES ({', '.join('?' * len(values))})"
-        return self._transaction(lambda: self._engine.insert(sql, values))
+
+        def work() -> int:
+            cursor = self._engine.cursor()  # a COMMIT that broke, but did hold, left the line there already
+            cursor.execute(
+                "SELECT MAX(id) FROM execution_logs WHERE job = ? AND holder = ? AND status = ? AND execution_date = ?",
+                (scope.job, holder, ExecutionStatus.RUNNING.value, now),
+            )
+            found = cursor.fetchone()[0]
+            cursor.close()
+            return self._engine.insert(sql, values) if found is None else _integer(found)
+
+        return self._transaction(work)
 
     def finish_execution(self, execution_id: int, outcome: Outcome) -> None:
         values = {
@@ -300,7 +312,6 @@ class Repository:
 
         def work() -> Stored:
             stored = Stored()
-            attempts.append(stored)
             now = self._clock()
             for table, rows in batch.rows.items():
                 if rows:
@@ -315,9 +326,15 @@ class Repository:
                 self._keep_rejection(scope.job, line.execution_id, now, record) for record in batch.rejections
             )
             self._write_window(scope, line, keep_complete=True)
+            attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored
 
-        final = self._transaction(work)
+        def stage() -> None:
+            for table, rows in batch.rows.items():
+                if rows:
+                    self._engine.stage(table, rows)
+
+        final = self._transaction(work, before=stage)
         return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
 
     # -- rejections

@@ -90,6 +90,9 @@ class SqliteEngine:
     def lost(self) -> bool:
         return self._connection is None
 
+    def stage(self, table: RowTable, rows: Sequence[Row]) -> None:
+        """Nothing: the file is in this process."""
+
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
         """Upsert, counting exactly: the hashes are read in the same transaction, which nobody else can write in."""
         cursor = self.cursor()

@@ -114,7 +114,7 @@ IF OBJECT_ID(N'dbo.mailing_data', N'U') IS NULL
     );
 GO
 
--- One line an execution of a job.
+-- One line an execution of a job. (status: the contract says 20, but its own word COMPLETED_WITH_ERRORS has 21 letters.)
 IF OBJECT_ID(N'dbo.execution_logs', N'U') IS NULL
     CREATE TABLE dbo.execution_logs (
         id INT IDENTITY (1, 1) NOT NULL,
@@ -126,7 +126,7 @@ IF OBJECT_ID(N'dbo.execution_logs', N'U') IS NULL
         successful_records INT NULL,
         failed_records INT NULL,
         execution_time_seconds INT NULL,
-        status NVARCHAR(20) NOT NULL,
+        status NVARCHAR(30) NOT NULL,
         error_message NVARCHAR(MAX) NULL,
         created_at DATETIME NULL,
         job NVARCHAR(50) NULL,

@@ -117,6 +117,12 @@ IF COL_LENGTH(N'dbo.execution_logs', N'resumed_from') IS NULL ALTER TABLE dbo.ex
 IF COL_LENGTH(N'dbo.execution_logs', N'inserted_records') IS NULL ALTER TABLE dbo.execution_logs ADD inserted_records INT NULL;
 IF COL_LENGTH(N'dbo.execution_logs', N'updated_records') IS NULL ALTER TABLE dbo.execution_logs ADD updated_records INT NULL;
 IF COL_LENGTH(N'dbo.execution_logs', N'unchanged_records') IS NULL ALTER TABLE dbo.execution_logs ADD unchanged_records INT NULL;
+
+-- The contract's NVARCHAR(20) cannot hold one of its own words: COMPLETED_WITH_ERRORS has 21 letters.
+IF COL_LENGTH(N'dbo.execution_logs', N'status') < 60 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 0
+    EXEC (N'ALTER TABLE dbo.execution_logs ALTER COLUMN status NVARCHAR(30) NOT NULL;');
+IF COL_LENGTH(N'dbo.execution_logs', N'status') < 60 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 1
+    EXEC (N'ALTER TABLE dbo.execution_logs ALTER COLUMN status NVARCHAR(30);');
 GO
 
 -- 2. At most one mailing_data row a call, and none without a call. Of several, the newest stays (by updated_at, then by id).

@@ -1,0 +1,191 @@
+"""What an ODBC error means: retriable, or fatal with a message and a fix of its own.
+
+By SQLSTATE and by the server's number, never by words: drivers speak the language of Windows. The few exceptions are named
+below. Numbers: https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from robot.errors import FatalError, RetriableError, SyncError
+
+_PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|Driver Manager|SQL Server|ODBC [^\]]*|[0-9A-Z]{5})\]\s*")
+_NUMBER = re.compile(r"(?<=\s)\((-?\d+)\)")
+_CALLED = re.compile(r"\s*\(SQL[A-Za-z]+\)")
+# 2627, 2628, 245 and the like tell the offending value: a customer's data
+_VALUES = re.compile(
+    r"(?i)((?:value|valor)[^'(:]*?(?::| is| é|) ?)(?:\(.*?\)(?=[.;\s]|$)|'.*?'(?=[.;\s]|$)|\(<[^>]*>\))", re.DOTALL
+)
+_LONGEST = 500
+
+_LOST_STATES = {"08S01", "08003", "08007", "08001", "08004", "08006"}
+# the network's own numbers, a killed session, a server that stops, starts or hands over to another
+_LOST_NUMBERS = {10053, 10054, 10060, 10061, 596, 6005, 17142, 17143, 17148, 4221}
+_SOON = {
+    1205: "a deadlock was resolved against the robot",
+    1222: "another program held a lock for too long",
+    1204: "the server has no lock left",
+    701: "the server is short of memory",
+    802: "the server is short of memory",
+    8645: "the server is short of memory",
+    8651: "the server is short of memory",
+    921: "the database is still starting",
+    922: "the database is being recovered",
+    976: "the database is moving to another replica",
+    978: "the database is moving to another replica",
+    983: "the database is moving to another replica",
+    3960: "another program changed the same rows",
+    3961: "another program changed a table",
+    9002: "the transaction log is full: let the DBA back it up or enlarge it",
+    # another robot stored the same row, or made the same table, a moment before: the next try finds it there
+    2601: "another program stored the same row",
+    2627: "another program stored the same row",
+    2705: "another program added the same column",
+    2714: "another program made the same table",
+    1913: "another program made the same index",
+    # Azure SQL: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+    40197: "the service is busy",
+    40501: "the service is busy",
+    40613: "the database is not available at the moment",
+    49918: "the service is busy",
+    49919: "the service is busy",
+    49920: "the service is busy",
+    10928: "the service is busy",
+    10929: "the service is busy",
+}
+_SOON_STATES = {
+    "40001": "a deadlock was resolved against the robot",
+    "HYT00": "it did not answer in time",
+    "HYT01": "it did not answer in time",
+}
+# PostgreSQL's own words, where a T-SQL server is built on it and knows no number for them
+_LOST_WORDS = re.compile(r"terminating connection|in recovery mode|server closed the connection|is (?:starting|shutting)")
+
+_RIGHTS = "Let the DBA grant it: reading and writing needs db_datareader and db_datawriter."
+_FATAL: Mapping[int, tuple[str, str]] = {
+    4060: ("has no such database, or this login may not open it", "Check DB_DATABASE, and that the login is a user there."),
+    911: ("has no such database", "Check DB_DATABASE."),
+    916: ("does not let this login into the database", "Let the DBA make the login a user of DB_DATABASE."),
+    18456: ("refused the login", "Check DB_USERNAME and DB_PASSWORD (or DB_TRUSTED_CONNECTION=yes for a Windows login)."),
+    18452: (
+        "refused the login: it takes no Windows login from this machine",
+        "Use a login of SQL Server (DB_USERNAME, DB_PASSWORD), or run the robot as a user of its domain.",
+    ),
+    18470: ("refused the login: it is disabled", "Let the DBA enable it."),
+    18486: ("refused the login: it is locked", "Let the DBA unlock it."),
+    18487: ("refused the login: its password has expired", "Set a new password, then DB_PASSWORD."),
+    18488: ("refused the login: its password must be changed", "Set a new password, then DB_PASSWORD."),
+    229: ("denied a permission on a table", _RIGHTS),
+    230: ("denied a permission on a column", _RIGHTS),
+    262: (
+        "denied the permission to create",
+        'Grant it once, or let the DBA run the scripts ("python app.py ddl" prints them).',
+    ),
+    300: ("denied a permission on the server", _RIGHTS),
+    297: ("denied a permission", _RIGHTS),
+    1088: ("does not have a table, or denied the permission to change it", _RIGHTS),
+    2760: (
+        "denied the permission to create in the schema dbo",
+        'Grant it, or let the DBA run the scripts ("python app.py ddl").',
+    ),
+    208: ("lacks a table of the robot", 'Run "python app.py check", or let the DBA run the scripts ("python app.py ddl").'),
+    207: ("lacks a column of the robot", 'Let the DBA run the scripts again ("python app.py ddl").'),
+    1105: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
+    1101: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
+    3906: ("holds the database read-only", "Let the DBA make it writable, or name the primary replica in DB_SERVER."),
+    2628: (
+        "has a column that is too narrow for a value",
+        'Compare the tables with "python app.py ddl": one was made narrower.',
+    ),
+    8152: (
+        "has a column that is too narrow for a value",
+        'Compare the tables with "python app.py ddl": one was made narrower.',
+    ),
+}
+# Schannel: SEC_E_UNTRUSTED_ROOT, SEC_E_WRONG_PRINCIPAL, SEC_E_CERT_EXPIRED, CERT_E_UNTRUSTEDROOT, CERT_E_CN_NO_MATCH
+_CERTIFICATE_NUMBERS = {-2146893019, -2146893022, -2146893016, -2146762487, -2146762481}
+_CERTIFICATE_WORDS = re.compile(r"(?i)certificate|certificado")
+_NETWORK_NUMBERS = {32, 104, 110, 111, 258, 10053, 10054, 10060, 10061}  # the line broke in the middle of the handshake
+_ENCRYPTION_WORDS = re.compile(r"(?i)\bSSL\b|\bTLS\b|encrypt|criptograf")
+
+
+@dataclass(frozen=True)
+class OdbcError:
+    """A driver's error, taken apart: SQLSTATE, the numbers in it, and its text without customers' values."""
+
+    state: str
+    numbers: tuple[int, ...]
+    text: str
+
+    @property
+    def connection_lost(self) -> bool:
+        """Whether the connection is of no use any more."""
+        if any(number in _SOON for number in self.numbers):
+            return False
+        return (
+            self.state in _LOST_STATES
+            or not _LOST_NUMBERS.isdisjoint(self.numbers)
+            or _LOST_WORDS.search(self.text) is not None
+        )
+
+
+def read(arguments: tuple[object, ...]) -> OdbcError:
+    """Take apart the `args` of a `pyodbc.Error`: usually (SQLSTATE, text), where the text names numbers in parentheses."""
+    words = [str(argument) for argument in arguments]
+    state = next((word for word in words if re.fullmatch(r"[0-9A-Z]{5}", word)), "")
+    text = max(words, key=len, default="")
+    numbers = tuple(int(found) for found in _NUMBER.findall(text))
+    return OdbcError(state, numbers, cleaned(text))
+
+
+def cleaned(text: str) -> str:
+    """The driver's words without its names, its function and the values of somebody's row; cut to one paragraph."""
+    text = _CALLED.sub("", _PREFIX.sub("", text)).strip()
+    return _VALUES.sub(r"\1***", text)[:_LONGEST]
+
+
+def meaning(error: OdbcError, name: str, *, connecting: bool) -> SyncError:
+    """What the error means for the robot. `name` says which server and database, `connecting` whether it was at the door."""
+    for number, (said, fix) in _FATAL.items():  # in this order: an unknown database also refuses the login
+        if number in error.numbers:
+            return FatalError(f"{name} {said} ({number}): {error.text}", fix)
+    if error.state == "28000":
+        said, fix = _FATAL[18456]
+        return FatalError(f"{name} {said}: {error.text}", fix)
+    for number in error.numbers:
+        if number in _SOON:
+            return RetriableError(f"{name}: {_SOON[number]} ({number}).")
+    if connecting and (problem := _at_the_door(error, name)):
+        return problem
+    if error.connection_lost:
+        return RetriableError(f"{name}: the connection was lost: {error.text}")
+    if error.state in _SOON_STATES:
+        return RetriableError(f"{name}: {_SOON_STATES[error.state]} ({error.state}).")
+    if error.state in {"IM002", "IM003", "01000"} and connecting:
+        return FatalError(f"The ODBC driver cannot be loaded: {error.text}", "Check DB_DRIVER, or install ODBC Driver 18.")
+    if error.state == "22001" or "right truncation" in error.text:
+        said, fix = _FATAL[2628]
+        return FatalError(f"{name} {said}: {error.text}", fix)
+    return FatalError(f"{name}: {error.text} (SQLSTATE {error.state or 'unknown'})")
+
+
+def _at_the_door(error: OdbcError, name: str) -> SyncError | None:
+    if not _CERTIFICATE_NUMBERS.isdisjoint(error.numbers) or _CERTIFICATE_WORDS.search(error.text):
+        return FatalError(
+            f"{name} shows a certificate that is not trusted: {error.text}",
+            "Write DB_TRUST_SERVER_CERTIFICATE=yes, or install a certificate that this machine trusts.",
+        )
+    if _ENCRYPTION_WORDS.search(error.text) and not _NETWORK_NUMBERS.intersection(error.numbers):
+        return FatalError(
+            f"{name} and the ODBC driver agree on no encryption: {error.text}",
+            "Write DB_ENCRYPT=no in a network that you trust, or enable TLS 1.2 on the server.",
+        )
+    if error.state in {"08001", "HYT00", "HYT01"} or error.connection_lost:
+        return RetriableError(
+            f"{name} cannot be reached: {error.text}",
+            "Check DB_SERVER (host, host,port or host\\instance), that the server runs with TCP/IP on, and the firewall.",
+        )
+    return None

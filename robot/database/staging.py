@@ -1,0 +1,130 @@
+"""How rows reach a SQL Server: into a session's #table by `fast_executemany`, and from there into the table.
+
+pyodbc reserves, for each cell of a chunk, as many bytes as `setinputsizes` says: an NVARCHAR(MAX) that it has to describe
+for itself costs 2 GB a cell, and one of size 0 is streamed cell by cell, which is slow. So each column is given the width
+that this chunk needs, and the few rows with a long text travel apart, streamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
+
+from robot.database.engine import Cell, Row
+from robot.tables import Column, Kind, RowTable
+
+SQL_BIT = -7
+SQL_INTEGER = 4
+SQL_WVARCHAR = -9
+SQL_TYPE_TIMESTAMP = 93
+
+CHUNK_ROWS = 1000
+_LONG = 1000  # characters in an NVARCHAR(MAX) cell from which on its row is streamed
+_STREAMED = 0
+
+InputSize: TypeAlias = tuple[int, int, int]
+
+# DATETIME's own precision; whole seconds pass through it unchanged, whatever the driver and the session's DATEFORMAT
+_FIXED: dict[Kind, InputSize] = {
+    Kind.INTEGER: (SQL_INTEGER, 10, 0),
+    Kind.BOOLEAN: (SQL_BIT, 1, 0),
+    Kind.DATETIME: (SQL_TYPE_TIMESTAMP, 23, 3),
+}
+
+
+def staging_name(table: RowTable) -> str:
+    """The name of the session's own table for rows on their way to `table`."""
+    return f"#robot_{table.name}"
+
+
+@cache
+def make_or_empty(table: RowTable) -> str:
+    """One batch: the staging table made when the session has none yet, emptied when it has one.
+
+    Its texts have the collation of the database, not of tempdb, so that it can be joined. To be run without parameters: a
+    #table that a prepared statement makes is gone when the statement ends.
+    """
+    columns = ", ".join(f"[{column.name}] {column.sql_type}{_collation(column)} NULL" for column in table.row_columns)
+    name = staging_name(table)
+    return f"IF OBJECT_ID(N'tempdb..{name}') IS NULL CREATE TABLE {name} ({columns}) ELSE TRUNCATE TABLE {name}"
+
+
+def _collation(column: Column) -> str:
+    return " COLLATE DATABASE_DEFAULT" if column.kind is Kind.TEXT else ""
+
+
+@cache
+def fill(table: RowTable) -> str:
+    """The INSERT into the staging table, one row a parameter set."""
+    names = ", ".join(f"[{name}]" for name in table.row_names)
+    return f"INSERT INTO {staging_name(table)} ({names}) VALUES ({', '.join('?' * len(table.row_names))})"
+
+
+@cache
+def upsert(table: RowTable) -> str:
+    """One batch with the moment as its parameter: what differs by `row_hash` is updated, what is new is inserted.
+
+    Its last result is (rows updated, rows inserted), by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and
+    HOLDLOCK keep each key, also one that is not there yet, from other writers until COMMIT. The loop join seeks each staged
+    key: a plan that scans the table would lock the whole of it.
+    """
+    created, updated = table.stamps
+    staged, target = staging_name(table), f"dbo.{table.name}"
+    sets = ", ".join(f"[{name}] = s.[{name}]" for name in table.row_names if name != table.key)
+    names = ", ".join(f"[{name}]" for name in table.row_names)
+    values = ", ".join(f"s.[{name}]" for name in table.row_names)
+    same = f"t.[{table.key}] = s.[{table.key}]"
+    return f"""
+SET NOCOUNT ON;
+DECLARE @now DATETIME = ?, @updated INT, @inserted INT;
+UPDATE t SET {sets}, [{updated}] = @now
+FROM {staged} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK) ON {same}
+WHERE t.row_hash IS NULL OR t.row_hash <> s.row_hash;
+SET @updated = @@ROWCOUNT;
+INSERT INTO {target} ({names}, [{created}], [{updated}])
+SELECT {values}, @now, @now FROM {staged} AS s
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {same})
+OPTION (LOOP JOIN);
+SET @inserted = @@ROWCOUNT;
+SET NOCOUNT OFF;
+SELECT @updated, @inserted;
+"""
+
+
+def chunks(table: RowTable, rows: Sequence[Row], size: int = CHUNK_ROWS) -> Iterator[tuple[list[InputSize], list[Row]]]:
+    """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long texts come last."""
+    unlimited = [place for place, column in enumerate(table.row_columns) if column.kind is Kind.TEXT and not column.width]
+    short: list[Row] = []
+    long: list[Row] = []
+    for row in rows:
+        (long if any(_is_long(row[place]) for place in unlimited) else short).append(row)
+    for start in range(0, len(short), size):
+        chunk = short[start : start + size]
+        yield _sizes(table, chunk, streamed=()), chunk
+    for start in range(0, len(long), size):
+        chunk = long[start : start + size]
+        yield _sizes(table, chunk, streamed=unlimited), chunk
+
+
+def _is_long(cell: Cell) -> bool:
+    return isinstance(cell, str) and len(cell) > _LONG
+
+
+def _sizes(table: RowTable, rows: Sequence[Row], streamed: Sequence[int]) -> list[InputSize]:
+    sizes: list[InputSize] = []
+    for place, (column, cells) in enumerate(zip(table.row_columns, zip(*rows, strict=True), strict=True)):
+        if column.kind is not Kind.TEXT:
+            sizes.append(_FIXED[column.kind])
+        elif place in streamed:
+            sizes.append((SQL_WVARCHAR, _STREAMED, 0))
+        else:
+            longest = max((len(cell) for cell in cells if cell), default=1)
+            sizes.append((SQL_WVARCHAR, _bucket(longest, column.width), 0))
+    return sizes
+
+
+def _bucket(characters: int, width: int | None) -> int:
+    """UTF-16 units that hold so many characters (an emoji takes two), as a power of two: few widths make few query plans."""
+    units = 1 << max(4, (2 * characters - 1).bit_length())
+    return min(units, width) if width else units

@@ -1,0 +1,70 @@
+"""Rows to store: real ones of the simulator's calls, and small ones whose hash says what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from robot.database import Batch, Scope, WindowLine
+from robot.demo import make_calls
+from robot.normalizers import Rejection, normalize_call
+from robot.normalizers.calls import CallRows
+from robot.period import Period, whole
+from robot.statuses import WindowStatus
+from robot.tables import CALLS, MAILING_DATA, RowTable
+
+DAY = date(2026, 9, 15)
+SCOPE = Scope("calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59))))
+
+
+def line(execution_id: int = 1, *, day: date = DAY, status: WindowStatus = WindowStatus.READING, **more: Any) -> WindowLine:
+    return WindowLine(day, status, execution_id, datetime(2026, 9, 16, 2, 0, 0), **more)
+
+
+def row(table: RowTable, key: str, *, version: str = "1", **cells: Any) -> tuple[Any, ...]:
+    """A row of `table` with this key; `version` stands for its content, in its hash."""
+    values = {table.key: key, "row_hash": f"{key}-{version}"[:32], **cells}
+    if table is CALLS:
+        values.setdefault("call_date", datetime(2026, 9, 15, 10, 0, 0))
+    return tuple(values.get(name) for name in table.row_names)
+
+
+def call(key: str, **cells: Any) -> tuple[Any, ...]:
+    return row(CALLS, key, **cells)
+
+
+def mailing(key: str, **cells: Any) -> tuple[Any, ...]:
+    return row(MAILING_DATA, key, **cells)
+
+
+def batch(
+    calls: Sequence[tuple[Any, ...]] = (),
+    mailings: Sequence[tuple[Any, ...]] = (),
+    rejections: Sequence[Rejection] = (),
+) -> Batch:
+    return Batch({CALLS: list(calls), MAILING_DATA: list(mailings)}, rejections)
+
+
+@dataclass(frozen=True)
+class Day:
+    """The normalized calls of one day of the simulator."""
+
+    calls: list[tuple[Any, ...]]
+    mailings: list[tuple[Any, ...]]
+
+    @property
+    def batch(self) -> Batch:
+        return batch(self.calls, self.mailings)
+
+
+def day_of(count: int, *, day: date = DAY) -> Day:
+    found = [normalize_call(record) for record in make_calls([day], count)]
+    rows = [one for one in found if isinstance(one, CallRows)]
+    calls = {one.call[0]: one.call for one in rows}
+    mailings = {one.call[0]: one.mailing for one in rows if one.mailing is not None}
+    return Day(list(calls.values()), list(mailings.values()))
+
+
+WHOLE_DAY = whole(DAY)
