@@ -232,11 +232,11 @@ def _decode(raw: bytes, where: str) -> Any:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds to wait, from a `Retry-After` in either of its two forms (RFC 9110, 10.2.3); None where there is none."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdecimal():  # isdigit() alone takes "²", which is no number
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
