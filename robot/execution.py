@@ -218,7 +218,6 @@ class Execution:
     ) -> tuple[WindowStatus, str | None, Tally, WindowFailed | None]:
         """Store one window's pages. Returns its status, what is missing, its tally, and the failure if it failed."""
         line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
-        whole = window.whole_day and window.day < line.started_at.date()
         store: WindowStore | None = None
         failure: WindowFailed | None = None
         try:
@@ -231,7 +230,7 @@ class Execution:
                         if store is None:
                             store = WindowStore(self._repository, scope, self._job.family, window, line, open_rejections)
                         if isinstance(event, Account):
-                            status, detail = _judge_window(event, store.tally, whole=whole)
+                            status, detail = _judge_window(event, store, scope)
                             store.conclude(status, event, detail, self._clock())
                             return status, detail, store.tally, None
                         store.add(event)
@@ -272,7 +271,8 @@ def failure_of(failed: Sequence[WindowFailed]) -> str:
     return " and the ".join(sorted({failure.culprit for failure in failed}))
 
 
-def _judge_window(account: Account, tally: Tally, *, whole: bool) -> tuple[WindowStatus, str | None]:
+def _judge_window(account: Account, store: WindowStore, scope: Scope) -> tuple[WindowStatus, str | None]:
+    tally = store.tally
     notes = []
     if tally.outside_period:
         notes.append(f"{tally.outside_period} records of other dates left out")
@@ -282,7 +282,12 @@ def _judge_window(account: Account, tally: Tally, *, whole: bool) -> tuple[Windo
         log.warning("The API ignores a parameter: %s.", "; ".join(notes))
     if not account.complete:
         return WindowStatus.INCOMPLETE, "; ".join([account.reason, *notes])
-    return (WindowStatus.COMPLETE if whole else WindowStatus.PARTIAL), "; ".join(notes) or None
+    if not account.distinct and store.known_before and not scope.campaigns:
+        # nothing else tells a day without calls from an API that has lost them, or lies
+        held = f"the API has no record, the database holds {store.known_before} of this period"
+        return WindowStatus.INCOMPLETE, "; ".join([held, *notes])
+    complete = store.window.whole_day and account.settled
+    return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
 
 
 def _fail(summary: Summary, code: ExitCode, message: str, hint: str) -> None:
@@ -309,7 +314,7 @@ def _judge(summary: Summary) -> None:
         summary.status, summary.exit_code = ExecutionStatus.FAILED, ExitCode.FAILED
     elif summary.message:
         summary.status, summary.exit_code = ExecutionStatus.COMPLETED_WITH_ERRORS, ExitCode.WITH_ERRORS
-    elif not tally.distinct:
+    elif not tally.distinct and not summary.skipped:
         summary.status, summary.exit_code = ExecutionStatus.COMPLETED_NO_DATA, ExitCode.SUCCESS
     else:
         summary.status, summary.exit_code = ExecutionStatus.COMPLETED_SUCCESS, ExitCode.SUCCESS

@@ -27,6 +27,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import orjson
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
@@ -158,7 +159,7 @@ class Transport:
                     allow_redirects=False,
                 ) as response:
                     raw = self._read(response, started)
-            except requests.RequestException as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
                 raise ApiUnavailable(
                     f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down."
                 ) from None
@@ -167,9 +168,12 @@ class Transport:
         return answer
 
     def _read(self, response: requests.Response, started: float) -> bytes:
-        """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes."""
+        """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes.
+
+        `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle never meet its deadline.
+        """
         chunks = []
-        for chunk in response.iter_content(_CHUNK):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             if time.monotonic() - started > 5 * self._timeout:
                 raise requests.Timeout("the body did not end in time")
@@ -232,11 +236,11 @@ def _decode(raw: bytes, where: str) -> Any:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds to wait, from a `Retry-After` in either of its two forms (RFC 9110, 10.2.3); None where there is none."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdecimal():  # isdigit() alone takes "²", which is no number
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -247,17 +251,17 @@ def _where(method: str, url: str) -> str:
     return f"{method} {mask(url.partition('?')[0])}"
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """What happened, in few words: the messages of `requests` hold the whole URL, token included."""
     if isinstance(error, requests.ConnectTimeout):
         return "no connection in time"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
         return "the certificate or the encryption is refused"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy cannot be used"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+    if isinstance(error, urllib3.exceptions.ProtocolError | urllib3.exceptions.DecodeError):
         return "the body broke off"
     if isinstance(error, requests.ConnectionError):
         return "no connection, or it broke"

@@ -5,9 +5,11 @@ account. The rules (DESIGN, "Reading the API"):
 
 - An empty or short page before the promised end is a fault, repeated like a 500; never the end. A page that stays short,
   with the same records, is taken for what it is, and the account tells.
-- A window is complete when the distinct records received are as many as the API's total, and the total, read again at the
-  end, has not moved. Otherwise everything is read once more; then the window stays incomplete.
-- Where the API gives no totals, the end is an empty page that stays empty, after a page that does not announce a next one.
+- A window is complete when the distinct records received are as many as the API's total, the total has not moved, and the
+  place behind the last record is empty. Otherwise everything is read once more; then the window stays incomplete.
+- Where the API gives no totals, the end is two empty pages that stay empty, behind full ones; and the window is complete
+  when two readings in a row found the same records.
+- An API that sends the same page again and again is left after a few of them.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from robot.workers import Workers
 log = logging.getLogger(__name__)
 
 PASSES = 2
+PASSES_WITHOUT_TOTALS = 3  # two of them must agree
 _FAILED_PAGES_BEFORE_GIVING_UP = 3
+_PAGES_OF_NOTHING_NEW = 3  # in a row: the API ignores the page's number
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,14 @@ class Repeat(Protocol):
 
 @dataclass(frozen=True)
 class Source(Generic[D]):
-    """How a window's pages are had: `fetch` asks once, `repeat` is the retry policy, `digest` runs beside the fetching."""
+    """How a window's pages are had. `fetch` and `fetch_at` ask once; `repeat` is the retry policy.
+
+    `fetch_at(position)` is a page of one record, the one at that place of the whole list, counted from 1: behind the end it
+    is empty, and tells the total. `digest` runs beside the fetching.
+    """
 
     fetch: Callable[[int], Page]
-    fetch_total: Callable[[], int | None]
+    fetch_at: Callable[[int], Page]
     digest: Callable[[Sequence[object]], D]
     repeat: Repeat
     per_page: int
@@ -81,6 +89,7 @@ class Account:
     pages: int = 0
     passes: int = 0
     complete: bool = False
+    settled: bool = True
     reason: str = ""
 
 
@@ -92,12 +101,13 @@ class _Pass:
     keys: set[str] = field(default_factory=set)
     repeated: int = 0
     missing: dict[int, str] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)  # distinct records of each page
     empty: set[int] = field(default_factory=set)
-    last: int = 0
-    last_has_next: bool | None = None
-    ended: bool = False
-    gave_up: bool = False
+    announced: int = 0  # the highest page that another one says to be there
+    nothing_new: int = 0  # pages in a row that brought no new record
+    stop: bool = False  # no page further is worth asking for
     stuck: bool = False
+    api_down: bool = False
 
 
 class WindowReading(Generic[D]):
@@ -113,10 +123,13 @@ class WindowReading(Generic[D]):
         self._settled = settled
         self._lock = threading.Lock()
         self._cap: int | None = None  # a page size smaller than the one asked for, learned from pages that stay short
-        self.account = Account()
+        self._keys_before: set[str] | None = None  # what a reading without totals found, for the next one to confirm
+        self.account = Account(settled=settled)
 
     def __iter__(self) -> Iterator[D]:
-        for number in range(1, PASSES + 1):
+        number, last = 0, PASSES
+        while number < last:
+            number += 1
             self.account.passes = number
             reading = _Pass()
             try:
@@ -125,32 +138,40 @@ class WindowReading(Generic[D]):
             except RetriableError as error:
                 if not self.account.pages:
                     raise WindowFailed(f"The first page could not be read: {error}", culprit="API") from error
-                self._conclude(reading, f"page 1 could not be read again: {error}")
+                self._conclude(reading, f"{len(reading.keys)} records received; then the API failed: {error}")
                 return
+            if not reading.totals:
+                last = PASSES_WITHOUT_TOTALS
+                doubt = doubt or self._unconfirmed(reading)
             self._conclude(reading, doubt)
-            if self.account.complete or reading.gave_up:
+            if self.account.complete or reading.api_down:
                 return
-            if number < PASSES:
-                log.warning("Not proven complete (%s): reading the window once more.", self.account.reason)
+            if number < last:
+                log.log(
+                    logging.WARNING if reading.totals else logging.DEBUG,
+                    "Not proven complete (%s): reading the window once more.",
+                    self.account.reason,
+                )
 
     def _read_pass(self, reading: _Pass) -> Iterator[D]:
         first, digest = self._read(1)
         yield self._count(reading, first, digest)
+        if first.records and len(first.records) < self._wanted(first):
+            self._cap = len(first.records)  # it stayed short: the server caps the page size without saying so
         if first.total is None:
-            yield from self._read_rest(reading, takewhile(lambda _: not reading.ended, count(2)))
+            yield from self._read_rest(reading, count(2))
         else:
             yield from self._read_rest(reading, iter(range(2, self._last_page(first) + 1)))
 
     def _read_rest(self, reading: _Pass, numbers: Iterator[int]) -> Iterator[D]:
-        if reading.ended:
-            return
         failed_in_a_row = 0
-        wanted = takewhile(lambda _: not reading.gave_up, numbers)
+        wanted = takewhile(lambda _: not reading.stop, numbers)
         for number, outcome in self._workers.unordered(self._read, wanted):
             if isinstance(outcome, RetriableError):
                 reading.missing[number] = str(outcome)
                 failed_in_a_row += 1
-                reading.gave_up = failed_in_a_row >= _FAILED_PAGES_BEFORE_GIVING_UP
+                if failed_in_a_row >= _FAILED_PAGES_BEFORE_GIVING_UP:
+                    reading.stop = reading.api_down = True
             elif isinstance(outcome, Exception):
                 raise outcome
             else:
@@ -177,25 +198,23 @@ class WindowReading(Generic[D]):
         return page, self._source.digest(page.records)
 
     def _wanted(self, page: Page) -> int:
-        """How many records a page must have, by what it says itself; without totals, one: an empty page must stay so."""
-        if page.total is None:
-            return 1
+        """How many records a page must have, by what it says itself. Without totals: a full page, or it must stay so."""
         with self._lock:
             if self._cap is not None and len(page.records) > self._cap:
                 self._cap = None
         size = self._page_size(page)
+        if page.total is None:
+            return size
         return max(0, min(size, page.total - (page.number - 1) * size))
 
     def _page_size(self, page: Page) -> int:
-        size = min(page.per_page or self._source.per_page, self._source.per_page)
-        return min(size, self._cap) if self._cap else max(size, 1)
+        size = max(1, min(page.per_page or self._source.per_page, self._source.per_page))
+        cap = self._cap
+        return min(size, cap) if cap else size
 
     def _last_page(self, first: Page) -> int:
         total = first.total or 0
-        if first.records and len(first.records) < self._wanted(first):
-            self._cap = len(first.records)  # it stayed short: the server caps the page size without saying so
-        size = self._page_size(first)
-        by_total = -(-total // size)
+        by_total = -(-total // self._page_size(first))
         promised = first.total_pages or 0
         return max(by_total, min(promised, total))  # total_pages alone could send us on for ever
 
@@ -208,29 +227,34 @@ class WindowReading(Generic[D]):
         reading.keys.update(digest.keys)
         new = len(reading.keys) - known
         reading.repeated += len(digest.keys) - new
-        if page.records and page.number > reading.last:
-            reading.last, reading.last_has_next = page.number, page.has_next
-        if page.total is None:
-            if not page.records:
-                reading.empty.add(page.number)
-                reading.ended = True
-            elif not new:
-                reading.stuck = reading.ended = True
+        reading.sizes[page.number] = len(set(digest.keys))
+        if not page.records:
+            reading.empty.add(page.number)
+            if {page.number - 1, page.number + 1} & reading.empty:
+                reading.stop = True
+        elif page.has_next:
+            reading.announced = max(reading.announced, page.number + 1)
+        reading.nothing_new = 0 if new or not page.records else reading.nothing_new + 1
+        if reading.nothing_new >= _PAGES_OF_NOTHING_NEW:
+            reading.stop = reading.stuck = True
         return digest
+
+    # -- the proof
 
     def _doubt(self, reading: _Pass) -> str:
         """Why a pass proves nothing; empty when it does."""
         if reading.missing:
-            pages = ", ".join(map(str, sorted(reading.missing)[:20]))
-            return f"page(s) {pages} could not be read: {next(iter(reading.missing.values()))}"
+            return self._what_is_missing(reading)
+        if reading.stuck:
+            return f"the API sends the same page again and again: {_received(reading)}, the end not reached"
         if not reading.totals:
-            return self._doubt_without_totals(reading)
-        total_at_the_end = self._source.fetch_total()
-        if total_at_the_end is not None:
-            reading.totals.append(total_at_the_end)
+            return _doubt_without_totals(reading)
+        behind = self._source.repeat(lambda: self._source.fetch_at(max(2, 1 + max(reading.totals))))
+        if behind.total is not None:
+            reading.totals.append(behind.total)
         total, distinct = reading.totals[-1], len(reading.keys)
         if not self._settled:
-            return "" if distinct >= reading.totals[0] else f"{distinct} of {reading.totals[0]} records received"
+            return "" if distinct >= reading.totals[0] else _received(reading)
         if min(reading.totals) != max(reading.totals):
             return (
                 f"the total moved between {min(reading.totals)} and {max(reading.totals)} while it was read,"
@@ -238,24 +262,49 @@ class WindowReading(Generic[D]):
             )
         if distinct != total:
             repeated = f", {reading.repeated} came more than once" if reading.repeated else ""
-            return f"{distinct} of {total} records received{repeated}"
+            return f"{_received(reading)}{repeated}"
+        if not reading.keys.issuperset(self._source.digest(behind.records).keys):
+            return f"the API has records behind the {total} that its total promises"
         return ""
 
-    def _doubt_without_totals(self, reading: _Pass) -> str:
-        distinct = len(reading.keys)
-        if reading.stuck:
-            return f"the API repeats the same page: {distinct} records received, the end not reached"
-        gaps = [number for number in reading.empty if number < reading.last]
-        if gaps:
-            return f"page(s) {', '.join(map(str, sorted(gaps)))} came empty, though later ones did not"
-        if reading.last_has_next and reading.empty:
-            return f"page {reading.last} announces a next one, which came empty"
-        if reading.repeated:
-            return f"{reading.repeated} records came more than once: the list moved while it was read"
-        return ""
+    def _what_is_missing(self, reading: _Pass) -> str:
+        numbers = sorted(reading.missing)
+        pages = ", ".join(map(str, numbers[:20])) + (f" and {len(numbers) - 20} more" if len(numbers) > 20 else "")
+        further = f", and those after page {max(*reading.sizes, *numbers)} were not asked for" if reading.api_down else ""
+        return f"{_received(reading)}; page(s) {pages} could not be read{further}: {reading.missing[numbers[0]]}"
+
+    def _unconfirmed(self, reading: _Pass) -> str:
+        """Without totals: why a reading is not confirmed by the one before. Of today one will do: calls still arrive."""
+        before, self._keys_before = self._keys_before, reading.keys
+        if not self._settled or before == reading.keys:
+            return ""
+        if before is None:
+            return f"the API gives no totals: {len(reading.keys)} records received, to be confirmed"
+        return f"the API gives no totals, and two readings differ: {len(before)} records, then {len(reading.keys)}"
 
     def _conclude(self, reading: _Pass, doubt: str) -> None:
         self.account.total = reading.totals[-1] if reading.totals else None
         self.account.distinct = len(reading.keys)
         self.account.complete = not doubt
         self.account.reason = doubt
+
+
+def _received(reading: _Pass) -> str:
+    total = f" of {reading.totals[-1]}" if reading.totals else ""
+    return f"{len(reading.keys)}{total} records received"
+
+
+def _doubt_without_totals(reading: _Pass) -> str:
+    received = _received(reading)
+    last = max((number for number in reading.sizes if number not in reading.empty), default=0)
+    gaps = sorted(number for number in reading.empty if number < last)
+    if gaps:
+        return f"page(s) {', '.join(map(str, gaps))} came empty, though later ones did not: {received}"
+    if reading.announced > last:
+        return f"page {last} announces a next one, which came empty: {received}"
+    full = max(reading.sizes.values(), default=0)
+    if short := sorted(number for number, size in reading.sizes.items() if number < last and size < full):
+        return f"page(s) {', '.join(map(str, short))} came short, though later ones were there: {received}"
+    if reading.repeated:
+        return f"{reading.repeated} records came more than once, the list moved while it was read: {received}"
+    return ""

@@ -49,7 +49,8 @@ class Tally:
 class WindowStore:
     """Takes a window's digests and stores them, a batch at a time.
 
-    A row whose hash the database already has costs nothing more: it is counted as unchanged and not sent.
+    A row whose hash the database already has costs nothing more: it is counted as unchanged and not sent; unless a
+    rejection of it stands open, which the sending resolves.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class WindowStore:
         self._line = line
         self._open_rejections = open_rejections
         self._known = repository.known_hashes(family, window.period)
+        self.known_before = len(self._known)
         self._seen: list[set[str]] = [set() for _ in family.tables]
         self._rejected: set[str] = set()
         self._rows: list[dict[str, Row]] = [{} for _ in family.tables]
@@ -87,6 +89,8 @@ class WindowStore:
             if key not in self._rejected:
                 self._rejected.add(key)
                 self._rejections.append(rejection)
+                if rejection.record_id is not None:
+                    self._open_rejections.add(rejection.record_id)
         self.tally.overflows += digest.overflows
         self.tally.nul_characters += digest.nul_characters
         self.tally.distinct = len(self._seen[0])
@@ -101,7 +105,7 @@ class WindowStore:
         for row in rows:
             key = str(row[at])
             hashes = known.get(key)
-            if hashes is not None and hashes[place] == row[-1]:
+            if hashes is not None and hashes[place] == row[-1] and key not in self._open_rejections:
                 waiting.pop(key, None)
                 if key not in seen:
                     counts.unchanged += 1
@@ -117,6 +121,7 @@ class WindowStore:
             line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
             self.tally.stored.add(self._repository.store(batch, self._scope, line, self._open_rejections))
             self._remember()
+            self._open_rejections.difference_update(self._rows[0])
         for rows in self._rows:
             rows.clear()
         self._rejections = []

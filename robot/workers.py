@@ -11,6 +11,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
+from robot.errors import Interrupted
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -21,6 +23,8 @@ class Workers(Generic[T, R]):
     def __init__(self, size: int) -> None:
         self._size = size
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
         for number in range(size):
             threading.Thread(target=self._work, name=f"worker-{number + 1}", daemon=True).start()
 
@@ -29,12 +33,17 @@ class Workers(Generic[T, R]):
             task()
 
     def close(self) -> None:
-        """Let the threads end after the item that they have in hand."""
-        for _ in range(self._size):
-            self._tasks.put(None)
+        """Let the threads end after the items that they were given."""
+        with self._lock:
+            self._closed = True
+            for _ in range(self._size):
+                self._tasks.put(None)
 
     def unordered(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:
-        """Yield (item, result or exception). At most `size` items are under way; the next is taken when one is ready."""
+        """Yield (item, result or exception). At most `size` items are under way; the next is taken when one is ready.
+
+        After `close` every further item comes back with Interrupted: nobody waits for a thread that has ended.
+        """
         results: queue.SimpleQueue[tuple[T, R | Exception]] = queue.SimpleQueue()
 
         def submit(item: T) -> None:
@@ -44,7 +53,11 @@ class Workers(Generic[T, R]):
                 except Exception as error:
                     results.put((item, error))
 
-            self._tasks.put(task)
+            with self._lock:
+                if self._closed:
+                    results.put((item, Interrupted("The reading ended before its time.")))
+                else:
+                    self._tasks.put(task)
 
         remaining = iter(items)
         under_way = 0

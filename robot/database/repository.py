@@ -219,14 +219,18 @@ class Repository:
         return [_execution(row) for row in self._rows(sql, (job,))]
 
     def interrupted_before(self, scope: Scope, since: datetime) -> int | None:
-        """The execution that an interrupted one of the same scope is resumed from: the last of its scope, if it was cut."""
+        """The last execution of the same scope, if it was cut short or failed: the one that a new execution resumes.
+
+        An end within the same day is the same scope: a period that ends today ends at the minute of its start.
+        """
         sql = self._engine.first(
-            "id, exit_code FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ? AND end_date = ?"
+            "id, status FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ? AND end_date LIKE ?"
             " AND execution_date >= ? ORDER BY id DESC",
             1,
         )
-        found = self._rows(sql, (scope.job, scope.campaigns_text, scope.start_text, scope.end_text, since))
-        return next((_integer(row[0]) for row in found if row[1] == ExitCode.INTERRUPTED), None)
+        end = f"{scope.period.end.date()}%"
+        found = self._rows(sql, (scope.job, scope.campaigns_text, scope.start_text, end, since))
+        return next((_integer(row[0]) for row in found if row[1] == ExecutionStatus.FAILED), None)
 
     def days_done_by(self, execution_id: int, job: str, campaigns: str) -> set[date]:
         """The days that this execution, and those that it resumed, left complete."""
@@ -355,10 +359,14 @@ class Repository:
         cursor.close()
 
     def _keep_rejection(self, job: str, execution_id: int, now: datetime, record: RejectedRecord) -> int:
-        """Keep a rejected record, once for each payload. Returns 1 when it is new."""
+        """Keep a rejected record, once for each payload. Returns 1 when it is new. One that was resolved is open again."""
         digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
         cursor = self._engine.cursor()
-        cursor.execute("UPDATE rejected_records SET last_seen_at = ? WHERE job = ? AND payload_hash = ?", (now, job, digest))
+        cursor.execute(
+            "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id = NULL"
+            " WHERE job = ? AND payload_hash = ?",
+            (now, job, digest),
+        )
         if cursor.rowcount > 0:
             return 0
         cursor.execute(

@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from robot.database.engine import Row
-from robot.http import Bearer, TokenParameter, Transport
+from robot.http import Bearer, RequestRefused, TokenParameter, Transport
 from robot.jobs.job import Digest
 from robot.normalizers import Rejection, normalize_call, record_key
 from robot.period import Period, Window
@@ -51,14 +51,20 @@ class CallsJob:
         return self._api.transport.retries
 
     def source(self, window: Window) -> Source[Digest]:
-        """Pages of one window. The total is read with a page of one record: the smallest answer that has it."""
+        """Pages of one window. Whether an end is the end is asked with a page of one record: the smallest answer."""
 
         def fetch(number: int, per_page: int = self._per_page) -> Page:
             return self._api.page(window.period, self.campaigns, number, per_page)
 
+        def fetch_at(position: int) -> Page:
+            try:
+                return fetch(position, per_page=1)
+            except RequestRefused:  # an API may refuse a page behind its last one: the total stands on the first, too
+                return fetch(1, per_page=1)
+
         return Source(
             fetch=fetch,
-            fetch_total=lambda: self._api.transport.repeat(lambda: fetch(1, per_page=1)).total,
+            fetch_at=fetch_at,
             digest=partial(digest_calls, window.period, frozenset(self.campaigns)),
             repeat=self._api.transport.repeat,
             per_page=self._per_page,

@@ -24,7 +24,7 @@ class CallsApi:
     campaign_parameter: str = "campaigns[]"
 
     def page(self, period: Period, campaigns: Sequence[int], number: int, per_page: int) -> Page:
-        """Fetch a page (1-based). Raises RetriableError (after the transport's retries), FatalError, Interrupted."""
+        """Ask for a page (1-based), once: repeating is the caller's. Raises RetriableError, FatalError, Interrupted."""
         parameters: list[tuple[str, str | int]] = [
             ("start_date", text(period.start)),
             ("end_date", text(period.end)),
@@ -36,7 +36,7 @@ class CallsApi:
             parameters.append(("campaign_ids", ",".join(map(str, campaigns))))
         else:
             parameters += [("campaigns[]", campaign) for campaign in campaigns]
-        return self.transport.repeat(lambda: self._understood(self.transport.send("GET", self.url, parameters).body, number))
+        return self._understood(self.transport.send("GET", self.url, parameters).body, number)
 
     def _understood(self, body: Any, number: int) -> Page:
         where = f"Page {number} of {self.url}"
@@ -60,6 +60,7 @@ class CallsApi:
             total=_integer(pagination.get("total")),
             total_pages=_integer(pagination.get("total_pages")),
             per_page=_integer(pagination.get("per_page")),
+            has_next=_has_next(pagination.get("links")),
         )
 
 
@@ -68,6 +69,11 @@ def _integer(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
         return int(value)
     return None
+
+
+def _has_next(links: object) -> bool | None:
+    """Whether `links` announces a next page; None where there are no links to tell."""
+    return bool(links.get("next")) if isinstance(links, dict) and links else None

@@ -1,0 +1,230 @@
+"""The table of faults: what goes wrong, at which page, how often, and what the robot owes then.
+
+Each case has three days; the second one suffers. A fault that happens once is survived in the same execution; one that
+lasts may leave the window INCOMPLETE, but then it is told. Never success with a row missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from robot.demo import WRONG_SHAPES, Fault, FaultKind, Request, Simulator, make_calls
+
+DAY = date(2026, 9, 15)
+DAYS = (DAY - timedelta(days=1), DAY, DAY + timedelta(days=1))
+NOW = datetime(2026, 9, 20, 12, 0, 0)
+PER_DAY = 35
+PER_PAGE = 10
+ATTEMPTS = 3
+TIMEOUT_SECONDS = 0.1
+SEVERAL = 2  # fewer than ATTEMPTS
+
+TIMES: Mapping[str, int | None] = {"once": 1, "several times": SEVERAL, "always": None}
+PLACES = ("first", "middle", "last")
+
+Hook = Callable[[Simulator, Request], None]
+
+
+class Owed(Enum):
+    """What a case must come to."""
+
+    SUCCESS = "success"  # every row stored, exit 0
+    SUCCESS_OR_TOLD = "success, or told"  # or the window INCOMPLETE or FAILED, told, and healed by the next execution
+    STOP = "stop, told"  # the execution stops at once, and says why
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table. `server` are the simulator's options; `hook` sees every page asked for, before it is built."""
+
+    name: str
+    place: str = ""
+    often: str = ""
+    faults: tuple[Fault, ...] = ()
+    owed: Owed = Owed.SUCCESS_OR_TOLD
+    campaigns: tuple[int, ...] = ()
+    server: Mapping[str, Any] = field(default_factory=dict)
+    hook: Hook | None = None
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.often, self.place and f"{self.place} page") if part)
+
+
+@cache
+def world() -> list[Any]:
+    """The calls of the three days."""
+    return make_calls(DAYS, PER_DAY, odd=True)
+
+
+def pages(campaigns: tuple[int, ...] = ()) -> int:
+    """How many pages the suffering day has."""
+    due = [
+        call
+        for call in world()
+        if call["call_date"].startswith(str(DAY)) and (not campaigns or int(call["campaign_id"]) in campaigns)
+    ]
+    return -(-len(due) // PER_PAGE)
+
+
+# Faults of one request: the same request again cures them.
+_OF_A_REQUEST: Mapping[str, Mapping[str, Any]] = {
+    "429": {"kind": FaultKind.STATUS_429},
+    "429 with Retry-After": {"kind": FaultKind.STATUS_429, "retry_after": 0.0},
+    "422 that means 429": {"kind": FaultKind.STATUS_422_BUSY},
+    "500": {"kind": FaultKind.STATUS_500},
+    "502": {"kind": FaultKind.STATUS_502},
+    "503": {"kind": FaultKind.STATUS_503},
+    "524": {"kind": FaultKind.STATUS_524},
+    "timeout before the answer": {"kind": FaultKind.TIMEOUT_BEFORE, "seconds": 3 * TIMEOUT_SECONDS},
+    "timeout in the body": {"kind": FaultKind.TIMEOUT_IN_BODY, "seconds": 3 * TIMEOUT_SECONDS},
+    "trickling body": {"kind": FaultKind.TRICKLE, "seconds": TIMEOUT_SECONDS / 2, "count": 60},
+    "connection reset": {"kind": FaultKind.RESET_BEFORE},
+    "reset in the body": {"kind": FaultKind.RESET_IN_BODY},
+    "empty body": {"kind": FaultKind.EMPTY_BODY},
+    "truncated JSON": {"kind": FaultKind.TRUNCATED_JSON},
+    "body shorter than promised": {"kind": FaultKind.SHORT_BODY},
+    "HTML with status 200": {"kind": FaultKind.HTML_200},
+    "empty data before the end": {"kind": FaultKind.EMPTY_DATA},
+    **{f"wrong shape {shape}": {"kind": FaultKind.WRONG_SHAPE, "body": shape} for shape in WRONG_SHAPES},
+}
+# Faults that a single answer does not betray: the account at the end does, and the window is read once more.
+_OF_THE_LIST: Mapping[str, Mapping[str, Any]] = {
+    "short page": {"kind": FaultKind.SHORT_PAGE},
+    "empty data, totals of 0": {"kind": FaultKind.EMPTY_TOTAL_ZERO},
+    "total too high": {"kind": FaultKind.TOTAL_CHANGED, "count": 1},
+    "total too low by one": {"kind": FaultKind.TOTAL_CHANGED, "count": -1},
+    "total too low by a page": {"kind": FaultKind.TOTAL_CHANGED, "count": -PER_PAGE},
+    "total of 0 with records": {"kind": FaultKind.TOTAL_CHANGED, "count": -PER_DAY},
+    "page number ignored": {"kind": FaultKind.PAGE_IGNORED},
+    "dates ignored": {"kind": FaultKind.DATES_IGNORED},
+    "campaigns ignored": {"kind": FaultKind.CAMPAIGNS_IGNORED},
+    "per_page capped": {"kind": FaultKind.PER_PAGE_CAPPED, "cap": 4},
+    "per_page capped silently": {"kind": FaultKind.PER_PAGE_CAPPED_SILENTLY, "cap": 4},
+    "record of the page before": {"kind": FaultKind.REPEATED_FROM_PAGE_BEFORE},
+    "record twice in a page": {"kind": FaultKind.EXTRA_DUPLICATE},
+    "totals missing": {"kind": FaultKind.TOTALS_MISSING},
+    "total_pages missing": {"kind": FaultKind.TOTAL_PAGES_MISSING},
+    "meta missing": {"kind": FaultKind.META_MISSING},
+}
+_STOPPING = {"401": FaultKind.STATUS_401, "403": FaultKind.STATUS_403}
+_WITHOUT_TOTALS = {
+    "no totals": {"simple_pagination": True},
+    "no totals, no links": {"simple_pagination": True, "links": "absent"},
+}
+# What cannot be seen from outside: the API itself says, each time it is asked, that its list ends earlier.
+_CONSISTENT_LIES = {
+    ("short page", "always", "last"),
+    ("empty data before the end", "always", "last"),
+    ("empty data, totals of 0", "always", "last"),
+}
+
+
+def all_cases() -> Iterator[Case]:
+    """Every line of the table, in its order."""
+    yield from _faults("", {})
+    for name, kind in _STOPPING.items():
+        for place in PLACES:
+            yield Case(name, place, "always", (_fault({"kind": kind}, place, None, ()),), Owed.STOP)
+    for prefix, server in _WITHOUT_TOTALS.items():
+        yield Case(prefix, owed=Owed.SUCCESS, server=server)
+        yield from _faults(prefix, server)
+    yield from _servers()
+    yield from _moving()
+
+
+def _faults(prefix: str, server: Mapping[str, Any]) -> Iterator[Case]:
+    for table, cured_by_a_try in ((_OF_A_REQUEST, True), (_OF_THE_LIST, False)):
+        for name, values in table.items():
+            if server and name.startswith(("total", "meta", "wrong shape", "5", "trickling", "timeout")):
+                continue  # there are no totals to be wrong, and a broken answer is broken before its totals are looked at
+            campaigns = (5, 6) if name == "campaigns ignored" else ()
+            for often, times in TIMES.items():
+                for place in PLACES:
+                    if server and (name, often, place) in _CONSISTENT_LIES and "links" in server:
+                        continue
+                    if server and (name, often, place) == ("short page", "always", "last"):
+                        continue
+                    survived = times == 1 or (times is not None and cured_by_a_try)
+                    owed = Owed.SUCCESS if survived else Owed.SUCCESS_OR_TOLD
+                    faults = (_fault(values, place, times, campaigns),)
+                    yield Case(f"{prefix}: {name}" if prefix else name, place, often, faults, owed, campaigns, server)
+            if name == "page number ignored" or name == "dates ignored" or name.startswith("per_page"):
+                always = (Fault(**values, day=DAY, times=None),)
+                full = f"{prefix}: {name}" if prefix else name
+                yield Case(full, "every", "always", always, campaigns=campaigns, server=server)
+
+
+def _fault(values: Mapping[str, Any], place: str, times: int | None, campaigns: tuple[int, ...]) -> Fault:
+    last = pages(campaigns)
+    number = {"first": 1, "middle": 2, "last": last}[place]
+    return Fault(**values, page=number, day=DAY, times=times)
+
+
+def _servers() -> Iterator[Case]:
+    """Servers that are always as they are: no fault, only a shape."""
+    for simple in (False, True):
+        words = "no totals, " if simple else ""
+        for echo in (True, False):
+            yield Case(
+                f"{words}per_page capped {'and told' if echo else 'silently'}",
+                owed=Owed.SUCCESS,
+                server={"per_page_cap": 4, "echo_cap": echo, "simple_pagination": simple},
+            )
+        for links in ("object", "list", "absent"):
+            server = {"links": links, "simple_pagination": simple}
+            yield Case(f"{words}links: {links}", owed=Owed.SUCCESS, server=server)
+        yield Case(f"{words}newest first", owed=Owed.SUCCESS, server={"order": "desc", "simple_pagination": simple})
+    yield Case("campaign_ids ignored", owed=Owed.SUCCESS, campaigns=(5, 6), server={"campaign_ids_work": False})
+
+
+# -- the list moves while it is read
+
+
+def _moving() -> Iterator[Case]:
+    for simple in (False, True):
+        words = "no totals: " if simple else ""
+        for order in ("asc", "desc"):
+            server = {"order": order, "simple_pagination": simple}
+            for place, page in zip(PLACES, (1, 2, pages()), strict=True):
+                for name, change in (
+                    ("a call appears in front", _appear),
+                    ("a call vanishes from the front", _vanish),
+                    ("a call moves to the end", _move),
+                ):
+                    full = f"{words}{name} ({order})"
+                    yield Case(full, place, "once", owed=Owed.SUCCESS, server=server, hook=_at(page, change, 1))
+                    yield Case(full, place, "always", server=server, hook=_at(page, change, None))
+
+
+def _at(page: int, change: Callable[[Simulator, int], None], times: int | None) -> Hook:
+    done: list[int] = []
+
+    def hook(simulator: Simulator, request: Request) -> None:
+        wanted = request.page == page and request.per_page == PER_PAGE and request.days == (DAY, DAY)
+        if wanted and (times is None or len(done) < times):
+            done.append(1)
+            change(simulator, len(done))
+
+    return hook
+
+
+def _calls_of_the_day(simulator: Simulator) -> list[Any]:
+    return [call for call in simulator.calls if call["call_date"].startswith(str(DAY))]
+
+
+def _appear(simulator: Simulator, number: int) -> None:
+    first = _calls_of_the_day(simulator)[0]
+    simulator.add_call({**first, "id": f"0000{number:020x}", "call_date": f"{DAY} 00:00:00"})
+
+
+def _vanish(simulator: Simulator, _: int) -> None:
+    simulator.remove_call(_calls_of_the_day(simulator)[0]["id"])
+
+
+def _move(simulator: Simulator, _: int) -> None:
+    simulator.update_call(_calls_of_the_day(simulator)[0]["id"], call_date=f"{DAY} 23:59:59")
