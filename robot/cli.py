@@ -21,6 +21,7 @@ from robot.commands.check import check
 from robot.commands.context import Context
 from robot.commands.ddl import ddl
 from robot.commands.demo import demo
+from robot.commands.first_start import is_first_start, write_settings
 from robot.commands.run import run
 from robot.commands.schedule import schedule
 from robot.commands.simulator import simulator
@@ -52,6 +53,8 @@ def _start(
     if env_file is not None and not context.obj.env_file.exists():
         raise ConfigurationError(f"{env_file} does not exist.", "Check the path after --env-file.")
     if context.invoked_subcommand is None:
+        if env_file is None and is_first_start(context.obj):
+            raise typer.Exit(write_settings(context.obj))
         settings = context.obj.settings()
         if settings.execution_mode == "manual":
             raise typer.Exit(run(context.obj, None, None, None, again=False))
@@ -118,6 +121,12 @@ def _simulator(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
     consoles.make_streams_forgiving()
+    code = _run_commands(arguments)
+    consoles.wait_for_a_reader(code)
+    return code
+
+
+def _run_commands(arguments: list[str] | None) -> int:
     logging.getLogger().addHandler(logging.NullHandler())  # before the logs are open, no line goes to the console by itself
     try:
         app(arguments, prog_name="app")

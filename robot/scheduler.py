@@ -79,8 +79,16 @@ class Timetable:
         self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
 
 
-def loop(timetable: Timetable, run: Callable[[], object], stop: threading.Event) -> None:
-    """Run whenever it is due, until `stop` is set. `run` is expected to deal with its own errors."""
+def loop(
+    timetable: Timetable,
+    run: Callable[[], object],
+    stop: threading.Event,
+    waits: Callable[[datetime], object] = lambda _: None,
+) -> None:
+    """Run whenever it is due, until `stop` is set. `run` is expected to deal with its own errors.
+
+    `waits` is told the next run whenever the loop begins to wait for it.
+    """
     heart = schedule.Scheduler()
 
     def beat() -> None:
@@ -89,12 +97,14 @@ def loop(timetable: Timetable, run: Callable[[], object], stop: threading.Event)
             if not stop.is_set():  # an interrupted occurrence is run again at the next start
                 timetable.done()
                 tell_next(timetable)
+                waits(timetable.next_run)
 
     def start_heart() -> None:
         heart.clear()
         heart.every(HEARTBEAT_SECONDS).seconds.do(beat)
 
     tell_next(timetable)
+    waits(timetable.next_run)
     start_heart()
     while not stop.is_set():
         heart.run_pending()

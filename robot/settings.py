@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robot import cron, period
@@ -66,12 +66,35 @@ def _path(value: Any) -> Any:
     return home() / str(value).strip()
 
 
+def _receivers(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.replace(";", ",").split(",") if part.strip())
+
+
+def _receiver(value: str) -> str:
+    name, _, domain = value.partition("@")
+    if not name or not domain or any(sign in value for sign in ' \r\n<>"') or not value.isascii():
+        raise ValueError("no e-mail address")
+    return value
+
+
+def _secret_address(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+        raise ValueError("no address of the web")
+    return SecretStr(text)
+
+
 YesNo = Annotated[bool, BeforeValidator(_boolean)]
 Campaigns = Annotated[tuple[Annotated[int, Field(ge=1)], ...], NoDecode, BeforeValidator(_campaigns)]
 FolderOrFile = Annotated[Path, BeforeValidator(_path)]
+Receivers = Annotated[tuple[Annotated[str, AfterValidator(_receiver)], ...], NoDecode, BeforeValidator(_receivers)]
+Address = Annotated[SecretStr, AfterValidator(_secret_address)]
 
 _YES_NO = "yes or no"
 _IDS = "campaign ids separated by commas, like 5,6"
+_ADDRESS = "an address that begins with https://"
 _DATE = "a date: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY"
 
 
@@ -164,6 +187,26 @@ class Settings(BaseSettings):
     log_dir: FolderOrFile = setting("logs", "the path of a folder", "Folder of the log files")
     log_max_mb: int = setting(10, "a whole number from 1 to 1000", "Size at which a log file is rotated", ge=1, le=1000)
     log_backups: int = setting(10, "a whole number from 1 to 100", "Rotated log files that are kept", ge=1, le=100)
+
+    # Telling somebody
+    healthcheck_url: Address = setting(
+        SecretStr(""), _ADDRESS, "Address pinged at the start and end of each execution (Healthchecks' protocol)"
+    )
+    alert_webhook_url: Address = setting(SecretStr(""), _ADDRESS, "Chat address told of failures (Slack, Teams, …)")
+    alert_webhook_format: Annotated[Literal["auto", "text", "teams"], BeforeValidator(_lower)] = setting(
+        "auto", "auto, text or teams", "What the chat takes: {text} or a Teams card; auto = by its address"
+    )
+    alert_email_to: Receivers = setting((), "e-mail addresses separated by commas", "Who is sent an e-mail at failures")
+    alert_email_from: str = setting("", "an e-mail address", "Sender of those e-mails; empty = the first receiver")
+    alert_email_server: str = setting("", "the name of a mail server", "Mail server (SMTP)")
+    alert_email_port: int = setting(
+        0, "a port, or 0 for the usual one", "Its port; 0 = 587 starttls, 465 tls, 25 none", ge=0, le=65535
+    )
+    alert_email_security: Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)] = setting(
+        "starttls", "starttls, tls or none", "How the connection to the mail server is encrypted"
+    )
+    alert_email_username: str = setting("", "a login of the mail server", "Login; empty = without one")
+    alert_email_password: SecretStr = setting(SecretStr(""), "the login's password", "Password of that login")
 
     @field_validator("manager_token")
     @classmethod

@@ -84,6 +84,10 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {"yes", "true", "1", "on", "y", "sim", "s"}:
             missing("DB_USERNAME", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
             missing("DB_PASSWORD", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
+    if raw.get("ALERT_EMAIL_TO", "").strip():
+        missing("ALERT_EMAIL_SERVER", ", though ALERT_EMAIL_TO is set")
+    if raw.get("ALERT_EMAIL_USERNAME", "").strip() and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none":
+        problems.append("ALERT_EMAIL_SECURITY: read 'none', though ALERT_EMAIL_USERNAME is set; expected starttls or tls")
     return problems + period_problems(
         raw.get("MANUAL_START_DATE", ""), raw.get("MANUAL_END_DATE", ""), "MANUAL_START_DATE", "MANUAL_END_DATE"
     )

@@ -13,6 +13,7 @@ from rich.console import Console
 from robot import logs, masking
 from robot.commands import consoles
 from robot.period import now
+from robot.resources import resource
 from robot.settings import Settings, home
 from robot.settings_check import load
 from robot.signals import stop_on_signals
@@ -30,8 +31,14 @@ class Context:
 
     @classmethod
     def for_file(cls, env_file: Path | None) -> Context:
-        """`--env-file` as given (from the current folder), or `.env` of the robot's own folder."""
-        return cls(Path.cwd() / env_file if env_file else home() / ".env")
+        """`--env-file` as given (from the current folder), or `.env` of the robot's own folder.
+
+        An executable that was built with its `.env` inside uses that one where none stands beside it.
+        """
+        if env_file:
+            return cls(Path.cwd() / env_file)
+        beside, inside = home() / ".env", resource(".env")
+        return cls(inside if inside.exists() and not beside.exists() else beside)
 
     def settings(self, *, token_needed: bool = True) -> Settings:
         """Read the settings and open the logs. Raises ConfigurationError."""

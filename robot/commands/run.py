@@ -9,13 +9,16 @@ from datetime import datetime
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.summary import print_summary
+from robot.commands.watch import Announced, report_of, report_of_error
 from robot.database import Repository, open_repository
-from robot.errors import ConfigurationError, ExitCode
+from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
 from robot.execution import Execution, Summary
 from robot.jobs import CallsJob
 from robot.period import Window, parse_end, parse_start
 from robot.planning import manual_windows
 from robot.settings_check import period_problems
+from robot.watching import Watcher
+from robot.windows import console
 
 # Decoded pages are trees without cycles: the collector finds nothing in them, and took a sixth of the processor's time.
 _COLLECT_SELDOM = (50_000, 20, 50)
@@ -35,14 +38,38 @@ def run(context: Context, start: str | None, end: str | None, campaigns: str | N
 def execute(
     session: Session, campaigns: tuple[int, ...], plan: Callable[[Repository], list[Window]], *, again: bool = False
 ) -> Summary:
-    """One execution of the job `calls`, with a database connection of its own."""
+    """One execution of the job `calls`, with a database connection of its own. Those who watch are told how it went."""
     gc.set_threshold(*_COLLECT_SELDOM)
+    watcher = Watcher.from_settings(session.settings)
+    console.show_state("executing")
+    try:
+        summary = _execute(session, campaigns, plan, watcher.started, again=again)
+    except (AnotherExecutionRunning, Interrupted):
+        raise
+    except Exception as error:
+        console.show_state("FAILED")
+        watcher.ended(report_of_error(error, CallsJob.name))
+        raise
+    console.show_state(summary.status)
+    watcher.ended(report_of(summary, CallsJob.name), hurry=session.stop.is_set())
+    return summary
+
+
+def _execute(
+    session: Session,
+    campaigns: tuple[int, ...],
+    plan: Callable[[Repository], list[Window]],
+    begins: Callable[[str], None],
+    *,
+    again: bool,
+) -> Summary:
     repository = open_repository(session.settings, session.stop)
     try:
         repository.prepare()
         job = CallsJob.from_settings(session.settings, campaigns, session.stop)
         with listener(session.context.err) as told:
-            return Execution(job, repository, session.now, told, session.stop).run(plan(repository), again=again)
+            announced = Announced(told, begins)
+            return Execution(job, repository, session.now, announced, session.stop).run(plan(repository), again=again)
     finally:
         repository.close()
 

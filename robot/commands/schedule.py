@@ -15,6 +15,7 @@ from robot.period import Window
 from robot.planning import scheduled_windows
 from robot.scheduler import Memory, Timetable, loop
 from robot.settings import Settings
+from robot.windows import console
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,13 @@ def schedule(context: Context) -> ExitCode:
         lambda: datetime.now(settings.timezone),
         Memory(partial(recall, settings), partial(_remember, settings)),
     )
-    loop(timetable, partial(_execute, session), session.stop)
+    loop(timetable, partial(_execute, session), session.stop, waits=_show_wait)
     log.info("The schedule ends.")
     return ExitCode.INTERRUPTED
+
+
+def _show_wait(next_run: datetime) -> None:
+    console.show_state(f"next execution {next_run:%Y-%m-%d %H:%M}")
 
 
 def _execute(session: Session) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+
+from robot.resources import resource
 
 
 def scripts_folder(database: str) -> Path:
-    """The folder of a database's scripts; PyInstaller unpacks bundled files to `sys._MEIPASS`."""
-    root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parent.parent.parent))
-    return root / "sql" / database
+    """The folder of a database's scripts."""
+    return resource("sql") / database
 
 
 def read_scripts(database: str) -> list[tuple[str, str]]:

@@ -1,0 +1,60 @@
+"""The first double click: no `.env` stands beside the executable yet. It is written, and what to fill is told.
+
+The text is Portuguese, as `.env.example` is: here the operator meets the robot for the first time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from robot.commands.context import Context
+from robot.errors import ConfigurationError, ExitCode
+from robot.resources import resource
+
+_WRITTEN = """
+O arquivo de configuração foi criado:
+
+    {path}
+
+Abra-o com o Bloco de Notas, preencha estas quatro linhas, salve, e abra o programa outra vez:
+
+    1. MANAGER_TOKEN              o token do gestor na 3C Plus
+    2. DB_SERVER                  o servidor SQL Server  (vazio = banco embutido, em um arquivo desta pasta)
+    3. DB_DATABASE                o nome do banco de dados
+    4. DB_USERNAME, DB_PASSWORD   o usuário e a senha do banco
+
+As outras linhas já têm valores que servem. Para ver o robô trabalhar sem token e sem servidor: {program} demo
+"""
+
+
+def is_first_start(context: Context) -> bool:
+    """Whether an executable was started with no settings at all: no `.env`, and no token in the environment."""
+    frozen = bool(getattr(sys, "frozen", False))
+    return frozen and not context.env_file.exists() and not os.environ.get("MANAGER_TOKEN", "").strip()
+
+
+def write_settings(context: Context) -> ExitCode:
+    """Write `.env` from the example. Raises ConfigurationError when the folder cannot be written."""
+    try:
+        write_example(context.env_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{context.env_file} não existe e não pode ser criado: {error.strerror}.",
+            "Copie o programa para uma pasta em que este usuário possa gravar, por exemplo C:\\robo-3c.",
+        ) from None
+    text = _WRITTEN.format(path=context.env_file, program=Path(sys.executable).name)
+    context.out.print(text, markup=False, soft_wrap=True)
+    return ExitCode.CONFIGURATION
+
+
+def write_example(path: Path) -> None:
+    """Write the example to a file that must not exist yet. On Windows as Notepad likes it: CRLF, and a BOM.
+
+    Raises OSError.
+    """
+    windows = sys.platform == "win32"
+    text = resource(".env.example").read_text(encoding="utf-8")
+    with path.open("x", encoding="utf-8-sig" if windows else "utf-8", newline="\r\n" if windows else "\n") as file:
+        file.write(text)

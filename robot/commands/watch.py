@@ -1,0 +1,53 @@
+"""An execution as those who watch it are told of it."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+
+from robot.commands.summary import print_summary
+from robot.errors import ExitCode, RobotError
+from robot.execution import Listener, Summary
+from robot.jobs.job import Digest
+from robot.period import Window
+from robot.statuses import WindowStatus
+from robot.storing import Tally
+from robot.watching import Report
+
+
+def report_of(summary: Summary, job: str) -> Report:
+    """The end of an execution that has its line in the history."""
+    told = io.StringIO()
+    print_summary(Console(file=told, width=100), summary)
+    good = summary.exit_code is ExitCode.SUCCESS
+    outcome = "good" if good else "with errors" if summary.exit_code is ExitCode.WITH_ERRORS else "failed"
+    subject = f"API 3C Robot on {socket.gethostname()}: {job} {summary.status}"
+    return Report(job, outcome, subject, told.getvalue())
+
+
+def report_of_error(error: Exception, job: str) -> Report:
+    """An execution that could not even begin."""
+    lines = [error.message, *getattr(error, "problems", ()), error.hint] if isinstance(error, RobotError) else [repr(error)]
+    subject = f"API 3C Robot on {socket.gethostname()}: {job} FAILED before it began"
+    return Report(job, "failed", subject, "\n".join(line for line in lines if line))
+
+
+class Announced:
+    """A listener that tells `begins` when the execution begins, which is after it got the lock, and then its own."""
+
+    def __init__(self, listener: Listener, begins: Callable[[str], None]) -> None:
+        self._listener = listener
+        self._begins = begins
+
+    def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None:
+        self._begins(f"Execution {execution_id} begins: {len(windows)} day(s), {skipped} complete before.")
+        self._listener.started(execution_id, windows, skipped)
+
+    def page(self, window: Window, digest: Digest) -> None:
+        self._listener.page(window, digest)
+
+    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None:
+        self._listener.window_done(window, status, tally, detail)

@@ -1,0 +1,30 @@
+"""What is told of an execution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from robot.masking import mask
+
+# How it went, for those who watch: the channels need to know no more of a status than this
+Outcome = Literal["good", "with errors", "failed"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The end of an execution: `subject` is one line, `body` the summary. Both are masked by `safe`."""
+
+    job: str
+    outcome: Outcome
+    subject: str
+    body: str
+
+    def safe(self) -> Report:
+        """The same without secrets and personal data, and with nothing in the subject that could begin another header."""
+        subject = " ".join(mask(self.subject).split())
+        return Report(self.job, self.outcome, subject, mask(self.body))
+
+    def recovered(self) -> Report:
+        """The same, told as the first success after a failure."""
+        return Report(self.job, self.outcome, f"{self.subject} (works again)", self.body)

@@ -1,0 +1,132 @@
+"""Who is told what, and when: the one object that an execution knows of."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from robot.masking import mask
+from robot.settings import Settings
+from robot.watching import healthcheck, mail, webhook
+from robot.watching.report import Report
+from robot.windows import event_log
+
+log = logging.getLogger(__name__)
+
+LONGEST_SECONDS = 10.0  # that an execution may be delayed by, in all
+_HURRIED_SECONDS = 3.0  # when Windows is about to end the process
+
+
+@dataclass
+class Watcher:
+    """Tells of the executions of one job.
+
+    `ping` reaches the health check, `alerts` are told of failures and of the first success after one, by their names.
+    `memory` is the file that remembers how the last execution went; it does not lie in the database, because that may
+    be what failed.
+    """
+
+    ping: Callable[[healthcheck.Signal, str], None] | None
+    alerts: Mapping[str, Callable[[Report], None]]
+    memory: Path
+    longest_seconds: float = LONGEST_SECONDS
+    _first: threading.Thread | None = field(init=False, default=None)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Watcher:
+        """Whom the settings name; nobody by default."""
+        health, hook = settings.healthcheck_url.get_secret_value(), settings.alert_webhook_url.get_secret_value()
+        alerts: dict[str, Callable[[Report], None]] = {}
+        if hook:
+            alerts["ALERT_WEBHOOK_URL"] = partial(webhook.send, hook, settings.alert_webhook_format)
+        if settings.alert_email_to:
+            server = mail.MailServer(
+                settings.alert_email_server,
+                settings.alert_email_port,
+                settings.alert_email_security,
+                settings.alert_email_username,
+                settings.alert_email_password.get_secret_value(),
+            )
+            sender = settings.alert_email_from or settings.alert_email_to[0]
+            alerts["ALERT_EMAIL_TO"] = partial(mail.send, server, sender, settings.alert_email_to)
+        ping = partial(healthcheck.ping, health) if health else None
+        return cls(ping, alerts, settings.db_file.parent / "watching.json")
+
+    def started(self, text: str) -> None:
+        """Tell the health check that an execution begins. Returns at once."""
+        if self.ping is not None:
+            self._first = _begin("HEALTHCHECK_URL", partial(self.ping, "/start", mask(text)))
+
+    def ended(self, report: Report, *, hurry: bool = False) -> None:
+        """Tell of the end, to everybody at once, and wait until all know it or the time is up. Never raises."""
+        report = report.safe()
+        deadline = time.monotonic() + (_HURRIED_SECONDS if hurry else self.longest_seconds)
+        if report.outcome != "good":
+            kind = event_log.ERROR if report.outcome == "failed" else event_log.WARNING
+            event_log.report(f"{report.subject}\n\n{report.body}", kind=kind)
+        threads = []
+        if self.ping is not None:
+            threads.append(_begin("HEALTHCHECK_URL", partial(self._ping_end, report)))
+        if self.alerts:
+            was_good = self._was_good(report.job)
+            told = report if report.outcome != "good" else report.recovered()
+            if report.outcome != "good" or not was_good:
+                threads += [_begin(name, partial(send, told)) for name, send in self.alerts.items()]
+            self._remember(report)
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if late := [thread.name for thread in threads if thread.is_alive()]:
+            log.warning("%s did not answer in time; the robot goes on.", ", ".join(late))
+
+    def _ping_end(self, report: Report) -> None:
+        if self._first is not None:  # a start that arrives after the end would begin another run
+            self._first.join()
+        if self.ping is not None:
+            self.ping("" if report.outcome == "good" else "/fail", f"{report.subject}\n\n{report.body}")
+
+    def _was_good(self, job: str) -> bool:
+        return self._remembered().get(job, "good") == "good"
+
+    def _remembered(self) -> dict[str, Any]:
+        try:
+            kept = json.loads(self.memory.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _remember(self, report: Report) -> None:
+        kept = self._remembered() | {report.job: report.outcome}
+        try:
+            self.memory.parent.mkdir(parents=True, exist_ok=True)
+            self.memory.write_text(json.dumps(kept), encoding="utf-8")
+        except OSError as error:
+            log.warning("%s cannot be written (%s): alerts may be repeated or missing.", self.memory, error.strerror)
+
+
+def _begin(name: str, tell: Callable[[], None]) -> threading.Thread:
+    """Run `tell` in a thread that the process does not wait for."""
+
+    def run() -> None:
+        try:
+            tell()
+        except Exception as error:  # whatever it is, the execution has nothing to do with it
+            log.warning("%s could not be told: %s", name, _reason(error))
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _reason(error: Exception) -> str:
+    """Why, without the address, which is a secret and is masked only as a whole."""
+    module = type(error).__module__.split(".")[0]
+    if module in {"requests", "urllib3"}:
+        return type(error).__name__
+    return mask(f"{type(error).__name__}: {error}")

@@ -1,0 +1,85 @@
+"""Requests to stop, with real signals sent to a real process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
+
+_HEAD = """
+    import os, signal, sys, threading, time
+    from robot.signals import stop_on_signals
+    stop = stop_on_signals()
+    me = os.getpid()
+"""
+
+
+def _run(body: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+    code = textwrap.dedent(_HEAD) + textwrap.dedent(body)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_the_first_signal_sets_the_event_and_the_process_goes_on(name: str) -> None:
+    ended = _run(f"""
+        os.kill(me, signal.{name})
+        assert stop.wait(10)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_one_ctrl_c_that_arrives_twice_is_one_request() -> None:
+    ended = _run("""
+        for _ in range(5):
+            os.kill(me, signal.SIGINT)
+        assert stop.wait(10)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_a_second_request_later_leaves_at_once_with_130() -> None:
+    ended = _run("""
+        import robot.signals
+        robot.signals._SAME_REQUEST_SECONDS = 0
+        os.kill(me, signal.SIGINT)
+        stop.wait(10)
+        os.kill(me, signal.SIGINT)
+        time.sleep(10)
+        print("still here")
+    """)
+    assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
+
+
+def test_a_signal_never_locks_up_a_main_thread_that_holds_the_events_own_lock() -> None:
+    ended = _run("""
+        with stop._cond:                     # as Event.wait and Event.set do for a moment
+            os.kill(me, signal.SIGTERM)
+            time.sleep(0.05)
+        assert stop.wait(10)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_signals_in_a_storm_lock_nothing_up() -> None:
+    ended = _run("""
+        import robot.signals
+        robot.signals._SAME_REQUEST_SECONDS = 1000
+        def storm():
+            for _ in range(3000):
+                os.kill(me, signal.SIGINT)
+        sender = threading.Thread(target=storm)
+        sender.start()
+        while sender.is_alive():
+            stop.wait(0.0001)
+            threading.Thread(target=lambda: None).start()
+        assert stop.wait(10)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
