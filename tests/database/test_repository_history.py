@@ -85,7 +85,7 @@ def test_only_the_last_execution_of_the_same_scope_is_gone_on_with(repository, d
     for other in (
         replace(SCOPE, campaigns=(5,)),
         replace(SCOPE, job="dialer_export"),
-        replace(SCOPE, period=Period(SCOPE.period.start, SCOPE.period.start)),
+        replace(SCOPE, period=Period(SCOPE.period.start, SCOPE.period.end + timedelta(days=1))),
     ):
         assert repository.interrupted_before(other, since) is None
     assert repository.interrupted_before(SCOPE, database.clock.now + timedelta(seconds=1)) is None
