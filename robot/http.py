@@ -3,14 +3,16 @@
 Every API client goes through `Transport.get` or `Transport.send`. What comes back is a decoded JSON body with
 status 2xx; everything else is an exception of `robot.errors`:
 
-    AuthenticationRefused (Fatal)   401, 403
+    AuthenticationRefused (Fatal)   403
+    └── TokenExpired                401
     RequestRefused (Fatal)          any other 4xx, a redirection
-    ApiUnavailable (Retriable)      no connection, timeout, broken body, 5xx, 524, empty or non-JSON 2xx
+    ApiUnavailable (Retriable)      timeout, broken connection or body, 5xx, 524, empty or non-JSON 2xx
+    └── NotSent                     no connection was made: the request has certainly not been received
     RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
 
 A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` is
 honoured up to `LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome is left
-to the caller.
+to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it unknown.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from robot import __version__
 from robot.errors import FatalError, Interrupted, RetriableError
-from robot.masking import mask
+from robot.masking import mask, register
 from robot.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -52,12 +54,20 @@ class AuthenticationRefused(FatalError):
     """401 or 403: the token is wrong, expired or lacks a right."""
 
 
+class TokenExpired(AuthenticationRefused):
+    """401: the API does not know the token, or knows it no longer."""
+
+
 class RequestRefused(FatalError):
     """A 4xx that no repetition will change."""
 
 
 class ApiUnavailable(RetriableError):
     """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken or no JSON."""
+
+
+class NotSent(ApiUnavailable):
+    """No connection was made: nothing has reached the API."""
 
 
 class RateLimited(RetriableError):
@@ -94,6 +104,72 @@ class TokenParameter(AuthBase):
         return request
 
 
+class RenewableToken(AuthBase):
+    """A token that is fetched when it is first needed, and again when the API refuses one that it had accepted.
+
+    Shared by the threads of a transport: the first to meet the refusal fetches, the others wait and use what it got. A
+    token that was never accepted is not replaced (the next would be refused too), and a fetch that failed for good is
+    not tried again by the other threads (an account may be locked after a few wrong logins).
+    """
+
+    def __init__(self, fetch: Callable[[], str], *, in_query: bool = False) -> None:
+        self._fetch = fetch
+        self._in_query = in_query
+        self._lock = threading.Lock()
+        self._generation = 0  # 0 = none yet
+        self._accepted = 0
+        self._auth: AuthBase | None = None
+        self._failure: FatalError | None = None
+
+    def ready(self) -> int:
+        """Have a token; return its generation. Raises what the fetch raises."""
+        with self._lock:
+            if self._auth is None:
+                self._renew()
+            return self._generation
+
+    def accepted(self, generation: int) -> None:
+        """The API took a request with the token of that generation."""
+        self._accepted = max(self._accepted, generation)
+
+    def renew(self, refused: int) -> bool:
+        """Replace the token of generation `refused`, unless another thread has. False: a new one would not help."""
+        with self._lock:
+            if refused == self._generation:
+                if self._accepted < refused:
+                    return False
+                self._renew()
+            return True
+
+    def forget(self) -> None:
+        """Drop the token: the next request fetches another."""
+        with self._lock:
+            self._auth = None
+            self._failure = None
+
+    def _renew(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            token = self._fetch()
+        except FatalError as error:
+            self._failure = error
+            raise
+        register(token)
+        self._auth = TokenParameter(token) if self._in_query else Bearer(token)
+        self._generation += 1
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request if self._auth is None else self._auth(request)
+
+
+class NoToken(AuthBase):
+    """Nothing at all: for a login. As an auth object, so that a ~/.netrc never adds something."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
 class Transport:
     """One API's HTTP session, shared by the threads that fetch from it.
 
@@ -112,6 +188,7 @@ class Transport:
     ) -> None:
         self.retries = 0
         self.throttle = throttle
+        self._renewable = auth if isinstance(auth, RenewableToken) else None
         self._timeout = timeout_seconds
         self._stop = stop or threading.Event()
         self._first_wait = first_wait
@@ -142,10 +219,34 @@ class Transport:
             before_sleep=self._before_sleep,
             reraise=True,
         )
-        return policy(call)
+        return policy(lambda: self.renewing(call))
 
-    def send(self, method: str, url: str, parameters: Parameters = (), body: Mapping[str, Any] | None = None) -> Answer:
-        """Send one request, once. Raises FatalError, RetriableError, Interrupted."""
+    def renewing(self, call: Callable[[], T]) -> T:
+        """Call once; and once more when a token that can be renewed died. Safe for every request: a 401 has done nothing."""
+        if self._renewable is None:
+            return call()
+        generation = self._renewable.ready()
+        try:
+            result = call()
+        except TokenExpired:
+            if not self._renewable.renew(generation):
+                raise
+            log.info("The API knows the token no longer: logged in again.")
+            generation = self._renewable.ready()
+            result = call()
+        self._renewable.accepted(generation)
+        return result
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        parameters: Parameters = (),
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, once: `body` as JSON, or `form`. Raises FatalError, RetriableError, Interrupted."""
         with self.throttle.turn():
             started = time.monotonic()
             try:
@@ -154,15 +255,15 @@ class Transport:
                     url,
                     params=list(parameters),
                     json=body,
+                    data=form,
                     timeout=self._timeout,
                     stream=True,
                     allow_redirects=False,
                 ) as response:
                     raw = self._read(response, started)
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise ApiUnavailable(
-                    f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down."
-                ) from None
+                kind = NotSent if _never_connected(error) else ApiUnavailable
+                raise kind(f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down.") from None
         answer = self._judge(method, url, response, raw)
         self.throttle.answered()
         return answer
@@ -191,13 +292,13 @@ class Transport:
         if status >= 500:
             raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
         if status in {401, 403}:
-            raise AuthenticationRefused(
-                f"{where}: the API refuses the token.", "Check MANAGER_TOKEN (and its user's rights) in .env."
-            )
+            kind = TokenExpired if status == 401 else AuthenticationRefused
+            raise kind(f"{where}: the API refuses the token.", "Check MANAGER_TOKEN (and its user's rights) in .env.")
         if status < 400:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
-        raise RequestRefused(f"{where}: {_api_message(raw)}", "Check BASE_URL, PER_PAGE and the dates.")
+        hint = "Check BASE_URL, PER_PAGE and the dates." if method == "GET" else ""
+        raise RequestRefused(f"{where}: {_api_message(raw)}", hint)
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
@@ -249,6 +350,13 @@ def _retry_after(response: requests.Response) -> float | None:
 
 def _where(method: str, url: str) -> str:
     return f"{method} {mask(url.partition('?')[0])}"
+
+
+def _never_connected(error: Exception) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's MaxRetryError
+    return isinstance(cause, urllib3.exceptions.NewConnectionError)
 
 
 def _reason(error: Exception) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robot import cron, period
@@ -139,6 +139,16 @@ class Settings(BaseSettings):
         "campaigns[]", "campaigns[] or campaign_ids", "Name of the API's campaign filter"
     )
 
+    # The login, for the calls without MANAGER_TOKEN, for campaigns and for sending contacts
+    threec_user: str = setting("", "the e-mail of a 3C Plus user", "User that logs in where MANAGER_TOKEN is empty")
+    threec_password: SecretStr = setting(SecretStr(""), "the user's password", "Password of that user")
+    threec_company_id: str = setting("", "the company's number", "Company of the login; or THREEC_COMPANY_DOMAIN")
+    threec_company_domain: str = setting("", "the company's domain, like suaempresa", "Company of the login by its domain")
+    threec_base_url: str = setting(
+        "", "an address like https://app.3c.plus/api/v1, or nothing", "Root of the API; empty = the one of BASE_URL"
+    )
+    threec_logout_path: str = setting("", "a path like /logout, or nothing", "Where to log out, if the API has such a path")
+
     # The database
     db_server: str = setting("", "a host, host,port or host\\instance", "SQL Server; empty = the embedded database")
     db_database: str = setting("", "the name of a database", "Database on that server")
@@ -216,9 +226,11 @@ class Settings(BaseSettings):
             raise ValueError("blanks or characters that no token has")
         return SecretStr(text)
 
-    @field_validator("base_url")
+    @field_validator("base_url", "threec_base_url")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "threec_base_url":
+            return value
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError("not an address of the API")
@@ -243,7 +255,12 @@ class Settings(BaseSettings):
     @property
     def api_root(self) -> str:
         """The API's root, of which every other path is a part."""
-        return self.base_url.removesuffix("/calls")
+        return (self.threec_base_url or self.base_url).removesuffix("/calls")
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether the robot logs in by itself: there is a user, and no token."""
+        return bool(self.threec_user and not self.manager_token.get_secret_value())
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -74,9 +74,21 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         if not raw.get(name, "").strip():
             problems.append(f"{name}: is empty{why}; expected {expected(name.lower())}")
 
-    if token_needed:
-        missing("MANAGER_TOKEN", "")
-    for name in ("MANAGER_TOKEN", "DB_SERVER", "DB_DATABASE", "DB_USERNAME", "DB_PASSWORD"):
+    if token_needed and raw.get("THREEC_USER", "").strip() and not raw.get("MANAGER_TOKEN", "").strip():
+        missing("THREEC_PASSWORD", ", though THREEC_USER is set and MANAGER_TOKEN is not")
+        if not raw.get("THREEC_COMPANY_DOMAIN", "").strip():
+            missing("THREEC_COMPANY_ID", ", and THREEC_COMPANY_DOMAIN too, though THREEC_USER is set")
+    elif token_needed:
+        missing("MANAGER_TOKEN", ", and THREEC_USER too")
+    for name in (
+        "MANAGER_TOKEN",
+        "THREEC_USER",
+        "THREEC_PASSWORD",
+        "DB_SERVER",
+        "DB_DATABASE",
+        "DB_USERNAME",
+        "DB_PASSWORD",
+    ):
         if raw.get(name, "").upper().startswith(("SEU_", "SUA_")):
             problems.append(f"{name}: still holds the example's text; expected {expected(name.lower())}")
     if raw.get("DB_SERVER", "").strip():
@@ -114,7 +126,8 @@ def _warnings(settings: Settings, file_values: Mapping[str, str]) -> list[str]:
     for name in file_values:
         if name not in known and (close := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
             warnings.append(f"{name} is no setting of the robot and was ignored. Did you mean {close[0]}?")
-    url = urlsplit(settings.base_url)
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
-        warnings.append(f"BASE_URL begins with http://: the token travels in clear text to {url.hostname}. Use https://.")
+    for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
+        url = urlsplit(address)
+        if url.scheme == "http" and url.hostname not in _LOOPBACK:
+            warnings.append(f"{name} begins with http://: the token travels in clear text to {url.hostname}. Use https://.")
     return warnings

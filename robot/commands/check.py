@@ -15,11 +15,11 @@ from robot import cron
 from robot.commands.context import Context
 from robot.database import open_repository
 from robot.errors import ExitCode, RobotError
-from robot.jobs.calls import transport
 from robot.masking import mask
 from robot.period import now, whole
 from robot.settings import Settings
 from robot.threec.calls import CallsApi
+from robot.threec.connection import transport
 
 _FREE_MB = 500
 _RUNS_SHOWN = 5

@@ -73,6 +73,8 @@ def fault_answer(fault: Fault, transaction: str) -> Answer | None:
             return Answer(200, HTML_PAGE.encode(), HTML_TYPE)
         case FaultKind.WRONG_SHAPE:
             return Answer(200, fault.body.encode())
+        case FaultKind.STATUS_500_AFTER | FaultKind.STATUS_500_HALFWAY:
+            return None  # the right answer is built first: that is the point
         case kind if kind.startswith("status_"):
             answer = refusal(int(kind.removeprefix("status_")), transaction)
             return replace(answer, headers=headers)

@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     STATUS_500 = "status_500"
     STATUS_502 = "status_502"
     STATUS_503 = "status_503"  # `retry_after` as for 429
+    STATUS_500_AFTER = "status_500_after"  # all that was asked for is done, and then a 500
+    STATUS_500_HALFWAY = "status_500_halfway"  # the first half of the contacts sent is taken, and then a 500
     STATUS_524 = "status_524"  # the HTML page of Cloudflare: the API itself did not answer in time
     STATUS_422_BUSY = "status_422_busy"  # "Muitas requisições, aguarde 5 segundos...": a rate limit in the clothes of a 422
     STATUS_401 = "status_401"

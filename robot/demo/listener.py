@@ -20,12 +20,13 @@ RESET_AFTER_SECONDS = 0.03  # an RST may overtake what was sent; this lets the c
 LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # on, for 0 seconds
 GOODBYE_SECONDS = 2.0  # how long `stop` waits for the connections' threads, which end as soon as they notice
 
-Respond = Callable[[str, str, str, dict[str, str]], tuple[Answer, Fault | None]]
+Respond = Callable[[str, str, str, Any], tuple[Answer, Fault | None]]
 
 
 class Listener:
-    """Accepts connections and hands each request to `respond(method, target, authorization, form)`.
+    """Accepts connections and hands each request to `respond(method, target, authorization, content)`.
 
+    `content` is the body, JSON or form, as read; None without one.
     `respond` gives the answer and the fault under which it is to be sent. The port stays the same over stop and start.
     """
 
@@ -136,6 +137,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
     def log_message(self, *_: Any) -> None:
         """Stay silent: `Simulator.requests` tells what happened."""
 
@@ -143,8 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
         return "nginx"
 
     def _serve(self) -> None:
-        form = self._read_form()
-        answer, fault = self.server.respond(self.command, self.path, self.headers.get("Authorization", ""), form)
+        content = self._read_content()
+        answer, fault = self.server.respond(self.command, self.path, self.headers.get("Authorization", ""), content)
         if self.server.stopping.is_set():
             self.close_connection = True
             return
@@ -199,15 +203,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
         socket.close(self.connection.detach())
 
-    def _read_form(self) -> dict[str, str]:
-        """The fields of a body, JSON or form; what cannot be read counts as no fields."""
+    def _read_content(self) -> Any:
+        """A body's JSON, or the fields of a form; None for what cannot be read."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not body:
-            return {}
+            return None
         if self.headers.get_content_type() == JSON_TYPE:
             try:
-                fields = json.loads(body)
+                return json.loads(body)
             except ValueError:
-                return {}
-            return {key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
+                return None
         return dict(parse_qsl(body.decode("utf-8", "replace")))

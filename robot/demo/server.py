@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from robot.demo.answers import Answer, envelope, fault_answer, ok, refusal
 from robot.demo.faults import Fault, FaultKind, FaultPlan
 from robot.demo.listener import Listener
+from robot.demo.lists import MailingLists
+from robot.demo.mailing import mailing_answer
 from robot.demo.pages import Links, Paging, build_page, paginate
 from robot.demo.queries import DATE_TIME, CallsQuery, InvalidQuery, read_calls_query, read_page
 from robot.demo.records import Records, campaign_of, to_json
@@ -43,6 +45,8 @@ class Simulator:
     `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it they repeat what was
     asked for (`total_pages` always counts real pages). `simple_pagination` leaves the totals out always, not only when
     asked to. `now`, when given, returns local time: later calls have not happened yet, and are not served.
+    `lists` holds the campaigns' lists and the contacts sent; phones in `blocked` are filtered, told with a motive and, with
+    `names_filtered`, with the contact.
     `on_page` is called in the server's thread before each page of calls is built: the place to change the calls under
     the reader's feet.
     """
@@ -64,6 +68,8 @@ class Simulator:
         user: str = "demo",
         password: str = "demo",  # noqa: S107 - opens the simulator only
         second_factor: bool = False,
+        blocked: Sequence[str] = (),
+        names_filtered: bool = False,
         now: Callable[[], datetime] | None = None,
         on_page: Callable[[Request], None] | None = None,
     ) -> None:
@@ -71,6 +77,9 @@ class Simulator:
         self.latency_seconds = latency_seconds
         self._token = token
         self._user, self._password, self._second_factor = user, password, second_factor
+        self.lists = MailingLists(blocked)
+        self._names_filtered = names_filtered
+        self._logins = 0
         self._campaign_ids_work = campaign_ids_work
         self._now = now
         self._records = Records(calls, descending=order == "desc")
@@ -110,6 +119,12 @@ class Simulator:
     def token(self) -> str:
         """The token that opens the simulator."""
         return self._token
+
+    def expire_token(self) -> None:
+        """Know the token no longer, as after a change of password; the next login gives another."""
+        with self._lock:
+            self._logins += 1
+            self._token = f"demo-token-number-{self._logins:042}"
 
     @property
     def requests(self) -> list[Request]:
@@ -156,13 +171,13 @@ class Simulator:
         """Serve a call no longer. Raises KeyError for an unknown id."""
         self._records.remove(call_id)
 
-    def _answer(self, method: str, target: str, authorization: str, form: dict[str, str]) -> tuple[Answer, Fault | None]:
+    def _answer(self, method: str, target: str, authorization: str, content: Any) -> tuple[Answer, Fault | None]:
         """Answer one request. The fault is what is left for the listener to do: to delay, to cut, to reset."""
         split = urlsplit(target)
         query = parse_qs(split.query, keep_blank_values=True)
         open_ = authorization == f"Bearer {self._token}" or self._token in query.get("api_token", ())
         request = Request(method, split.path, query, open_)
-        answer, request, fault = self._route(request, form)
+        answer, request, fault = self._route(request, content)
         if self.latency_seconds:
             self._listener.sleep(self.latency_seconds)
         status = 0 if fault and fault.kind == FaultKind.RESET_BEFORE else answer.status
@@ -170,16 +185,16 @@ class Simulator:
             self._requests.append(replace(request, status=status, fault=fault.kind if fault else None))
         return answer, fault
 
-    def _route(self, request: Request, form: dict[str, str]) -> tuple[Answer, Request, Fault | None]:
+    def _route(self, request: Request, content: Any) -> tuple[Answer, Request, Fault | None]:
         transaction = self._next_transaction()
         match request.method, request.path.removeprefix(PREFIX):
             case "POST", "/authenticate":
-                return self._harmed(request, lambda: self._authenticate(form, transaction), transaction)
+                return self._harmed(request, lambda: self._authenticate(content, transaction), transaction)
             case "GET", "/calls" | "/me" | "/campaigns" as path:
                 if not request.authorization_ok:
                     return refusal(401, transaction), request, None
-            case _:
-                return Answer(404, to_json({"message": "Not Found"})), request, None
+            case method, path:
+                return self._mailing(request, method, path, content, transaction)
         try:
             if path == "/calls":
                 return self._calls(request, transaction)
@@ -191,11 +206,36 @@ class Simulator:
             return refusal(422, transaction, invalid.errors), request, None
         return self._harmed(request, lambda: ok(self._profile(), transaction), transaction)
 
+    def _mailing(
+        self, request: Request, method: str, path: str, content: Any, transaction: str
+    ) -> tuple[Answer, Request, Fault | None]:
+        url, named = self.base_url + path, self._names_filtered
+        build = mailing_answer(self.lists, method, path, request.query, content, transaction, url=url, names_filtered=named)
+        if build is None:
+            return Answer(404, to_json({"message": "Not Found"})), request, None
+        if not request.authorization_ok:
+            return refusal(401, transaction), request, None
+        request = replace(request, records=len(content) if isinstance(content, list) else 0)
+        fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
+        if fault and fault.kind == FaultKind.STATUS_500_HALFWAY and isinstance(content, list):
+            half = content[: len(content) // 2]
+            build = mailing_answer(self.lists, method, path, request.query, half, transaction) or build
+        try:
+            answer = (fault and fault_answer(fault, transaction)) or build()
+        except InvalidQuery as invalid:
+            return refusal(422, transaction, invalid.errors), request, None
+        if fault and fault.kind in {FaultKind.STATUS_500_AFTER, FaultKind.STATUS_500_HALFWAY}:
+            answer = refusal(500, transaction)
+        return answer, request, fault
+
     def _harmed(
         self, request: Request, build: Callable[[], Answer], transaction: str
     ) -> tuple[Answer, Request, Fault | None]:
         fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
-        return (fault and fault_answer(fault, transaction)) or build(), request, fault
+        answer = (fault and fault_answer(fault, transaction)) or build()
+        if fault and fault.kind == FaultKind.STATUS_500_AFTER:
+            answer = refusal(500, transaction)
+        return answer, request, fault
 
     def _calls(self, request: Request, transaction: str) -> tuple[Answer, Request, Fault | None]:
         query = read_calls_query(request.query, campaign_ids_work=self._campaign_ids_work)
@@ -225,7 +265,8 @@ class Simulator:
         pagination = paginate(len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links))
         return Answer(200, envelope(data, pagination, transaction))
 
-    def _authenticate(self, form: dict[str, str], transaction: str) -> Answer:
+    def _authenticate(self, content: Any, transaction: str) -> Answer:
+        form = {key: str(value) for key, value in content.items()} if isinstance(content, dict) else {}
         errors = {
             name: [f"O campo {name} é obrigatório."]
             for name, given in (

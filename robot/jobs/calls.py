@@ -9,7 +9,7 @@ from functools import partial
 from typing import cast
 
 from robot.database.engine import Row
-from robot.http import Bearer, RequestRefused, TokenParameter, Transport
+from robot.http import RequestRefused
 from robot.jobs.job import Digest
 from robot.normalizers import Rejection, normalize_call, record_key
 from robot.period import Period, Window
@@ -17,7 +17,7 @@ from robot.reading import Page, Source
 from robot.settings import Settings
 from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.threec.calls import CallsApi
-from robot.throttle import Throttle
+from robot.threec.connection import transport
 
 _NAMES = [column.name for column in CALLS.row_columns]
 _CALL_DATE = _NAMES.index("call_date")
@@ -72,18 +72,6 @@ class CallsJob:
 
     def close(self) -> None:
         self._api.transport.close()
-
-
-def transport(settings: Settings, stop: threading.Event | None = None) -> Transport:
-    """The transport of the 3C Plus API with the settings' token."""
-    token = settings.manager_token.get_secret_value()
-    return Transport(
-        Bearer(token) if settings.api_auth == "header" else TokenParameter(token),
-        throttle=Throttle(settings.api_concurrency, settings.api_requests_per_minute, stop=stop),
-        timeout_seconds=settings.api_timeout_seconds,
-        max_attempts=settings.api_max_attempts,
-        stop=stop,
-    )
 
 
 def digest_calls(period: Period, campaigns: frozenset[int], records: Sequence[object]) -> Digest:
