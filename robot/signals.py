@@ -10,6 +10,7 @@ import logging
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from types import FrameType
@@ -20,7 +21,7 @@ from robot.windows import closing
 log = logging.getLogger(__name__)
 
 # One Ctrl+C reaches the executable twice: from the terminal, and passed on by PyInstaller's parent process
-_SAME_REQUEST_SECONDS = 1.0
+_SAME_REQUEST_SECONDS = 1.0 if getattr(sys, "frozen", False) else 0.0
 
 
 def stop_on_signals() -> threading.Event:

@@ -15,7 +15,7 @@ from robot.jobs.job import Digest
 from robot.period import Window
 from robot.statuses import WindowStatus
 from robot.storing import Tally
-from robot.watching import Report
+from robot.watching import Outcome, Report
 
 
 def report_of(summary: Summary, job: str) -> Report:
@@ -23,7 +23,7 @@ def report_of(summary: Summary, job: str) -> Report:
     told = io.StringIO()
     print_summary(Console(file=told, width=100), summary)
     good = summary.exit_code is ExitCode.SUCCESS
-    outcome = "good" if good else "with errors" if summary.exit_code is ExitCode.WITH_ERRORS else "failed"
+    outcome: Outcome = "good" if good else "with errors" if summary.exit_code is ExitCode.WITH_ERRORS else "failed"
     subject = f"API 3C Robot on {socket.gethostname()}: {job} {summary.status}"
     return Report(job, outcome, subject, told.getvalue())
 

@@ -92,7 +92,7 @@ class Watcher:
             self.ping("" if report.outcome == "good" else "/fail", f"{report.subject}\n\n{report.body}")
 
     def _was_good(self, job: str) -> bool:
-        return self._remembered().get(job, "good") == "good"
+        return bool(self._remembered().get(job, "good") == "good")
 
     def _remembered(self) -> dict[str, Any]:
         try:
