@@ -62,7 +62,8 @@ def _watch_session(ask: Callable[[str], None]) -> None:
     from ctypes import wintypes
 
     user, kernel = ctypes.WinDLL("user32"), ctypes.WinDLL("kernel32")
-    procedure_type = ctypes.WINFUNCTYPE(ctypes.c_ssize_t, wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
+    parameters = (wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
+    procedure_type = ctypes.WINFUNCTYPE(ctypes.c_ssize_t, *parameters)
 
     class WindowClass(ctypes.Structure):
         """WNDCLASSW of winuser.h."""
@@ -81,7 +82,7 @@ def _watch_session(ask: Callable[[str], None]) -> None:
         )
 
     user.DefWindowProcW.restype = ctypes.c_ssize_t
-    user.DefWindowProcW.argtypes = procedure_type._argtypes_
+    user.DefWindowProcW.argtypes = parameters
     user.CreateWindowExW.restype = wintypes.HWND
     user.CreateWindowExW.argtypes = [
         *(wintypes.DWORD, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD),
