@@ -16,14 +16,14 @@ import typer
 from rich.text import Text
 
 from robot import __version__, logs
-from robot.commands import consoles
+from robot.commands import consoles, task
 from robot.commands.check import check
 from robot.commands.context import Context
 from robot.commands.ddl import ddl
 from robot.commands.demo import demo
 from robot.commands.first_start import is_first_start, write_settings
 from robot.commands.run import run
-from robot.commands.schedule import schedule
+from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
@@ -74,9 +74,12 @@ def _run(
 
 
 @app.command("schedule")
-def _schedule(context: typer.Context) -> None:
+def _schedule(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="One scheduled execution now, then leave.")] = False,
+) -> None:
     """Executions whenever CRON_SCHEDULE says so, until stopped."""
-    raise typer.Exit(schedule(context.obj))
+    raise typer.Exit(schedule_once(context.obj) if once else schedule(context.obj))
 
 
 @app.command("demo")
@@ -116,6 +119,9 @@ def _simulator(
 ) -> None:
     """The built-in 3C Plus by itself, on a loopback port."""
     raise typer.Exit(simulator(context.obj, port=port, days=days, per_day=per_day, latency_ms=latency_ms, odd=odd))
+
+
+app.add_typer(task.commands, name="task")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -36,6 +36,14 @@ def schedule(context: Context) -> ExitCode:
     return ExitCode.INTERRUPTED
 
 
+def schedule_once(context: Context) -> ExitCode:
+    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron."""
+    session = Session.begin(context)
+    summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
+    print_summary(session.context.out, summary)
+    return summary.exit_code
+
+
 def _show_wait(next_run: datetime) -> None:
     console.show_state(f"next execution {next_run:%Y-%m-%d %H:%M}")
 
