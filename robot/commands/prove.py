@@ -32,7 +32,7 @@ def prove(context: Context, *, seed: int) -> ExitCode:
             kills = _kills(context, Path(folder), seed)
     finally:
         logging.disable(logging.NOTSET)
-    broken = sum(bool(each.broken) for each in (*outcomes, *kills))
+    broken = sum(bool(outcome.broken) for outcome in outcomes) + sum(bool(done.broken) for done in kills)
     out = context.out
     if left_out:
         out.print(f"{left_out} cases were left out: this machine is slow, and two minutes are the limit.", style="yellow")

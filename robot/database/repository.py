@@ -310,7 +310,8 @@ class Repository:
     def cells(self, family: Family, column: str, period: Period) -> dict[str, object]:
         """One column of a period's rows, by the parent's key."""
         parent = family.parent
-        sql = f"SELECT {parent.key}, {parent[column].name} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
+        names = f"{parent.key}, {parent[column].name}"
+        sql = f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
         return {str(key): cell for key, cell in self._rows(sql, (period.start, period.end + timedelta(seconds=1)))}
 
     def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:

@@ -1,10 +1,9 @@
 """Every fault, by how often and where: every row stored, or the window INCOMPLETE and told; healed by the next execution.
 
-`FAULT_TABLE=all` runs every line, as `python app.py prove` does; without it "several times" is tried at the middle page only.
+`FAULT_TABLE=all` runs every line, as `python app.py prove` does; otherwise "several times" is tried at the middle page only.
 """
 
 import os
-
 from collections import Counter
 
 import pytest
