@@ -17,11 +17,14 @@ from rich.text import Text
 
 from robot import __version__, logs
 from robot.commands import consoles, task
+from robot.commands.audit import audit_command
 from robot.commands.check import check
 from robot.commands.context import Context
 from robot.commands.ddl import ddl
 from robot.commands.demo import demo
 from robot.commands.first_start import is_first_start, write_settings
+from robot.commands.prove import prove
+from robot.commands.rejected import export_rejected, list_rejected, retry_rejected
 from robot.commands.run import run
 from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
@@ -116,9 +119,62 @@ def _simulator(
     per_day: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls a day.")] = 2000,
     latency_ms: Annotated[int, typer.Option(min=0, max=60_000, help="Wait before each answer.")] = 0,
     odd: Annotated[bool, typer.Option(help="With every odd shape that was seen in production.")] = True,
+    faults: Annotated[Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")] = None,
 ) -> None:
     """The built-in 3C Plus by itself, on a loopback port."""
-    raise typer.Exit(simulator(context.obj, port=port, days=days, per_day=per_day, latency_ms=latency_ms, odd=odd))
+    raise typer.Exit(
+        simulator(context.obj, port=port, days=days, per_day=per_day, latency_ms=latency_ms, odd=odd, faults=faults)
+    )
+
+
+@app.command("prove")
+def _prove(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="Of the first kill; every further one counts up.")] = 1,
+) -> None:
+    """Try every promise on this machine: the table of faults, and processes killed in the middle. Two minutes at most."""
+    raise typer.Exit(prove(context.obj, seed=seed))
+
+
+@app.command("audit")
+def _audit(
+    context: typer.Context,
+    start: Annotated[str | None, typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last moment; a date alone is its whole day.")] = None,
+    campaigns: Annotated[str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Store what differs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs; holds every difference.")] = False,
+) -> None:
+    """Compare the API with the database, by day and campaign. Exit code 0 when equal, 3 when not."""
+    raise typer.Exit(audit_command(context.obj, start, end, campaigns, fix=fix, as_json=as_json))
+
+
+rejected = typer.Typer(help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rejected, name="rejected")
+
+_All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
+
+
+@rejected.command("list")
+def _rejected_list(context: typer.Context, all_of_them: _All = False) -> None:
+    """Print them, newest first, without personal data."""
+    raise typer.Exit(list_rejected(context.obj, all_of_them=all_of_them))
+
+
+@rejected.command("retry")
+def _rejected_retry(context: typer.Context) -> None:
+    """Try them again by today's rules; store what has become acceptable."""
+    raise typer.Exit(retry_rejected(context.obj))
+
+
+@rejected.command("export")
+def _rejected_export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file. It will hold the records whole, personal data included.")],
+    all_of_them: _All = False,
+) -> None:
+    """Write them to a file, one JSON object a line."""
+    raise typer.Exit(export_rejected(context.obj, file, all_of_them=all_of_them))
 
 
 app.add_typer(task.commands, name="task")

@@ -271,7 +271,7 @@ class Transport:
     def _read(self, response: requests.Response, started: float) -> bytes:
         """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes.
 
-        `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle never meet its deadline.
+        `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle outlive it.
         """
         chunks = []
         while chunk := response.raw.read1(_CHUNK, decode_content=True):

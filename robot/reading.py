@@ -45,10 +45,15 @@ class Page:
 
 
 class Digest(Protocol):
-    """What becomes of a page's records; `keys` tells distinct records apart, one for each record."""
+    """What becomes of a page's records; `keys` tells distinct records apart, one for each record.
+
+    `outside` counts those that were not asked for: the API ignored a parameter.
+    """
 
     @property
     def keys(self) -> Sequence[str]: ...
+    @property
+    def outside(self) -> int: ...
 
 
 D = TypeVar("D", bound=Digest)
@@ -100,6 +105,7 @@ class _Pass:
     totals: list[int] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     repeated: int = 0
+    outside: int = 0
     missing: dict[int, str] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)  # distinct records of each page
     empty: set[int] = field(default_factory=set)
@@ -227,6 +233,7 @@ class WindowReading(Generic[D]):
         reading.keys.update(digest.keys)
         new = len(reading.keys) - known
         reading.repeated += len(digest.keys) - new
+        reading.outside += digest.outside
         reading.sizes[page.number] = len(set(digest.keys))
         if not page.records:
             reading.empty.add(page.number)
@@ -305,6 +312,8 @@ def _doubt_without_totals(reading: _Pass) -> str:
     full = max(reading.sizes.values(), default=0)
     if short := sorted(number for number, size in reading.sizes.items() if number < last and size < full):
         return f"page(s) {', '.join(map(str, short))} came short, though later ones were there: {received}"
+    if reading.outside:  # was the parameter ignored on every page, or on one that took the place of ours?
+        return f"the API ignores a parameter and gives no totals, nothing proves the end: {received}"
     if reading.repeated:
         return f"{reading.repeated} records came more than once, the list moved while it was read: {received}"
     return ""

@@ -27,8 +27,8 @@ _COLLECT_SELDOM = (50_000, 20, 50)
 def run(context: Context, start: str | None, end: str | None, campaigns: str | None, *, again: bool) -> ExitCode:
     """Execute once. Options override `MANUAL_*`; with neither, yesterday."""
     session = Session.begin(context)
-    first, last = _period(start, end, session)
-    wanted = _campaigns(campaigns, session)
+    first, last = asked_period(start, end, session)
+    wanted = asked_campaigns(campaigns, session)
     windows = manual_windows(first, last, session.now())
     summary = execute(session, wanted, lambda _: windows, again=again)
     print_summary(context.out, summary)
@@ -74,7 +74,8 @@ def _execute(
         repository.close()
 
 
-def _period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:
+def asked_period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:
+    """The period of the options, or of `MANUAL_*`. Raises ConfigurationError."""
     if not start and not end:
         return session.settings.manual_start_date, session.settings.manual_end_date
     problems = period_problems(start or "", end or "", "--start", "--end")
@@ -90,7 +91,8 @@ def _period(start: str | None, end: str | None, session: Session) -> tuple[datet
     return ends[0], ends[1]
 
 
-def _campaigns(text: str | None, session: Session) -> tuple[int, ...]:
+def asked_campaigns(text: str | None, session: Session) -> tuple[int, ...]:
+    """The campaigns of the option, or of `MANUAL_CAMPAIGN_IDS`; none = all. Raises ConfigurationError."""
     if text is None:
         return session.settings.manual_campaign_ids
     try:

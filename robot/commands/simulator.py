@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from robot.commands.context import Context
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.demo import DEMO_TOKEN, Fault, Simulator, load_faults, make_calls
 from robot.errors import ConfigurationError, ExitCode
 from robot.signals import stop_on_signals
 
 
-def simulator(context: Context, *, port: int, days: int, per_day: int, latency_ms: int, odd: bool) -> ExitCode:
-    """Serve until stopped."""
+def simulator(
+    context: Context, *, port: int, days: int, per_day: int, latency_ms: int, odd: bool, faults: Path | None = None
+) -> ExitCode:
+    """Serve until stopped. Raises ConfigurationError for a port that is taken, and for faults that cannot be read."""
+    suffered = _read_faults(faults)
     today = datetime.now().date()
     calls = make_calls([today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd)
     stop = stop_on_signals()
     try:
-        server = Simulator(calls, port=port, latency_seconds=latency_ms / 1000)
+        server = Simulator(calls, port=port, latency_seconds=latency_ms / 1000, faults=suffered)
         server.start()
     except OSError as error:
         raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}.", "Choose another --port.") from None
     try:
         context.out.print(f"BASE_URL={server.url}\nMANAGER_TOKEN={DEMO_TOKEN}", markup=False, soft_wrap=True)
         context.out.print(f"{len(calls):,} calls of {days} day(s). Ctrl+C ends it.")
+        if suffered:
+            context.out.print(f"{len(suffered)} fault(s) of {faults} are waiting.", markup=False, soft_wrap=True)
         context.out.file.flush()
         while not stop.wait(0.5):
             pass
     finally:
         server.stop()
     return ExitCode.SUCCESS
+
+
+def _read_faults(path: Path | None) -> list[Fault]:
+    if path is None:
+        return []
+    try:
+        return load_faults(path)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.", "Check the path after --faults.") from None
+    except ValueError as error:
+        raise ConfigurationError(f"{error}.", "docs/faults.toml shows every key.") from None

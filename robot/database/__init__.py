@@ -5,7 +5,7 @@ Nothing here knows an API or a normalizer; what is stored comes as rows of `robo
 
 from robot.database.engine import Counts, Engine
 from robot.database.opening import open_engine, open_repository
-from robot.database.records import Batch, ExecutionLine, Outcome, Scope, Stored, WindowLine
+from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.repository import Repository
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Engine",
     "ExecutionLine",
     "Outcome",
+    "RejectionLine",
     "Repository",
     "Scope",
     "Stored",

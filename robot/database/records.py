@@ -127,6 +127,21 @@ class ExecutionLine:
 
 
 @dataclass(frozen=True)
+class RejectionLine:
+    """A line of `rejected_records`. `payload` is the record as JSON text: it may hold personal data."""
+
+    id: int
+    execution_id: int | None
+    record_id: str | None
+    reason: str
+    payload: str
+    created_at: object
+    last_seen_at: object
+    resolved_at: object
+    resolved_execution_id: int | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How an execution ended, for its line in `execution_logs`."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -19,11 +19,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from robot.database.engine import Counts, Engine, Row
 from robot.database.migrations import migrate
-from robot.database.records import Batch, ExecutionLine, Outcome, RejectedRecord, Scope, Stored, WindowLine
+from robot.database.records import Batch, ExecutionLine, Outcome, RejectedRecord, RejectionLine, Scope, Stored, WindowLine
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError, RetriableError
 from robot.period import Period
 from robot.statuses import ExecutionStatus, WindowStatus
-from robot.tables import EXECUTION_LOGS, Family
+from robot.tables import EXECUTION_LOGS, Family, RowTable
 
 log = logging.getLogger(__name__)
 
@@ -307,6 +307,13 @@ class Repository:
         rows = self._rows(sql, (period.start, period.end + timedelta(seconds=1)))
         return {str(key): tuple(map(_text_or_none, found)) for key, *found in rows}
 
+    def cells(self, family: Family, column: str, period: Period) -> dict[str, object]:
+        """One column of a period's rows, by the parent's key."""
+        parent = family.parent
+        names = f"{parent.key}, {parent[column].name}"
+        sql = f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
+        return {str(key): cell for key, cell in self._rows(sql, (period.start, period.end + timedelta(seconds=1)))}
+
     def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:
         """One transaction: the rows, the rejections, and the window's line. Safe to repeat.
 
@@ -385,6 +392,34 @@ class Repository:
             ),
         )
         return 1
+
+    def rejections(self, job: str, *, resolved_too: bool = False) -> list[RejectionLine]:
+        """The rejections of a job that are open (or all of them), oldest first."""
+        names = ", ".join(RejectionLine.__dataclass_fields__)
+        where = "" if resolved_too else " AND resolved_at IS NULL"
+        return [
+            RejectionLine(*row)  # type: ignore[arg-type]
+            for row in self._rows(f"SELECT {names} FROM rejected_records WHERE job = ?{where} ORDER BY id", (job,))
+        ]
+
+    def store_retried(self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int) -> None:
+        """One transaction: rows that were rejected once, and their rejections resolved. Safe to repeat."""
+
+        def work() -> None:
+            now = self._clock()
+            for table, wanted in rows.items():
+                if wanted:
+                    self._engine.upsert(table, wanted, now)
+            cursor = self._engine.cursor()
+            for rejection_id in rejection_ids:
+                cursor.execute(
+                    "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ?"
+                    " WHERE id = ? AND resolved_at IS NULL",
+                    (now, execution_id, rejection_id),
+                )
+            cursor.close()
+
+        self._transaction(work)
 
     # -- small things to remember
 

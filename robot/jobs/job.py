@@ -29,6 +29,11 @@ class Digest:
     overflows: int = 0
     nul_characters: int = 0
 
+    @property
+    def outside(self) -> int:
+        """Records that were not asked for."""
+        return self.outside_period + self.outside_campaigns
+
 
 class Job(Protocol):
     """One thing that is kept in step."""

@@ -1,10 +1,12 @@
 """The tester that ships: what the robot promises, tried against the built-in simulator, on whatever machine it stands.
 
+`cases` is the table of faults, `bench` runs one of them and judges what came of it, `killing` kills a real process in the
 middle of its work and resumes it. `python app.py prove` prints them; tests/proof runs the same table. Nothing here touches
 the operator's database.
 """
 
 from robot.proof.bench import Outcome, run_case
 from robot.proof.cases import Case, all_cases
+from robot.proof.killing import KillRound, kill_rounds
 
-__all__ = ["Case", "Outcome", "all_cases", "run_case"]
+__all__ = ["Case", "KillRound", "Outcome", "all_cases", "kill_rounds", "run_case"]

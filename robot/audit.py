@@ -1,0 +1,160 @@
+"""The audit: what the API has and what the database has, day by day and campaign by campaign, compared by hash.
+
+It reads only. What it finds is healed by an execution over the days that differ, which writes exactly what differs. Rows
+that are only here are calls that vanished from the API: they are kept, and reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from robot.database import Repository
+from robot.errors import WindowFailed
+from robot.jobs import Digest, Job
+from robot.period import Window
+from robot.reading import Page, WindowReading
+from robot.workers import Workers
+
+CAMPAIGN = "campaign_id"
+
+
+class Kind(StrEnum):
+    """How a record differs."""
+
+    ONLY_THERE = "only in the API"
+    ONLY_HERE = "only here"
+    CALL = "the call differs"
+    MAILING = "the mailing data differ"
+    MAILING_ONLY_HERE = "the mailing data are only here"
+    REJECTED = "rejected"
+
+
+KEPT = frozenset({Kind.ONLY_HERE, Kind.MAILING_ONLY_HERE})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One record that is not the same in both."""
+
+    day: date
+    campaign: int | None
+    id: str
+    kind: Kind
+
+
+@dataclass
+class Numbers:
+    """Distinct records of one campaign on one day."""
+
+    there: int = 0
+    here: int = 0
+    differences: dict[Kind, int] = field(default_factory=dict)
+
+
+@dataclass
+class DayAudit:
+    """One window. `total` is the API's own word; `reason` says why the reading is not proven, where it is not."""
+
+    window: Window
+    total: int | None = None
+    reason: str = ""
+    campaigns: dict[int | None, Numbers] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        return not self.reason and not self.differences
+
+    @property
+    def healable(self) -> bool:
+        """Whether an execution can do something about it."""
+        return bool(self.reason) or any(difference.kind not in KEPT for difference in self.differences)
+
+    def numbers(self, campaign: int | None) -> Numbers:
+        return self.campaigns.setdefault(campaign, Numbers())
+
+
+@dataclass
+class _There:
+    """What the API has of one window: key → (hash of the call, of its mailing, campaign)."""
+
+    calls: dict[str, tuple[str | None, str | None, int | None]] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+
+    def add(self, digest: Digest, job: Job) -> None:
+        parent, *children = job.family.tables
+        names = parent.row_names
+        key, campaign = names.index(parent.key), names.index(CAMPAIGN)
+        mailing = {
+            str(row[child.row_names.index(child.key)]): str(row[-1])
+            for child in children
+            for row in digest.rows.get(child, ())
+        }
+        for row in digest.rows.get(parent, ()):
+            identity = str(row[key])
+            self.calls[identity] = (str(row[-1]), mailing.get(identity), _integer(row[campaign]))
+        self.rejected.update(digest.rejected_keys)
+
+
+def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime]) -> Iterator[DayAudit]:
+    """Compare each window. Raises FatalError, Interrupted, and the database's errors."""
+    workers: Workers[int, tuple[Page, Digest]] = Workers(job.concurrency)
+    try:
+        for window in windows:
+            yield _audit(job, repository, window, workers, settled=window.day < clock().date())
+    finally:
+        workers.close()
+
+
+def _audit(
+    job: Job, repository: Repository, window: Window, workers: Workers[int, tuple[Page, Digest]], *, settled: bool
+) -> DayAudit:
+    day = DayAudit(window)
+    there = _There()
+    reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
+    try:
+        for digest in reading:
+            there.add(digest, job)
+    except WindowFailed as failure:
+        day.reason = failure.message
+        return day
+    day.total = reading.account.total
+    day.reason = "" if reading.account.complete else reading.account.reason
+    _compare(day, there, job, repository)
+    return day
+
+
+def _compare(day: DayAudit, there: _There, job: Job, repository: Repository) -> None:
+    period = day.window.period
+    here = repository.known_hashes(job.family, period)
+    campaigns = {key: _integer(cell) for key, cell in repository.cells(job.family, CAMPAIGN, period).items()}
+
+    def found(key: str, campaign: int | None, kind: Kind) -> None:
+        day.differences.append(Difference(day.window.day, campaign, key, kind))
+        differences = day.numbers(campaign).differences
+        differences[kind] = differences.get(kind, 0) + 1
+
+    for key, (call, mailing, campaign) in there.calls.items():
+        day.numbers(campaign).there += 1
+        if key not in here:
+            found(key, campaign, Kind.ONLY_THERE)
+        elif here[key][0] != call:
+            found(key, campaign, Kind.CALL)
+        elif here[key][1] != mailing:
+            found(key, campaign, Kind.MAILING_ONLY_HERE if mailing is None else Kind.MAILING)
+    for key in here:
+        campaign = campaigns.get(key)
+        if job.campaigns and campaign not in job.campaigns:
+            continue
+        day.numbers(campaign).here += 1
+        if key not in there.calls and key not in there.rejected:
+            found(key, campaign, Kind.ONLY_HERE)
+    for key in sorted(there.rejected - there.calls.keys()):
+        found(key, campaigns.get(key), Kind.REJECTED)
+
+
+def _integer(cell: object) -> int | None:
+    return None if cell is None else int(str(cell))

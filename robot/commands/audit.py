@@ -1,0 +1,141 @@
+"""`audit`: compares the API with the database, and heals what differs where it is asked to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from rich.table import Table
+
+from robot.audit import KEPT, DayAudit, Difference, Kind, audit
+from robot.commands.context import Context, Session
+from robot.commands.progress import listener
+from robot.commands.run import asked_campaigns, asked_period
+from robot.commands.summary import print_summary
+from robot.database import Repository, open_repository
+from robot.errors import ExitCode
+from robot.execution import Execution
+from robot.jobs import CallsJob
+from robot.masking import mask
+from robot.period import Window
+from robot.planning import manual_windows
+
+_DIFFERENCES_SHOWN = 40
+_LINES_SHOWN = 60
+
+
+def audit_command(
+    context: Context, start: str | None, end: str | None, campaigns: str | None, *, fix: bool, as_json: bool
+) -> ExitCode:
+    """Compare; heal with `fix`, and compare the healed days again. Success only when both are equal."""
+    session = Session.begin(context)
+    first, last = asked_period(start, end, session)
+    wanted = asked_campaigns(campaigns, session)
+    windows = manual_windows(first, last, session.now())
+    repository = open_repository(session.settings, session.stop)
+    try:
+        repository.prepare()
+        days = _look(session, repository, wanted, windows)
+        due = [day.window for day in days if day.healable]
+        if fix and due:
+            _heal(session, repository, wanted, due, quiet=as_json)
+            healed = {day.window: day for day in _look(session, repository, wanted, due)}
+            days = [healed.get(day.window, day) for day in days]
+    finally:
+        repository.close()
+    if as_json:
+        context.out.print_json(json.dumps(_plain(days)), indent=2)
+    else:
+        _print(context, days)
+    return ExitCode.SUCCESS if all(day.equal for day in days) else ExitCode.WITH_ERRORS
+
+
+def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]) -> list[DayAudit]:
+    job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    try:
+        return list(audit(job, repository, windows, session.now))
+    finally:
+        job.close()
+
+
+def _heal(
+    session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window], *, quiet: bool
+) -> None:
+    """An execution over the days that differ: under the job's lock, with its own line in the history."""
+    job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    with listener(session.context.err) as told:
+        summary = Execution(job, repository, session.now, told, session.stop).run(windows, again=True)
+    print_summary(session.context.err if quiet else session.context.out, summary)
+
+
+def _print(context: Context, days: Sequence[DayAudit]) -> None:
+    out = context.out
+    table = Table(title="API and database, by day and campaign", title_justify="left")
+    for name in ("day", "campaign", "API", "here", *(str(kind) for kind in Kind)):
+        table.add_column(name, justify="left" if name in {"day", "campaign"} else "right")
+    lines = [
+        (day, campaign) for day in days for campaign in sorted(day.campaigns, key=lambda number: (number is None, number))
+    ]
+    for day, campaign in islice(lines, _LINES_SHOWN):
+        numbers = day.campaigns[campaign]
+        table.add_row(
+            str(day.window),
+            "-" if campaign is None else str(campaign),
+            *(f"{number:,}" for number in (numbers.there, numbers.here)),
+            *("" if kind not in numbers.differences else f"{numbers.differences[kind]:,}" for kind in Kind),
+        )
+    out.print(table)
+    if len(lines) > _LINES_SHOWN:
+        out.print(f"… and {len(lines) - _LINES_SHOWN} more lines: --json has them all.")
+    for day in days:
+        if day.reason:
+            out.print(f"{day.window}: not proven, {mask(day.reason)}", style="red", markup=False, soft_wrap=True)
+    differences = [difference for day in days for difference in day.differences]
+    for difference in differences[:_DIFFERENCES_SHOWN]:
+        out.print(f"{difference.day}  {difference.kind}: {mask(difference.id)}", markup=False, soft_wrap=True)
+    if len(differences) > _DIFFERENCES_SHOWN:
+        out.print(f"… and {len(differences) - _DIFFERENCES_SHOWN:,} more: --json has them all.")
+    out.print(_verdict(days, differences), markup=False, soft_wrap=True)
+
+
+def _verdict(days: Sequence[DayAudit], differences: Sequence[Difference]) -> str:
+    here = sum(numbers.here for day in days for numbers in day.campaigns.values())
+    if all(day.equal for day in days):
+        return f"Equal: {here:,} rows in {len(days)} day(s)."
+    kinds = Counter(difference.kind for difference in differences)
+    counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) or "nothing differs in what could be read"
+    unproven = sum(bool(day.reason) for day in days)
+    words = f"Not equal: {counted}" + (f"; {unproven} day(s) not proven" if unproven else "") + "."
+    if any(day.healable for day in days):
+        words += " --fix heals what differs."
+    if kinds.keys() & KEPT:
+        words += " What is only here has vanished from the API: it is kept."
+    return words
+
+
+def _plain(days: Sequence[DayAudit]) -> dict[str, Any]:
+    return {
+        "equal": all(day.equal for day in days),
+        "days": [
+            {
+                "day": day.window.day.isoformat(),
+                "start": str(day.window.period.start),
+                "end": str(day.window.period.end),
+                "api_total": day.total,
+                "proven": not day.reason,
+                "reason": mask(day.reason) or None,
+                "campaigns": [
+                    {"campaign": campaign, "api": numbers.there, "here": numbers.here, "differences": numbers.differences}
+                    for campaign, numbers in day.campaigns.items()
+                ],
+                "differences": [
+                    {"id": difference.id, "campaign": difference.campaign, "kind": difference.kind}
+                    for difference in day.differences
+                ],
+            }
+            for day in days
+        ],
+    }

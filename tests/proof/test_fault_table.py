@@ -1,0 +1,46 @@
+"""Every fault, by how often and where: every row stored, or the window INCOMPLETE and told; healed by the next execution.
+
+`FAULT_TABLE=all` runs every line, as `python app.py prove` does; otherwise "several times" is tried at the middle page only.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+
+from robot.database import Repository
+from robot.demo import FaultKind, Request, Simulator
+from robot.proof import Case, all_cases, run_case
+from robot.proof.cases import DAYS, Owed, world
+
+CASES = list(all_cases())
+ORDINARY = [case for case in CASES if case.often != "several times" or case.place == "middle"]
+
+
+@pytest.mark.parametrize("case", CASES if os.environ.get("FAULT_TABLE") == "all" else ORDINARY, ids=str)
+def test_nothing_is_lost_or_doubled_and_what_is_missing_is_told(case: Case, repository: Repository) -> None:
+    outcome = run_case(case, repository)
+    assert not outcome.broken, (outcome.status, outcome.window, outcome.detail)
+    assert outcome.due > 0
+
+
+def test_the_table_knows_every_kind_of_fault() -> None:
+    assert {fault.kind for case in CASES for fault in case.faults} == set(FaultKind)
+
+
+def test_the_table_names_each_of_its_cases_once() -> None:
+    assert [name for name, count in Counter(map(str, CASES)).items() if count > 1] == []
+
+
+def test_the_judge_sees_a_row_that_is_missing(repository: Repository) -> None:
+    """It can fail: a call that appears behind the proof of its day is owed, and not there."""
+
+    def appear_too_late(simulator: Simulator, request: Request) -> None:
+        if request.days == (DAYS[1], DAYS[1]) and request.page == 1:
+            simulator.add_call({**world()[0], "id": "late"})
+
+    outcome = run_case(Case("a call appears too late", owed=Owed.SUCCESS, hook=appear_too_late), repository)
+    assert outcome.broken == [
+        "success with 1 row(s) missing",
+        "the window is COMPLETE with 1 row(s) missing",
+    ]
