@@ -19,9 +19,11 @@ from robot import __version__, logs
 from robot.commands import consoles, task
 from robot.commands.audit import audit_command
 from robot.commands.check import check
+from robot.commands.clients import app as clients
 from robot.commands.context import Context
 from robot.commands.ddl import ddl
 from robot.commands.demo import demo
+from robot.commands.export import app as export
 from robot.commands.first_start import is_first_start, write_settings
 from robot.commands.prove import prove
 from robot.commands.rejected import export_rejected, list_rejected, retry_rejected
@@ -41,6 +43,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+app.add_typer(clients, name="clients")
+app.add_typer(export, name="export", help="Send clients to a campaign of the dialer.")
 
 
 @app.callback(invoke_without_command=True)

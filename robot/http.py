@@ -59,7 +59,11 @@ class TokenExpired(AuthenticationRefused):
 
 
 class RequestRefused(FatalError):
-    """A 4xx that no repetition will change."""
+    """A 4xx that no repetition will change. `status` is the HTTP status."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
 
 
 class ApiUnavailable(RetriableError):
@@ -298,7 +302,7 @@ class Transport:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
         hint = "Check BASE_URL, PER_PAGE and the dates." if method == "GET" else ""
-        raise RequestRefused(f"{where}: {_api_message(raw)}", hint)
+        raise RequestRefused(f"{where}: {_api_message(raw)}", hint, status=status)
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):

@@ -49,3 +49,14 @@ def mask(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def mask_name(name: str) -> str:
+    """A person's name by its first word and an initial: `Maria Souza Lima` → `Maria S.`"""
+    words = name.split()
+    return " ".join([words[0], *(f"{word[0]}." for word in words[1:2])]) if words else ""
+
+
+def mask_digits(digits: str) -> str:
+    """A phone or document by its last two characters."""
+    return f"********{digits[-2:]}" if len(digits) > 4 else HIDDEN

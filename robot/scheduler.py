@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import schedule
 
@@ -79,8 +80,43 @@ class Timetable:
         self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
 
 
+class Due(Protocol):
+    """What the loop needs of a timetable."""
+
+    @property
+    def next_run(self) -> datetime: ...
+    def due(self) -> bool: ...
+    def done(self) -> None: ...
+
+
+class Agenda:
+    """Several timetables, each with what it runs, as one: those that are due run one after the other."""
+
+    def __init__(self, entries: Sequence[tuple[Timetable, Callable[[], object]]], stop: threading.Event) -> None:
+        self._entries = entries
+        self._stop = stop
+
+    @property
+    def next_run(self) -> datetime:
+        return min(timetable.next_run for timetable, _ in self._entries)
+
+    def due(self) -> bool:
+        return any(timetable.due() for timetable, _ in self._entries)
+
+    def run(self) -> None:
+        """Run what is due. An entry that ran is done at once: a stop during the next one does not run it again."""
+        for timetable, run in self._entries:
+            if timetable.due() and not self._stop.is_set():
+                run()
+                if not self._stop.is_set():
+                    timetable.done()
+
+    def done(self) -> None:
+        """Nothing is left to do: `run` has done it."""
+
+
 def loop(
-    timetable: Timetable,
+    timetable: Due,
     run: Callable[[], object],
     stop: threading.Event,
     waits: Callable[[datetime], object] = lambda _: None,
@@ -113,7 +149,7 @@ def loop(
         stop.wait(HEARTBEAT_SECONDS / 2)
 
 
-def tell_next(timetable: Timetable) -> None:
+def tell_next(timetable: Due) -> None:
     """Log the next run in words."""
     log.info(
         "The next execution begins on %s.", f"{timetable.next_run:%A, %Y-%m-%d at %H:%M} ({timetable.next_run.tzname()})"

@@ -7,6 +7,7 @@ folder: the Task Scheduler starts programs elsewhere.
 
 from __future__ import annotations
 
+import re
 import sys
 from contextvars import ContextVar
 from datetime import datetime
@@ -63,7 +64,7 @@ def _end(value: Any) -> Any:
 
 
 def _path(value: Any) -> Any:
-    return home() / str(value).strip()
+    return None if value is None else home() / str(value).strip()
 
 
 def _receivers(value: Any) -> Any:
@@ -86,9 +87,34 @@ def _secret_address(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def _callback(value: str) -> str:
+    try:
+        filled = value.format(client_id="1")
+    except (KeyError, IndexError, ValueError):
+        raise ValueError("it holds braces with something else than client_id") from None
+    if filled == value:
+        raise ValueError("it lacks {client_id}")
+    return value
+
+
+def _cron_or_nothing(value: str) -> str:
+    return cron.parse(value) if value.strip() else ""
+
+
+def _amount(value: str) -> str:
+    if value and not re.fullmatch(r"\d+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{2}", value):
+        raise ValueError("not an amount")
+    return value
+
+
+def _texts(value: Any) -> Any:
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
 YesNo = Annotated[bool, BeforeValidator(_boolean)]
 Campaigns = Annotated[tuple[Annotated[int, Field(ge=1)], ...], NoDecode, BeforeValidator(_campaigns)]
 FolderOrFile = Annotated[Path, BeforeValidator(_path)]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_texts)]
 Receivers = Annotated[tuple[Annotated[str, AfterValidator(_receiver)], ...], NoDecode, BeforeValidator(_receivers)]
 Address = Annotated[SecretStr, AfterValidator(_secret_address)]
 
@@ -148,6 +174,40 @@ class Settings(BaseSettings):
         "", "an address like https://app.3c.plus/api/v1, or nothing", "Root of the API; empty = the one of BASE_URL"
     )
     threec_logout_path: str = setting("", "a path like /logout, or nothing", "Where to log out, if the API has such a path")
+
+    # Sending contacts to the dialer
+    clients_query_file: FolderOrFile | None = setting(
+        None, "the path of a file with one SELECT, or nothing", "The company's own clients; empty = the table clients"
+    )
+    callback_url_template: Annotated[str, AfterValidator(_callback)] = setting(
+        "/atendimento/{client_id}", "an address with {client_id} in it", "What opens when a contact's call connects"
+    )
+    export_endpoint: Annotated[Literal["mailing_sync.json", "mailing.json"], BeforeValidator(_lower)] = setting(
+        "mailing_sync.json", "mailing_sync.json or mailing.json", "Where contacts are sent; only the first one counts them"
+    )
+    export_phones: int = setting(1, "a whole number from 1 to 10", "Phones of a client that are sent", ge=1, le=10)
+    export_cooldown_hours: int = setting(
+        24, "a whole number from 0 to 8760", "Hours in which a campaign gets a client once", ge=0, le=8760
+    )
+    export_blocked_status: Texts = setting(
+        ("bloqueado", "blocked"), "words separated by commas", "Clients of these statuses are never sent"
+    )
+    export_cron: Annotated[str, BeforeValidator(_cron_or_nothing)] = setting(
+        "", 'five CRON fields, like "0 8 * * 1-5", or nothing', "When contacts are sent by themselves; empty = never"
+    )
+    export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0)
+    export_list: str = setting("Robo {date}", "a list's name; {date} is the day", "List of scheduled exports")
+    export_creditor: str = setting("", "a creditor's name, or nothing", "Only clients of this creditor")
+    export_uf: str = setting("", "a state like SP, or nothing", "Only clients of this state")
+    export_status: str = setting("", "a status, or nothing", "Only clients of this status")
+    export_min_amount: Annotated[str, AfterValidator(_amount)] = setting(
+        "", "an amount like 100,00, or nothing", "Only clients who owe as much"
+    )
+    export_not_called_days: int = setting(
+        0, "a whole number from 0 to 3650", "Only clients not called for so many days; 0 = all", ge=0, le=3650
+    )
+    export_limit: int = setting(0, "a whole number, 0 or more", "Most clients of a scheduled export; 0 = all", ge=0)
+    export_weight: int = setting(100, "a whole number from 0 to 100", "Weight of the list; 0 = not dialled", ge=0, le=100)
 
     # The database
     db_server: str = setting("", "a host, host,port or host\\instance", "SQL Server; empty = the embedded database")

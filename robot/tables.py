@@ -284,7 +284,80 @@ SCHEMA_VERSIONS = Table(
     columns=(_text("script", 200), _datetime("applied_at")),
 )
 
-ALL_TABLES = (CALLS, MAILING_DATA, EXECUTION_LOGS, SYNC_WINDOWS, REJECTED_RECORDS, ROBOT_STATE, SCHEMA_VERSIONS)
+CLIENTS = RowTable(
+    name="clients",
+    identity="id",
+    key="external_id",
+    columns=(
+        _integer("id"),
+        _text("external_id", 50),  # what mailing_data.identifier holds of the calls that came of it
+        _text("name", 255),
+        _text("cpf", 14),  # or CNPJ, without punctuation
+        _text("phones", 500),  # national digits, separated by ;
+        _text("email", 255),
+        _text("creditor", 255),
+        _text("open_amount", 20),  # 1150.00
+        _text("address", 500),
+        _text("uf", 2),
+        _text("notes"),
+        _text("status", 50),
+        _datetime("created_at"),
+        _datetime("updated_at"),
+        *_OURS,
+    ),
+)
+
+DIALER_EXPORTS = Table(
+    name="dialer_exports",
+    identity="id",
+    columns=(
+        _integer("id"),
+        _text("token", 32),  # tells a transaction that is repeated from a second export
+        _integer("execution_id"),
+        _integer("campaign_id"),
+        _text("list_name", 255),
+        _integer("list_id"),
+        _integer("list_total_before"),  # contacts that the list had when the export found or made it
+        _integer("weight"),
+        _text("selection"),  # JSON: what was asked for
+        _text("motives"),  # JSON: why the dialer filtered contacts, and how often
+        _integer("filtered_records"),  # as the dialer counts them, also where it does not say whom
+        _datetime("created_at"),
+        _datetime("finished_at"),  # none of its contacts is pending
+    ),
+)
+
+DIALER_EXPORT_ITEMS = Table(
+    name="dialer_export_items",
+    identity="id",
+    columns=(
+        _integer("id"),
+        _integer("export_id"),
+        _integer("campaign_id"),
+        _text("external_id", 50),
+        _text("status", 20),  # pending, in flight, sent, filtered, rejected, unknown
+        _text("reason", 500),
+        _integer("records"),  # items on the wire: one for each phone
+        _text("payload"),  # JSON: those items
+        _integer("execution_id"),  # the one that sent it
+        _datetime("created_at"),
+        _datetime("in_flight_at"),
+        _datetime("settled_at"),
+    ),
+)
+
+ALL_TABLES = (
+    CALLS,
+    MAILING_DATA,
+    EXECUTION_LOGS,
+    SYNC_WINDOWS,
+    REJECTED_RECORDS,
+    ROBOT_STATE,
+    SCHEMA_VERSIONS,
+    CLIENTS,
+    DIALER_EXPORTS,
+    DIALER_EXPORT_ITEMS,
+)
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,8 @@ class Session:
     stop: threading.Event
 
     @classmethod
-    def begin(cls, context: Context) -> Session:
-        settings = context.settings()
+    def begin(cls, context: Context, *, token_needed: bool = True) -> Session:
+        settings = context.settings(token_needed=token_needed)
         return cls(context, settings, stop_on_signals())
 
     def now(self) -> datetime:

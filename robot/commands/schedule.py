@@ -7,31 +7,32 @@ from datetime import datetime
 from functools import partial
 
 from robot.commands.context import Context, Session
+from robot.commands.export import print_result, scheduled_export
 from robot.commands.run import execute
 from robot.commands.summary import print_summary
 from robot.database import Repository, open_repository
 from robot.errors import ExitCode, RobotError, SyncError
 from robot.period import Window
 from robot.planning import scheduled_windows
-from robot.scheduler import Memory, Timetable, loop
+from robot.scheduler import Agenda, Memory, Timetable, loop
 from robot.settings import Settings
 from robot.windows import console
 
 log = logging.getLogger(__name__)
 
 STATE = "schedule.calls"
+EXPORT_STATE = "schedule.dialer_export"
 
 
 def schedule(context: Context) -> ExitCode:
     """Loop. An execution that fails never ends it."""
     session = Session.begin(context)
     settings = session.settings
-    timetable = Timetable(
-        settings.cron_schedule,
-        lambda: datetime.now(settings.timezone),
-        Memory(partial(recall, settings), partial(_remember, settings)),
-    )
-    loop(timetable, partial(_execute, session), session.stop, waits=_show_wait)
+    entries = [(_timetable(settings, settings.cron_schedule, STATE), partial(_execute, session))]
+    if settings.export_cron:
+        entries.append((_timetable(settings, settings.export_cron, EXPORT_STATE), partial(_export, session)))
+    agenda = Agenda(entries, session.stop)
+    loop(agenda, agenda.run, session.stop, waits=_show_wait)
     log.info("The schedule ends.")
     return ExitCode.INTERRUPTED
 
@@ -42,6 +43,22 @@ def schedule_once(context: Context) -> ExitCode:
     summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
     print_summary(session.context.out, summary)
     return summary.exit_code
+
+
+def _timetable(settings: Settings, expression: str, state: str) -> Timetable:
+    memory = Memory(partial(recall, settings, state), partial(_remember, settings, state))
+    return Timetable(expression, lambda: datetime.now(settings.timezone), memory)
+
+
+def _export(session: Session) -> None:
+    try:
+        result = scheduled_export(session)
+    except RobotError as error:
+        log.error("The scheduled export did not take place: %s", error)  # noqa: TRY400 - told without a traceback
+    except Exception:
+        log.exception("The scheduled export failed in a way that is a defect of the robot.")
+    else:
+        print_result(session.context, result)
 
 
 def _show_wait(next_run: datetime) -> None:
@@ -71,12 +88,12 @@ def _plan(session: Session, repository: Repository) -> list[Window]:
     )
 
 
-def recall(settings: Settings) -> str | None:
+def recall(settings: Settings, state: str = STATE) -> str | None:
     """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be read."""
     repository = open_repository(settings)
     try:
         repository.prepare()
-        return repository.recall(STATE)
+        return repository.recall(state)
     except SyncError as error:
         log.warning("The last scheduled run cannot be read: %s", error)
         return None
@@ -84,10 +101,10 @@ def recall(settings: Settings) -> str | None:
         repository.close()
 
 
-def _remember(settings: Settings, value: str) -> None:
+def _remember(settings: Settings, state: str, value: str) -> None:
     repository = open_repository(settings)
     try:
-        repository.remember(STATE, value)
+        repository.remember(state, value)
     except SyncError as error:
         log.warning("The scheduled run cannot be remembered: %s", error)
     finally:

@@ -315,7 +315,21 @@ class Repository:
         return {str(key): cell for key, cell in self._rows(sql, (period.start, period.end + timedelta(seconds=1)))}
 
     def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:
-        """One transaction: the rows, the rejections, and the window's line. Safe to repeat.
+        """One transaction: the rows, the rejections, and the window's line. Safe to repeat."""
+
+        def write_line() -> None:
+            self._write_window(scope, line, keep_complete=True)
+
+        return self._store(batch, scope.job, line.execution_id, open_rejections, write_line)
+
+    def store_rows(self, batch: Batch, job: str, execution_id: int, open_rejections: set[str]) -> Stored:
+        """One transaction: rows and rejections of a job that has no windows. Safe to repeat."""
+        return self._store(batch, job, execution_id, open_rejections, lambda: None)
+
+    def _store(
+        self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], also: Callable[[], None]
+    ) -> Stored:
+        """Store a batch.
 
         Where a COMMIT broke but did hold, the repetition finds nothing to do: then the first attempt's counts are the truth.
         """
@@ -330,13 +344,9 @@ class Repository:
             parent = next(iter(batch.rows), None)
             if open_rejections and parent is not None:
                 at = [column.name for column in parent.row_columns].index(parent.key)
-                self._resolve(
-                    scope.job, line.execution_id, now, [str(row[at]) for row in batch.rows[parent]], open_rejections
-                )
-            stored.rejected = sum(
-                self._keep_rejection(scope.job, line.execution_id, now, record) for record in batch.rejections
-            )
-            self._write_window(scope, line, keep_complete=True)
+                self._resolve(job, execution_id, now, [str(row[at]) for row in batch.rows[parent]], open_rejections)
+            stored.rejected = sum(self._keep_rejection(job, execution_id, now, record) for record in batch.rejections)
+            also()
             attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored
 
@@ -347,6 +357,16 @@ class Repository:
 
         final = self._transaction(work, before=stage)
         return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
+
+    # -- what other tables need
+
+    def read(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
+        """Every row of a SELECT, again on a fresh connection where that helps. Raises SyncError."""
+        return self._rows(sql, parameters)
+
+    def change(self, work: Callable[[Engine, datetime], T]) -> T:
+        """Run `work` in one transaction, given the engine and the time. It must be safe to repeat. Raises SyncError."""
+        return self._transaction(lambda: work(self._engine, self._clock()))
 
     # -- rejections
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 from requests.auth import AuthBase
 
@@ -39,3 +40,11 @@ def transport(settings: Settings, stop: threading.Event | None = None) -> Transp
         return connect(login.renewable)
     token = settings.manager_token.get_secret_value()
     return connect(TokenParameter(token) if in_query else Bearer(token))
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A transport and the API's root: what `ThreeCMailingClient` needs of a login."""
+
+    transport: Transport
+    base_url: str

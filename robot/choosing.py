@@ -1,0 +1,194 @@
+"""Who is to be sent to the dialer: the clients that match a wish, less those who may not be sent, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from robot.database import Repository
+from robot.database.engine import Engine
+from robot.database.exports import ExportStore, ItemStatus
+from robot.errors import ConfigurationError
+from robot.normalizers import Rejection
+from robot.normalizers.clients import layout, normalize_client
+from robot.tables import CLIENTS
+
+_NAMES = CLIENTS.row_names
+_WORDS = re.compile(
+    r"\b(insert|update|delete|merge|drop|alter|create|truncate|exec|execute|into|grant|revoke|attach|detach|pragma"
+    r"|backup|restore|shutdown|xp_\w+|sp_\w+)\b",
+    re.IGNORECASE,
+)
+_WHY = {
+    ItemStatus.PENDING: "waits in an export that is not finished",
+    ItemStatus.IN_FLIGHT: "is being sent",
+    ItemStatus.UNKNOWN: 'was sent with an unknown outcome ("app export resolve")',
+    ItemStatus.SENT: "already sent within EXPORT_COOLDOWN_HOURS",
+    ItemStatus.FILTERED: "filtered by the dialer within EXPORT_COOLDOWN_HOURS",
+}
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client as the export needs it."""
+
+    external_id: str
+    name: str
+    cpf: str
+    phones: tuple[str, ...]
+    creditor: str
+    open_amount: Decimal | None
+    uf: str
+    status: str
+
+    def __repr__(self) -> str:
+        return f"Client({self.external_id!r})"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. Texts are compared without case; an empty one asks for nothing."""
+
+    campaign_id: int
+    ids: frozenset[str] = frozenset()
+    creditor: str = ""
+    uf: str = ""
+    min_amount: Decimal | None = None
+    status: str = ""
+    not_called_since: datetime | None = None
+    limit: int | None = None
+
+    def matches(self, client: Client) -> bool:
+        """Whether the client is one of those asked for."""
+        return (
+            (not self.ids or client.external_id in self.ids)
+            and _same(self.creditor, client.creditor)
+            and _same(self.uf, client.uf)
+            and _same(self.status, client.status)
+            and (self.min_amount is None or (client.open_amount is not None and client.open_amount >= self.min_amount))
+        )
+
+
+@dataclass
+class Choice:
+    """Who matches, who of them is to be sent, and why the others are not."""
+
+    matched: int = 0
+    chosen: list[Client] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def choose(
+    store: ExportStore, clients: Iterable[Client], wish: Wish, *, blocked: Sequence[str], cooldown_since: datetime
+) -> Choice:
+    """Apply the wish, then the reasons not to send. Deterministic: the order of the clients is kept."""
+    held = store.held_back(wish.campaign_id, cooldown_since)
+    called = store.called_since(wish.not_called_since) if wish.not_called_since else set()
+    never = {status.casefold() for status in blocked}
+    choice = Choice()
+    strangers = set(wish.ids)
+    for client in clients:
+        strangers.discard(client.external_id)
+        if not wish.matches(client):
+            continue
+        if client.external_id in called:
+            continue
+        choice.matched += 1
+        if client.status.casefold() in never:
+            choice.left_out[f"blocked (status {client.status})"] += 1
+        elif not client.phones:
+            choice.left_out["no phone that can be dialled"] += 1
+        elif client.external_id in held:
+            choice.left_out[_WHY[held[client.external_id]]] += 1
+        elif wish.limit is not None and len(choice.chosen) >= wish.limit:
+            choice.left_out["beyond the limit"] += 1
+        else:
+            choice.chosen.append(client)
+    if strangers:
+        choice.left_out["asked for by their ids, and not among the clients"] = len(strangers)
+    return choice
+
+
+def _same(asked: str, value: str) -> bool:
+    return not asked or asked.strip().casefold() == value.strip().casefold()
+
+
+def clients_of_table(repository: Repository) -> list[Client]:
+    """Every client of the table `clients`, the oldest first."""
+    rows = repository.read(f"SELECT {', '.join(_NAMES)} FROM clients ORDER BY id")
+    return [_client(dict(zip(_NAMES, row, strict=True))) for row in rows]
+
+
+def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], Counter[str]]:
+    """The clients that the company's own SELECT gives, read in a transaction that is rolled back; and who was rejected.
+
+    Raises ConfigurationError when it is no single SELECT, or lacks a column.
+    """
+    sql = _select(file)
+
+    def work(engine: Engine, _: datetime) -> tuple[list[str], list[tuple[object, ...]]]:
+        cursor = engine.cursor()
+        cursor.execute(sql)
+        headers = [str(column[0]) for column in cursor.description or ()]
+        rows = [tuple(row) for row in cursor.fetchall()]
+        engine.rollback()
+        engine.begin()
+        return headers, rows
+
+    headers, rows = repository.change(work)
+    columns = layout(headers)
+    if columns.missing or "phones" not in columns.columns:
+        raise ConfigurationError(
+            f"{file.name}: its columns are {', '.join(headers) or 'none'}.",
+            "Name them external_id, nome and telefone (AS …), so that they are recognised.",
+            tuple(f"no column for {name}" for name in (*columns.missing, "phones") if name not in columns.columns),
+        )
+    clients: dict[str, Client] = {}
+    reasons: Counter[str] = Counter()
+    for row in rows:
+        read = normalize_client(columns, row)
+        if isinstance(read, Rejection):
+            reasons[read.reason] += 1
+            continue
+        client = _client(dict(zip(_NAMES, read.row, strict=True)))
+        if clients.setdefault(client.external_id, client) != client:
+            reasons["the external_id occurs twice, with other values"] += 1
+    return list(clients.values()), reasons
+
+
+def _select(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8-sig").strip().rstrip(";").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"CLIENTS_QUERY_FILE {file} cannot be read: {error}.", "Check the path, save as UTF-8."
+        ) from None
+    bare = re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]", " ", text, flags=re.DOTALL)
+    first = bare.split(None, 1)[0].lower() if bare.strip() else ""
+    found = _WORDS.search(bare)
+    if first not in {"select", "with"} or ";" in bare or found:
+        why = f"it holds the word {found[0].upper()}" if found else "it is no single SELECT"
+        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file.name}: {why}.", "Only one SELECT that changes nothing is run.")
+    return text
+
+
+def _client(row: dict[str, object]) -> Client:
+    def text(name: str) -> str:
+        return "" if row[name] is None else str(row[name])
+
+    amount = text("open_amount")
+    return Client(
+        external_id=text("external_id"),
+        name=text("name"),
+        cpf=text("cpf"),
+        phones=tuple(filter(None, text("phones").split(";"))),
+        creditor=text("creditor"),
+        open_amount=Decimal(amount) if amount else None,
+        uf=text("uf"),
+        status=text("status"),
+    )

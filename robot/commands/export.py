@@ -1,0 +1,318 @@
+"""`export`: clients to a campaign, after a preview and a yes; `export resolve`: what became of lost answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from robot.choosing import Client, Wish, clients_of_query, clients_of_table
+from robot.commands.context import Context, Session
+from robot.database import Repository, open_repository
+from robot.database.exports import ItemStatus
+from robot.errors import ConfigurationError, ExitCode
+from robot.exporting import Exporter, Order, Preview, Result, brazilian
+from robot.masking import mask, mask_digits, mask_name
+from robot.period import parse_start
+from robot.resolving import MIN_AGE, Resolved, resolve
+from robot.settings import Settings
+from robot.threec import ThreeCMailingClient
+from robot.threec.connection import Connection, transport
+
+_SHOWN = 5
+
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command's options, as typed."""
+
+    campaign: int
+    list_name: str = ""
+    ids: str = ""
+    ids_file: Path | None = None
+    creditor: str = ""
+    uf: str = ""
+    min_amount: str = ""
+    status: str = ""
+    not_called_since: str = ""
+    limit: int | None = None
+    weight: int | None = None
+    dry_run: bool = False
+    yes: bool = False
+
+
+@app.callback()
+def _export(
+    context: typer.Context,
+    campaign: Annotated[int, typer.Option(min=0, help="The campaign's id.")] = 0,
+    list_name: Annotated[str, typer.Option("--list", help="The list's name; made if there is none.")] = "",
+    ids: Annotated[str, typer.Option(help="External ids separated by commas.")] = "",
+    ids_file: Annotated[Path | None, typer.Option(help="A file with an external id a line.")] = None,
+    creditor: Annotated[str, typer.Option(help="Only this creditor's clients.")] = "",
+    uf: Annotated[str, typer.Option(help="Only this state's, like SP.")] = "",
+    min_amount: Annotated[str, typer.Option(help="Only who owes as much, like 1.150,00.")] = "",
+    status: Annotated[str, typer.Option(help="Only clients of this status.")] = "",
+    not_called_since: Annotated[str, typer.Option(help="Only who was not called since, like 2026-09-01.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Most clients.")] = None,
+    weight: Annotated[int | None, typer.Option(min=0, max=100, help="The list's weight; 0 = not dialled.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only the preview.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+) -> None:
+    """Send clients to a campaign of the dialer: preview, question, then each contact once."""
+    if context.invoked_subcommand is not None:
+        return
+    options = Options(
+        *(campaign, list_name, ids, ids_file, creditor, uf, min_amount, status, not_called_since, limit, weight),
+        dry_run=dry_run,
+        yes=yes,
+    )
+    raise typer.Exit(export(context.obj, options))
+
+
+@app.command("resolve")
+def _resolve(
+    context: typer.Context,
+    export_id: Annotated[int | None, typer.Option("--export", min=1, help="Only this export.")] = None,
+    verdict: Annotated[
+        Literal["sent", "not-sent"] | None, typer.Option("--as", help="Your own word for what is left.")
+    ] = None,
+    minutes: Annotated[
+        int, typer.Option("--min-age", min=0, help="Minutes since the last request before totals are believed.")
+    ] = int(MIN_AGE.total_seconds() // 60),
+) -> None:
+    """Settle contacts whose sending has an unknown outcome."""
+    raise typer.Exit(resolve_exports(context.obj, export_id, verdict, timedelta(minutes=minutes)))
+
+
+def export(context: Context, options: Options) -> ExitCode:
+    """Preview, ask, send."""
+    session = Session.begin(context)
+    wish = _wish(options, session)
+    order = _order(session.settings, options.list_name or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
+    repository = open_repository(session.settings, session.stop)
+    exporter = _exporter(session, repository)
+    try:
+        repository.prepare()
+        preview = exporter.preview(wish, order)
+        _print_preview(context, preview, order, wish)
+        if options.dry_run or not preview.contacts:
+            return ExitCode.SUCCESS
+        if not options.yes and not _asked(context, preview):
+            context.out.print("Nothing was sent.")
+            return ExitCode.SUCCESS
+        result = exporter.run(wish, order, preview)
+    finally:
+        exporter.close()
+        repository.close()
+    print_result(context, result)
+    return result.ending.exit_code
+
+
+def scheduled_export(session: Session) -> Result:
+    """The export that `EXPORT_CRON` and `EXPORT_…` ask for: without a question."""
+    settings = session.settings
+    since = session.now() - timedelta(days=settings.export_not_called_days)
+    wish = Wish(
+        campaign_id=settings.export_campaign_id,
+        creditor=settings.export_creditor,
+        uf=settings.export_uf,
+        status=settings.export_status,
+        min_amount=_amount(settings.export_min_amount, "EXPORT_MIN_AMOUNT"),
+        not_called_since=since if settings.export_not_called_days else None,
+        limit=settings.export_limit or None,
+    )
+    name = settings.export_list.replace("{date}", f"{session.now():%Y-%m-%d}")
+    order = _order(settings, name, settings.export_weight)
+    repository = open_repository(settings, session.stop)
+    exporter = _exporter(session, repository)
+    try:
+        repository.prepare()
+        return exporter.run(wish, order)
+    finally:
+        exporter.close()
+        repository.close()
+
+
+def resolve_exports(context: Context, export_id: int | None, verdict: str | None, min_age: timedelta) -> ExitCode:
+    """Settle, and print what was settled."""
+    session = Session.begin(context)
+    settings = session.settings
+    repository = open_repository(settings, session.stop)
+    http = transport(settings, session.stop)
+    said = None if verdict is None else ItemStatus.SENT if verdict == "sent" else ItemStatus.PENDING
+    try:
+        mailing = ThreeCMailingClient(Connection(http, settings.api_root))
+        result = resolve(repository, mailing, session.now, export_id=export_id, verdict=said, min_age=min_age)
+    finally:
+        http.close()
+        repository.close()
+    _print_resolved(context, result)
+    return result.ending.exit_code
+
+
+def _exporter(session: Session, repository: Repository) -> Exporter:
+    settings = session.settings
+    http = transport(settings, session.stop)
+    path = f"/campaigns/{{campaign_id}}/lists/{{list_id}}/{settings.export_endpoint}"
+    mailing = ThreeCMailingClient(Connection(http, settings.api_root), {"contacts": path})
+    return Exporter(repository, mailing, http, _clients(session, repository), session.now, session.stop)
+
+
+def _clients(session: Session, repository: Repository) -> Callable[[], Sequence[Client]]:
+    file = session.settings.clients_query_file
+    if file is None:
+        return lambda: clients_of_table(repository)
+
+    def ask() -> Sequence[Client]:
+        clients, rejected = clients_of_query(repository, file)
+        for reason, count in rejected.most_common():
+            session.context.err.print(mask(f"{file.name}: {count:,} client(s) left out: {reason}"), markup=False)
+        return clients
+
+    return ask
+
+
+def _order(settings: Settings, list_name: str, weight: int | None) -> Order:
+    return Order(
+        list_name=list_name,
+        weight=weight,
+        callback_url=settings.callback_url_template,
+        phones_per_client=settings.export_phones,
+        cooldown=timedelta(hours=settings.export_cooldown_hours),
+        blocked=settings.export_blocked_status,
+    )
+
+
+def _wish(options: Options, session: Session) -> Wish:
+    problems: list[str] = []
+    if not options.campaign:
+        problems.append("--campaign: is missing; expected a campaign's id, like 5")
+    ids = {part.strip() for part in options.ids.split(",") if part.strip()}
+    if options.ids_file is not None:
+        try:
+            ids |= {line.strip() for line in options.ids_file.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"--ids-file: {options.ids_file} cannot be read ({error})")
+        else:
+            if not ids:
+                problems.append(f"--ids-file: {options.ids_file} holds no id")
+    since: datetime | None = None
+    if options.not_called_since:
+        try:
+            since = parse_start(options.not_called_since)
+        except ValueError:
+            problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
+    amount = None
+    try:
+        amount = _amount(options.min_amount, "--min-amount")
+    except ConfigurationError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
+    return Wish(
+        campaign_id=options.campaign,
+        ids=frozenset(ids),
+        creditor=options.creditor,
+        uf=options.uf,
+        min_amount=amount,
+        status=options.status,
+        not_called_since=since,
+        limit=options.limit,
+    )
+
+
+def _amount(text: str, name: str) -> Decimal | None:
+    if not text.strip():
+        return None
+    from robot.normalizers.clients import money
+
+    try:
+        return Decimal(money(text))
+    except ValueError as error:
+        problem = f"{name}: read {text!r}, {error}"
+        raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None
+
+
+def _asked(context: Context, preview: Preview) -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigurationError(
+            f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.", "Add --yes to send them."
+        )
+    answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ")
+    return answer.strip().lower() in {"y", "yes", "s", "sim"}
+
+
+def _print_preview(context: Context, preview: Preview, order: Order, wish: Wish) -> None:
+    out, choice = context.out, preview.choice
+    out.print(f"Campaign {wish.campaign_id}, list {order.list_name!r}.", markup=False)
+    if preview.waiting:
+        out.print(f"Pending from exports that were not finished, sent first: {preview.waiting:,}")
+    out.print(f"Clients that match: {choice.matched:,}. To be sent: {len(choice.chosen):,}.")
+    for reason, count in choice.left_out.most_common():
+        out.print(f"  left out: {count:,} {reason}", markup=False)
+    if choice.chosen:
+        table = Table(title="A sample", title_justify="left")
+        for name in ("external_id", "name", "cpf", "phone", "open amount"):
+            table.add_column(name)
+        for client in choice.chosen[:_SHOWN]:
+            table.add_row(*masked(client))
+        out.print(table)
+
+
+def masked(client: Client) -> tuple[str, ...]:
+    """A client's line for the console: nobody can be recognised or called by it."""
+    amount = "" if client.open_amount is None else brazilian(f"{client.open_amount:.2f}")
+    return (
+        mask(client.external_id),
+        mask_name(client.name),
+        mask_digits(client.cpf) if client.cpf else "",
+        mask_digits(client.phones[0]),
+        amount,
+    )
+
+
+def print_result(context: Context, result: Result) -> None:
+    """One table: what became of the contacts."""
+    ending = result.ending
+    table = Table(title=f"Execution {ending.execution_id}: {ending.status}", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for name in result.lists:
+        table.add_row("List", name)
+    for label, status in (
+        ("Sent", ItemStatus.SENT),
+        ("Filtered by the dialer", ItemStatus.FILTERED),
+        ("Refused", ItemStatus.REJECTED),
+        ("Unknown", ItemStatus.UNKNOWN),
+    ):
+        table.add_row(label, f"{result.counts[status]:,}")
+    if result.filtered_records:
+        table.add_row("Filtered, as the dialer counts", f"{result.filtered_records:,}")
+    table.add_row("Time", f"{ending.seconds:,.1f} s")
+    context.out.print(table)
+    for motive, count in result.motives.most_common():
+        context.out.print(mask(f"  filtered: {count:,} {motive}"), markup=False)
+    for text in (ending.message, ending.hint):
+        if text:
+            context.out.print(mask(text), markup=False, soft_wrap=True)
+
+
+def _print_resolved(context: Context, result: Resolved) -> None:
+    for word, count in result.counts.items():
+        context.out.print(f"{count:,} contact(s) settled: {word}")
+    if result.counts["not sent"]:
+        context.out.print('Those not sent go with the next "app export" to their campaign.')
+    if not result.counts and not result.open:
+        context.out.print("Nothing is unknown.")
+    for text in (result.ending.message, result.ending.hint):
+        if text:
+            context.out.print(mask(text), markup=False, soft_wrap=True)

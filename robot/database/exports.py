@@ -1,0 +1,289 @@
+"""Exports to the dialer and their contacts, in SQL that both databases speak.
+
+A contact goes pending → in flight (committed before the request that carries it) → sent, filtered, rejected or unknown.
+Whatever happens between two of these transactions leaves a state from which nothing is sent twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from robot.database.engine import Engine
+from robot.database.repository import Repository
+
+_MANY = 500  # parameters of one statement; SQL Server takes 2100
+
+
+class ItemStatus(StrEnum):
+    """How a contact stands."""
+
+    PENDING = "pending"  # chosen, not sent
+    IN_FLIGHT = "in flight"  # its request is about to be sent, or under way
+    SENT = "sent"  # the dialer has it
+    FILTERED = "filtered"  # the dialer left it out, and says so
+    REJECTED = "rejected"  # the dialer refused it
+    UNKNOWN = "unknown"  # the answer was lost: the dialer may have it or not
+
+
+@dataclass(frozen=True)
+class NewExport:
+    """An export about to be written. `token` tells a repeated transaction from a second export."""
+
+    token: str
+    execution_id: int
+    campaign_id: int
+    list_name: str
+    weight: int | None
+    selection: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A line of `dialer_exports`."""
+
+    id: int
+    campaign_id: int
+    list_name: str
+    list_id: int | None
+    list_total_before: int | None
+    weight: int | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A contact of an export: `wire` holds the items that the dialer gets, one for each phone."""
+
+    id: int
+    external_id: str
+    wire: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a contact."""
+
+    item_id: int
+    status: ItemStatus
+    reason: str | None = None
+
+
+class ExportStore:
+    """What the exports need of a repository. Call it with the lock of the job `dialer_export` held."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def create(self, export: NewExport, contacts: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> int:
+        """Write an export and its contacts as pending, in one transaction; return its id."""
+
+        def work(engine: Engine, now: datetime) -> int:
+            cursor = engine.cursor()
+            cursor.execute("SELECT id FROM dialer_exports WHERE token = ?", (export.token,))
+            found = cursor.fetchone()
+            cursor.close()
+            if found is not None:  # a COMMIT whose answer was lost, and which held
+                return int(found[0])
+            number = engine.insert(
+                "INSERT INTO dialer_exports (token, execution_id, campaign_id, list_name, weight, selection, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(export.token, export.execution_id, export.campaign_id, export.list_name[:255], export.weight),
+                    *(json.dumps(export.selection, ensure_ascii=False, default=str), now),
+                ),
+            )
+            cursor = engine.cursor()
+            cursor.executemany(
+                "INSERT INTO dialer_export_items"
+                " (export_id, campaign_id, external_id, status, records, payload, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(number, export.campaign_id, external_id, ItemStatus.PENDING.value, len(wire)),
+                        *(json.dumps(list(wire), ensure_ascii=False), now),
+                    )
+                    for external_id, wire in contacts
+                ],
+            )
+            cursor.close()
+            return number
+
+        return self._repository.change(work)
+
+    def found_in_flight(self) -> int:
+        """Contacts that a killed process left in flight become unknown. Returns how many."""
+
+        def work(engine: Engine, now: datetime) -> int:
+            cursor = engine.cursor()
+            cursor.execute(
+                "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE status = ?",
+                (
+                    *(ItemStatus.UNKNOWN.value, "the robot was stopped while the request was under way", now),
+                    ItemStatus.IN_FLIGHT.value,
+                ),
+            )
+            return cursor.rowcount
+
+        return self._repository.change(work)
+
+    def unfinished(self, campaign_id: int) -> list[tuple[Export, int]]:
+        """The campaign's exports that have pending contacts, oldest first, with their number."""
+        rows = self._repository.read(
+            "SELECT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight, COUNT(*)"
+            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
+            " WHERE e.campaign_id = ? AND i.status = ?"
+            " GROUP BY e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight ORDER BY e.id",
+            (campaign_id, ItemStatus.PENDING.value),
+        )
+        return [(_export(row), int(str(row[6]))) for row in rows]
+
+    def uncertain(self, export_id: int | None = None) -> list[Export]:
+        """The exports that have contacts of unknown outcome, oldest first."""
+        which, values = ("", ()) if export_id is None else (" AND e.id = ?", (export_id,))
+        rows = self._repository.read(
+            "SELECT DISTINCT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight"
+            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
+            f" WHERE i.status = ?{which} ORDER BY e.id",
+            (ItemStatus.UNKNOWN.value, *values),
+        )
+        return [_export(row) for row in rows]
+
+    def items(self, export_id: int, status: ItemStatus) -> list[Item]:
+        """The export's contacts of a status, in the order in which they were chosen."""
+        rows = self._repository.read(
+            "SELECT id, external_id, payload FROM dialer_export_items WHERE export_id = ? AND status = ? ORDER BY id",
+            (export_id, status.value),
+        )
+        return [Item(int(str(row[0])), str(row[1]), tuple(json.loads(str(row[2])))) for row in rows]
+
+    def list_known(self, export_id: int, list_id: int, total_before: int) -> None:
+        """Remember the export's list, and how many contacts it had before."""
+
+        def work(engine: Engine, _: datetime) -> None:
+            engine.cursor().execute(
+                "UPDATE dialer_exports SET list_id = ?, list_total_before = ? WHERE id = ?",
+                (list_id, total_before, export_id),
+            )
+
+        self._repository.change(work)
+
+    def in_flight(self, items: Sequence[Item], execution_id: int) -> None:
+        """Commit that these are about to be sent."""
+
+        def work(engine: Engine, now: datetime) -> None:
+            cursor = engine.cursor()
+            marks = ", ".join("?" * len(items))
+            cursor.execute(
+                "UPDATE dialer_export_items SET status = ?, in_flight_at = ?, execution_id = ?, reason = NULL,"
+                f" settled_at = NULL WHERE id IN ({marks})",
+                (ItemStatus.IN_FLIGHT.value, now, execution_id, *(item.id for item in items)),
+            )
+
+        self._repository.change(work)
+
+    def settle(
+        self, export_id: int, settled: Sequence[Settled], filtered: int = 0, motives: Mapping[str, int] | None = None
+    ) -> None:
+        """Commit what became of contacts, and add to the export's filter counts. Safe to repeat."""
+
+        def work(engine: Engine, now: datetime) -> None:
+            cursor = engine.cursor()
+            for status, reason in dict.fromkeys((each.status, each.reason) for each in settled):
+                ids = [each.item_id for each in settled if (each.status, each.reason) == (status, reason)]
+                when = None if status is ItemStatus.PENDING else now
+                for start in range(0, len(ids), _MANY):
+                    part = ids[start : start + _MANY]
+                    marks = ", ".join("?" * len(part))
+                    cursor.execute(
+                        f"UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE id IN ({marks})",
+                        (status.value, reason and reason[:500], when, *part),
+                    )
+            if filtered:
+                cursor.execute("SELECT motives, filtered_records FROM dialer_exports WHERE id = ?", (export_id,))
+                before, count = cursor.fetchone()
+                known: dict[str, int] = json.loads(before) if before else {}
+                for motive, times in (motives or {}).items():
+                    known[motive] = known.get(motive, 0) + times
+                cursor.execute(
+                    "UPDATE dialer_exports SET motives = ?, filtered_records = ? WHERE id = ?",
+                    (json.dumps(known, ensure_ascii=False), (count or 0) + filtered, export_id),
+                )
+            cursor.execute(
+                "UPDATE dialer_exports SET finished_at = CASE WHEN EXISTS"
+                " (SELECT 1 FROM dialer_export_items WHERE export_id = ? AND status IN (?, ?))"
+                " THEN NULL ELSE COALESCE(finished_at, ?) END WHERE id = ?",
+                (export_id, ItemStatus.PENDING.value, ItemStatus.IN_FLIGHT.value, now, export_id),
+            )
+            cursor.close()
+
+        self._repository.change(work)
+
+    def held_back(self, campaign_id: int, since: datetime) -> dict[str, ItemStatus]:
+        """Whom the campaign may not get again: open ones, however old, and those settled since that moment."""
+        rows = self._repository.read(
+            "SELECT external_id, status FROM dialer_export_items WHERE campaign_id = ?"
+            " AND (status IN (?, ?, ?) OR (status IN (?, ?) AND settled_at >= ?)) ORDER BY id",
+            (
+                *(campaign_id, ItemStatus.PENDING.value, ItemStatus.IN_FLIGHT.value, ItemStatus.UNKNOWN.value),
+                *(ItemStatus.SENT.value, ItemStatus.FILTERED.value, since),
+            ),
+        )
+        return {str(row[0]): ItemStatus(str(row[1])) for row in rows}
+
+    def called_since(self, moment: datetime) -> set[str]:
+        """Identifiers of the contacts that were called since."""
+        rows = self._repository.read(
+            "SELECT DISTINCT m.identifier FROM mailing_data m JOIN calls c ON c.id = m.call_id"
+            " WHERE c.call_date >= ? AND m.identifier IS NOT NULL",
+            (moment,),
+        )
+        return {str(row[0]) for row in rows}
+
+    def called_of(self, export: Export) -> set[int]:
+        """The ids of the export's unknown contacts that were called from its list since: the dialer has them."""
+        rows = self._repository.read(
+            "SELECT DISTINCT i.id FROM dialer_export_items i"
+            " JOIN mailing_data m ON m.identifier = i.external_id AND m.list_id = ?"
+            " JOIN calls c ON c.id = m.call_id AND c.call_date >= i.in_flight_at"
+            " WHERE i.export_id = ? AND i.status = ?",
+            (export.list_id, export.id, ItemStatus.UNKNOWN.value),
+        )
+        return {int(str(row[0])) for row in rows}
+
+    def records_of_list(self, list_id: int, campaign_id: int) -> tuple[int | None, int, int, datetime | None]:
+        """Of all exports into a list: its contacts before the first, records taken since, records unknown, last request."""
+        rows = self._repository.read(
+            "SELECT e.id, e.list_total_before, e.filtered_records,"
+            " SUM(CASE WHEN i.status IN (?, ?) THEN i.records ELSE 0 END),"
+            " SUM(CASE WHEN i.status IN (?, ?) THEN i.records ELSE 0 END), MAX(i.in_flight_at)"
+            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
+            " WHERE e.list_id = ? AND e.campaign_id = ?"
+            " GROUP BY e.id, e.list_total_before, e.filtered_records ORDER BY e.id",
+            (
+                *(ItemStatus.SENT.value, ItemStatus.FILTERED.value, ItemStatus.UNKNOWN.value, ItemStatus.IN_FLIGHT.value),
+                *(list_id, campaign_id),
+            ),
+        )
+        if not rows:
+            return None, 0, 0, None
+        taken = sum(int(str(row[3])) - int(str(row[2] or 0)) for row in rows)
+        moments = [datetime.fromisoformat(str(row[5])) for row in rows if row[5] is not None]
+        before = rows[0][1]
+        return (
+            None if before is None else int(str(before)),
+            taken,
+            sum(int(str(row[4])) for row in rows),
+            max(moments, default=None),
+        )
+
+
+def _export(row: Sequence[object]) -> Export:
+    number, campaign, name, list_id, total, weight = row[:6]
+    return Export(int(str(number)), int(str(campaign)), str(name), _whole(list_id), _whole(total), _whole(weight))
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(str(value))

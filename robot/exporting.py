@@ -1,0 +1,312 @@
+"""The job `dialer_export`: clients → a list of a campaign at the dialer. Never twice, never lost.
+
+Each contact is written down as in flight, and that is committed, before the request that carries it. What the answer
+says is committed after it. An answer that is lost (a timeout, a 5xx, a killed robot) leaves it unknown: it is not sent
+again before `export resolve`, or the operator, has settled it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from robot.choosing import Choice, Client, Wish, choose
+from robot.database import Repository, Scope
+from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
+from robot.errors import FatalError, Interrupted, RetriableError, SyncError
+from robot.history import Ending, recorded
+from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
+from robot.period import Period
+from robot.threec import Imported, ThreeCMailingClient
+from robot.threec.contacts import wire_items
+from robot.threec.mailing import CHUNK
+
+log = logging.getLogger(__name__)
+
+JOB = "dialer_export"
+UNKNOWN_BEFORE_STOPPING = 3
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an export is to do, apart from who is sent."""
+
+    list_name: str
+    weight: int | None = None
+    callback_url: str = "/atendimento/{client_id}"
+    phones_per_client: int = 1
+    cooldown: timedelta = timedelta(hours=24)
+    blocked: tuple[str, ...] = ()
+
+
+@dataclass
+class Preview:
+    """What an export would do: contacts still pending from before, and a choice of clients."""
+
+    waiting: int
+    choice: Choice
+
+    @property
+    def contacts(self) -> int:
+        """How many contacts would be sent."""
+        return self.waiting + len(self.choice.chosen)
+
+
+@dataclass
+class Result:
+    """What an export came to, in contacts; `filtered_records` and `motives` as the dialer counts."""
+
+    ending: Ending = field(default_factory=Ending)
+    counts: Counter[ItemStatus] = field(default_factory=Counter)
+    filtered_records: int = 0
+    motives: Counter[str] = field(default_factory=Counter)
+    lists: list[str] = field(default_factory=list)
+
+
+class _OutcomeUnknown(Exception):
+    """The answer to a sending is lost."""
+
+
+class Exporter:
+    """Sends clients to a campaign. `clients` gives all of them, and is asked again under the lock."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        mailing: ThreeCMailingClient,
+        transport: Transport,
+        clients: Callable[[], Sequence[Client]],
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._repository = repository
+        self._store = ExportStore(repository)
+        self._mailing = mailing
+        self._transport = transport
+        self._clients = clients
+        self._clock = clock
+        self._stop = stop
+        self._progress = progress
+        self._unknown_in_a_row = 0
+
+    def preview(self, wish: Wish, order: Order) -> Preview:
+        """Look, without a lock and without changing anything."""
+        waiting = sum(count for _, count in self._store.unfinished(wish.campaign_id))
+        return Preview(waiting, self._choose(wish, order))
+
+    def _choose(self, wish: Wish, order: Order) -> Choice:
+        since = self._clock() - order.cooldown
+        return choose(self._store, self._clients(), wish, blocked=order.blocked, cooldown_since=since)
+
+    def run(self, wish: Wish, order: Order, only: Preview | None = None) -> Result:
+        """Finish what is pending, then send who is chosen now; with `only`, nobody who was not in that preview.
+
+        Raises AnotherExecutionRunning, and a SyncError of the database before anything was begun.
+        """
+        result = Result()
+        now = self._clock()
+        confirmed = None if only is None else {client.external_id for client in only.choice.chosen}
+
+        def work(ending: Ending) -> None:
+            result.ending = ending
+            if lost := self._store.found_in_flight():
+                log.warning("%d contact(s) were in flight when the robot was stopped: their outcome is unknown.", lost)
+                ending.problems.append(f'{lost} contact(s) of a stopped export are unknown: see "app export resolve"')
+            for export, _ in self._store.unfinished(wish.campaign_id):
+                self._send_all(export, result)
+            choice = self._choose(wish, order)
+            chosen = [client for client in choice.chosen if confirmed is None or client.external_id in confirmed]
+            if chosen:
+                self._send_all(self._create(wish, order, chosen, ending), result)
+            _tell(result)
+
+        recorded(self._repository, Scope(JOB, (wish.campaign_id,), Period(now, now)), work)
+        return result
+
+    def close(self) -> None:
+        """Close the connections to the API."""
+        self._transport.close()
+
+    def _create(self, wish: Wish, order: Order, chosen: Sequence[Client], ending: Ending) -> Export:
+        asked = {
+            name: value
+            for name, value in (
+                *(("ids", len(wish.ids) or None), ("creditor", wish.creditor), ("uf", wish.uf), ("status", wish.status)),
+                *(("min_amount", wish.min_amount), ("not_called_since", wish.not_called_since), ("limit", wish.limit)),
+            )
+            if value
+        }
+        new = NewExport(
+            uuid.uuid4().hex, ending.execution_id, wish.campaign_id, order.list_name, order.weight, selection=asked
+        )
+        number = self._store.create(new, [(client.external_id, _wire(client, order)) for client in chosen])
+        return Export(number, wish.campaign_id, order.list_name, None, None, order.weight)
+
+    # -- sending
+
+    def _send_all(self, export: Export, result: Result) -> None:
+        items = self._store.items(export.id, ItemStatus.PENDING)
+        list_id = self._list(export, result)
+        log.info("Export %d: %d contact(s) into list %d of campaign %d.", export.id, len(items), list_id, export.campaign_id)
+        for chunk in _chunks(items):
+            if self._stop.is_set():
+                raise Interrupted("The robot was asked to stop.")
+            self._send(export, list_id, chunk, result)
+            if self._unknown_in_a_row >= UNKNOWN_BEFORE_STOPPING:
+                raise FatalError(
+                    f"{self._unknown_in_a_row} requests in a row were not answered: the API is down.",
+                    'What is pending is sent by the next "app export"; for the rest see "app export resolve".',
+                )
+
+    def _list(self, export: Export, result: Result) -> int:
+        """The export's list: the one it has, the one of that name, or a new one."""
+        list_id = export.list_id
+        if list_id is None:
+            made = self._mailing.criar_mailing_container(export.list_name, export.campaign_id)
+            list_id = int(made["mailing_id"])
+            self._store.list_known(export.id, list_id, int(made["total"] or 0))
+            log.info("List %d %r: %s.", list_id, export.list_name, "made" if made["created"] else "found")
+        result.lists.append(f"{export.list_name} ({list_id})")
+        if export.weight is not None:
+            try:
+                self._mailing.ajustar_peso_mailing(list_id, export.weight, campaign_id=export.campaign_id)
+            except (RequestRefused, RetriableError) as error:
+                result.ending.problems.append(f"the weight of list {list_id} was not set: {error.message}")
+        return list_id
+
+    def _send(self, export: Export, list_id: int, chunk: Sequence[Item], result: Result) -> None:
+        """One request, once, between two commits."""
+        self._store.in_flight(chunk, result.ending.execution_id)
+        wire = [item for each in chunk for item in each.wire]
+        try:
+            taken = self._post(export.campaign_id, list_id, wire)
+        except _OutcomeUnknown as lost:
+            self._unknown_in_a_row += 1
+            self._settle(export, [Settled(item.id, ItemStatus.UNKNOWN, str(lost)) for item in chunk], result)
+        except RequestRefused as refused:
+            self._refused(export, list_id, chunk, refused, result)
+        except (SyncError, Interrupted):  # nothing was taken: they wait for the next start
+            self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            raise
+        else:
+            self._unknown_in_a_row = 0
+            self._taken(export, chunk, taken, result)
+
+    def _post(self, campaign_id: int, list_id: int, wire: Sequence[Mapping[str, Any]]) -> Imported:
+        """Send; again only where nothing can have arrived. Raises _OutcomeUnknown where it may have."""
+
+        def once() -> Imported:
+            try:
+                return self._mailing.send_items(campaign_id, list_id, wire)
+            except (NotSent, RateLimited):
+                raise
+            except ApiUnavailable as error:
+                raise _OutcomeUnknown(error.message) from None
+
+        return self._transport.repeat(once)
+
+    def _refused(self, export: Export, list_id: int, chunk: Sequence[Item], refused: RequestRefused, result: Result) -> None:
+        """A 422 takes nothing of the request: halve it until the contact that causes it stands alone."""
+        if refused.status != 422:
+            self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            raise refused
+        if len(chunk) == 1:
+            self._settle(export, [Settled(chunk[0].id, ItemStatus.REJECTED, refused.message)], result)
+            return
+        half = len(chunk) // 2
+        self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+        for part in (chunk[:half], chunk[half:]):
+            self._send(export, list_id, part, result)
+
+    def _taken(self, export: Export, chunk: Sequence[Item], taken: Imported, result: Result) -> None:
+        """Settle what was answered. Whom the dialer filtered and names is told apart; otherwise the export counts them."""
+        named: dict[str, str] = {}
+        for detail in taken.details:
+            item = next((item for item in chunk if _is(detail.identifier, detail.phone, item)), None)
+            if item is not None:
+                named[item.external_id] = detail.motive
+        motives = Counter(detail.motive for detail in taken.details)
+        everyone = taken.imported == 0 and taken.filtered >= taken.sent
+        anonymous = None
+        if taken.filtered and not named and not everyone:
+            words = ", ".join(f"{count} {motive}" for motive, count in motives.items())
+            anonymous = f"the dialer filtered {taken.filtered} of the {taken.sent} sent together ({words}) and names none"
+        settled = []
+        for item in chunk:
+            motive = named.get(item.external_id) or (", ".join(motives) or "filtered" if everyone else None)
+            partly = motive is not None and len(item.wire) > 1 and not everyone
+            if motive is None or partly:
+                settled.append(Settled(item.id, ItemStatus.SENT, motive or anonymous))
+            else:
+                settled.append(Settled(item.id, ItemStatus.FILTERED, motive))
+        self._settle(export, settled, result, taken.filtered, motives)
+
+    def _settle(
+        self,
+        export: Export,
+        settled: Sequence[Settled],
+        result: Result,
+        filtered: int = 0,
+        motives: Counter[str] | None = None,
+    ) -> None:
+        self._store.settle(export.id, settled, filtered, motives)
+        result.counts.update(each.status for each in settled)
+        result.filtered_records += filtered
+        result.motives.update(motives or {})
+        ending = result.ending
+        ending.total += len(settled)
+        ending.successful = result.counts[ItemStatus.SENT]
+        ending.failed = result.counts[ItemStatus.REJECTED] + result.counts[ItemStatus.UNKNOWN]
+        self._progress(ending.total)
+
+
+def _tell(result: Result) -> None:
+    problems = result.ending.problems
+    if rejected := result.counts[ItemStatus.REJECTED]:
+        problems.append(f"{rejected} contact(s) refused by the dialer: see dialer_export_items.reason")
+    if unknown := result.counts[ItemStatus.UNKNOWN]:
+        problems.append(f'{unknown} contact(s) with an unknown outcome, not sent again: see "app export resolve"')
+
+
+def _is(identifier: str | None, phone: str | None, item: Item) -> bool:
+    if identifier is not None:
+        return identifier == item.external_id
+    return phone is not None and any(str(wire["phone"]) == phone.removeprefix("55") for wire in item.wire)
+
+
+def _wire(client: Client, order: Order) -> list[dict[str, Any]]:
+    data = {"nome": client.name}
+    if client.cpf:
+        data["cpf"] = client.cpf
+    if client.open_amount is not None:
+        data["valor"] = brazilian(f"{client.open_amount:.2f}")
+    data["url"] = order.callback_url.format(client_id=client.external_id)
+    phones = list(client.phones[: order.phones_per_client])
+    return wire_items([{"identifier": client.external_id, "phones": phones, "data": data}])
+
+
+def brazilian(amount: str) -> str:
+    """`1150.00` → `1.150,00`."""
+    return f"{float(amount):,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def _chunks(items: Sequence[Item]) -> list[list[Item]]:
+    """Contacts together while their items are 100 at most; a contact's items are never parted."""
+    chunks: list[list[Item]] = []
+    size = CHUNK
+    for item in items:
+        if size + len(item.wire) > CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(item)
+        size += len(item.wire)
+    return chunks

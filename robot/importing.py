@@ -1,0 +1,143 @@
+"""`clients import`: a file of clients → the table `clients`. Safe to repeat: a client is found again by its external_id."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from robot.database import Batch, Counts, Repository, Scope
+from robot.database.engine import Row
+from robot.errors import ConfigurationError, Interrupted
+from robot.history import Ending, recorded
+from robot.normalizers import Rejection
+from robot.normalizers.clients import Layout, layout, normalize_client
+from robot.normalizers.json_text import as_received
+from robot.period import Period
+from robot.sheets import Line, read_lines
+from robot.tables import CLIENTS
+
+log = logging.getLogger(__name__)
+
+JOB = "clients_import"
+
+
+@dataclass
+class Imported:
+    """What an import came to. `reasons` counts the rejections by what they say."""
+
+    ending: Ending
+    unknown_headers: tuple[str, ...] = ()
+    reasons: dict[str, int] = field(default_factory=dict)
+    overflows: int = 0
+
+
+def import_clients(
+    path: Path,
+    repository: Repository,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Import a file. `progress` is told how many lines were read. Raises ConfigurationError before anything is written."""
+    lines = read_lines(path)
+    columns = _columns(path, lines)
+    result = Imported(Ending(), columns.unknown)
+    if columns.unknown:
+        log.info("Columns kept in extra, having no column of their own: %s.", ", ".join(columns.unknown))
+
+    def work(ending: Ending) -> None:
+        result.ending = ending
+        _Import(columns, repository, ending, result, stop, progress).run(lines)
+
+    now = clock()
+    recorded(repository, Scope(JOB, (), Period(now, now)), work)
+    return result
+
+
+def _columns(path: Path, lines: Iterator[Line]) -> Layout:
+    first = next(lines, None)
+    if first is None:
+        raise ConfigurationError(f"{path.name} is empty.", "The first line must hold the headers.")
+    found = layout(first[1])
+    if found.missing:
+        problems = tuple(f"no column for {name}" for name in found.missing)
+        shown = ", ".join(found.headers)
+        raise ConfigurationError(
+            f"{path.name}: the headers are {shown}.",
+            "Name them external_id (or id, codigo) and nome, for example.",
+            problems,
+        )
+    return found
+
+
+class _Import:
+    def __init__(
+        self,
+        columns: Layout,
+        repository: Repository,
+        ending: Ending,
+        result: Imported,
+        stop: threading.Event,
+        progress: Callable[[int], None],
+    ) -> None:
+        self._columns = columns
+        self._repository = repository
+        self._ending = ending
+        self._result = result
+        self._stop = stop
+        self._progress = progress
+        self._open = repository.open_rejections(JOB)
+        self._seen: dict[str, str] = {}
+        self._rows: list[Row] = []
+        self._rejections: list[Rejection] = []
+
+    def run(self, lines: Iterator[Line]) -> None:
+        count = 0
+        for count, (number, cells) in enumerate(lines, 1):
+            self._take(number, cells)
+            if len(self._rows) + len(self._rejections) >= self._repository.batch_rows:
+                self._flush()
+                self._progress(count)
+                if self._stop.is_set():
+                    raise Interrupted("The robot was asked to stop.")
+        self._flush()
+        self._progress(count)
+        if self._ending.failed:
+            self._ending.problems.append(
+                f'{self._ending.failed} line(s) rejected: see the table rejected_records ("app rejected list")'
+            )
+
+    def _take(self, number: int, cells: Sequence[object]) -> None:
+        read = normalize_client(self._columns, cells)
+        if isinstance(read, Rejection):
+            self._reject(read)
+            return
+        key, digest = str(read.row[0]), str(read.row[-1])
+        if key in self._seen:
+            if self._seen[key] != digest:
+                payload = as_received({"line": str(number), "cells": ["" if c is None else str(c) for c in cells]})
+                self._reject(Rejection(None, "the external_id occurs twice in the file, with other values", payload))
+            return
+        self._seen[key] = digest
+        self._rows.append(read.row)
+        self._result.overflows += read.overflows
+        self._ending.total += 1
+
+    def _reject(self, rejection: Rejection) -> None:
+        self._rejections.append(rejection)
+        self._ending.total += 1
+        self._ending.failed += 1
+        self._result.reasons[rejection.reason] = self._result.reasons.get(rejection.reason, 0) + 1
+
+    def _flush(self) -> None:
+        batch = Batch({CLIENTS: self._rows}, self._rejections)
+        if not batch.empty:
+            stored = self._repository.store_rows(batch, JOB, self._ending.execution_id, self._open)
+            counts = stored.tables.get(CLIENTS.name, Counts())
+            self._ending.counts.add(counts)
+            self._ending.successful += counts.stored
+        self._rows, self._rejections = [], []

@@ -1,0 +1,238 @@
+"""A line of a clients' file (header → cell) → a row of `clients`, or the reason why there is none. Pure functions.
+
+Headers are met in Portuguese and English, in any case, with or without accents, blanks and underscores.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from robot.cpf import InvalidDocument, read_document
+from robot.normalizers import values
+from robot.normalizers.calls import Rejection
+from robot.normalizers.json_text import as_received, clean_text, digest, dump
+from robot.normalizers.values import Cell
+from robot.phones import read_phones
+from robot.tables import CLIENTS
+
+_HEADERS = {
+    "external_id": "externalid id codigo cod codcliente codigocliente idcliente clientid identificador chave"
+    " contrato matricula",
+    "name": "nome name cliente nomecliente nomecompleto razaosocial devedor nomedevedor nomedocliente",
+    "cpf": "cpf cnpj cpfcnpj cnpjcpf documento doc cpfoucnpj",
+    "phones": "telefone telefones fone fones celular celulares tel phone phones whatsapp telefoneresidencial"
+    " telefonecomercial telefonecelular telefonefixo",
+    "ddd": "ddd",
+    "email": "email mail emails correioeletronico",
+    "creditor": "credor creditor cedente carteira",
+    "open_amount": "valor valoremaberto saldo saldodevedor saldoemaberto valordivida divida openamount valortotal"
+    " valoratualizado valorconta valordebito",
+    "address": "endereco address logradouro rua complemento bairro cidade cep enderecocompleto",
+    "uf": "uf estado ufcliente",
+    "notes": "observacao observacoes obs notas notes anotacoes",
+    "status": "status situacao statuscliente",
+}
+_COLUMN_OF = {alias: column for column, aliases in _HEADERS.items() for alias in aliases.split()}
+_MANY = {"phones", "address", "ddd", "notes"}
+_STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())  # noqa: SIM905
+_EXTRA = len(CLIENTS.row_columns) - 2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column of the file fills which of ours. `unknown` ones are kept in `extra`."""
+
+    headers: tuple[str, ...]
+    columns: tuple[str | None, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(header for header, column in zip(self.headers, self.columns, strict=True) if column is None and header)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Columns without which there can be no client."""
+        return tuple(name for name in ("external_id", "name") if name not in self.columns)
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A client, ready for its table: cells in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra`."""
+
+    row: tuple[Cell, ...]
+    overflows: int = 0
+
+
+class _Wrong(ValueError):
+    """The line cannot become a row."""
+
+
+def simple(header: str) -> str:
+    """A header without case, accents, blanks and signs: `E-mail ` → `email`."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def layout(headers: Sequence[object]) -> Layout:
+    """What each column of a file is. A number at a header's end (`Telefone 2`) is left aside; what repeats is unknown."""
+    names = tuple("" if header is None else str(header).strip() for header in headers)
+    found: list[str | None] = []
+    for name in names:
+        plain = simple(name)
+        column = _COLUMN_OF.get(plain) or _COLUMN_OF.get(plain.rstrip("0123456789"))
+        found.append(None if column in found and column not in _MANY else column)
+    return Layout(names, tuple(found))
+
+
+def normalize_client(of: Layout, cells: Sequence[object]) -> ClientRow | Rejection:
+    """The row of a line. Never raises."""
+    record = {name or f"column {n + 1}": _plain(cell) for n, (name, cell) in enumerate(_paired(of.headers, cells))}
+    try:
+        return _normalize(of, cells, record)
+    except _Wrong as wrong:
+        found = [_plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"]
+        return Rejection((found[0] if found else "")[:255] or None, str(wrong), as_received(record))
+
+
+def _paired(names: Sequence[str | None], cells: Sequence[object]) -> list[tuple[str | None, object]]:
+    padded = [*cells, *([None] * (len(names) - len(cells)))]
+    return [*zip(names, padded, strict=False), *((None, cell) for cell in padded[len(names) :])]
+
+
+def _plain(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return clean_text(str(cell))[0].strip()
+
+
+def _normalize(of: Layout, cells: Sequence[object], record: Mapping[str, str]) -> ClientRow:
+    if any(_plain(cell) for cell in cells[len(of.headers) :]):
+        raise _Wrong("the line has more cells than there are headers: a separator inside a value?")
+    given: dict[str, list[str]] = {}
+    for column, cell in _paired(of.columns, cells):
+        if column and (value := _plain(cell)):
+            given.setdefault(column, []).append(value)
+    first = {column: found[0] for column, found in given.items()}
+    kept = {name: record[name] for name in of.unknown if record.get(name)}
+    overflows = 0
+    phones, undialled = _phones(of, cells)
+    if undialled:
+        kept["phones that cannot be dialled"] = "; ".join(undialled)
+        overflows += 1
+    read = {
+        "external_id": _external_id(first.get("external_id", "")),
+        "name": first.get("name") or _none("the client has no name"),
+        "cpf": _document(first.get("cpf")),
+        "phones": ";".join(phones),
+        "email": first.get("email"),
+        "creditor": first.get("creditor"),
+        "open_amount": _amount(first.get("open_amount")),
+        "address": ", ".join(given.get("address", [])),
+        "uf": _state(first.get("uf")),
+        "notes": "\n".join(given.get("notes", [])),
+        "status": first.get("status"),
+    }
+    row: list[Cell] = []
+    for target in CLIENTS.row_columns[:_EXTRA]:
+        filled = read[target.name]
+        cell, whole = values.text(filled, target.width)
+        row.append(cell)
+        if not whole:
+            kept[target.name] = str(filled)
+            overflows += 1
+    row.append(dump(kept) if kept else None)
+    row.append(digest(row))
+    return ClientRow(tuple(row), overflows)
+
+
+def _none(reason: str) -> str:
+    raise _Wrong(reason)
+
+
+def _external_id(text: str) -> str:
+    if not text:
+        raise _Wrong("the client has no external_id")
+    if not values.fits(text, CLIENTS["external_id"].width):
+        raise _Wrong("the external_id is longer than 50 characters")
+    return text
+
+
+def _phones(of: Layout, cells: Sequence[object]) -> tuple[list[str], list[str]]:
+    """Numbers that can be dialled, and those of the others as they are written, when there is at least one of the former."""
+    paired = [
+        (simple(name or ""), column, _plain(cell))
+        for (name, cell), column in zip(_paired(of.headers, cells), _columns(of, cells), strict=True)
+    ]
+    areas = {name.removeprefix("ddd"): value for name, column, value in paired if column == "ddd" and value}
+    numbers: list[str] = []
+    problems: list[str] = []
+    undialled: list[str] = []
+    for name, column, value in paired:
+        if column != "phones" or not value:
+            continue
+        number = re.sub(r"^\D*", "", name) or ""
+        area = areas.get(number, areas.get("", ""))
+        digits = re.sub(r"\D", "", value)
+        read = read_phones(f"({area}) {value}" if area and len(digits) in {8, 9} else value)
+        numbers += [each for each in read.numbers if each not in numbers]
+        problems += read.problems
+        if read.problems:
+            undialled.append(value)
+    if problems and not numbers:
+        raise _Wrong(f"no phone that can be dialled: {'; '.join(dict.fromkeys(problems))}")
+    return numbers, undialled
+
+
+def _columns(of: Layout, cells: Sequence[object]) -> list[str | None]:
+    return [column for column, _ in _paired(of.columns, cells)]
+
+
+def _document(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return read_document(text)
+    except InvalidDocument as error:
+        raise _Wrong(f"CPF/CNPJ: {error}") from None
+
+
+def _state(text: str | None) -> str | None:
+    if not text:
+        return None
+    if text.upper() not in _STATES:
+        raise _Wrong("the UF is none of Brazil's 27")
+    return text.upper()
+
+
+def _amount(text: str | None) -> str | None:
+    return None if not text else money(text)
+
+
+def money(text: str) -> str:
+    """`1.150,00`, `R$ 1.150,00`, `1150.5`, `1150` → `1150.00`, `1150.50`, … Raises ValueError."""
+    bare = re.sub(r"[\sR$\u00a0]", "", text, flags=re.IGNORECASE)
+    if "," in bare and "." in bare:
+        decimal, thousands = (",", ".") if bare.rindex(",") > bare.rindex(".") else (".", ",")
+        bare = bare.replace(thousands, "").replace(decimal, ".")
+    elif "," in bare:
+        if bare.count(",") > 1 or len(bare.partition(",")[2]) > 2:
+            raise _Wrong("the amount is ambiguous; expected one like 1.150,00")
+        bare = bare.replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+", bare):  # 1.150 is one thousand here
+        bare = bare.replace(".", "")
+    try:
+        amount = Decimal(bare)
+    except InvalidOperation:
+        raise _Wrong("the amount cannot be read; expected one like 1.150,00") from None
+    if not amount.is_finite() or abs(amount) >= 10**13:
+        raise _Wrong("the amount is too large")
+    return f"{amount:.2f}"
