@@ -63,6 +63,7 @@ _SOON_STATES = {
 }
 # PostgreSQL's own words, where a T-SQL server is built on it and knows no number for them
 _LOST_WORDS = re.compile(r"terminating connection|in recovery mode|server closed the connection|is (?:starting|shutting)")
+_SOON_WORDS = re.compile(r"due to lock timeout|deadlock detected|could not serialize access")
 
 _RIGHTS = "Let the DBA grant it: reading and writing needs db_datareader and db_datawriter."
 _FATAL: Mapping[int, tuple[str, str]] = {
@@ -158,6 +159,8 @@ def meaning(error: OdbcError, name: str, *, connecting: bool) -> SyncError:
     for number in error.numbers:
         if number in _SOON:
             return RetriableError(f"{name}: {_SOON[number]} ({number}).")
+    if _SOON_WORDS.search(error.text):
+        return RetriableError(f"{name}: {error.text}.")
     if connecting and (problem := _at_the_door(error, name)):
         return problem
     if error.connection_lost:

@@ -1,0 +1,56 @@
+"""One suite, two databases: `database` runs a test on SQLite and, marked `sqlserver`, on the server in TEST_SQLSERVER."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import VARIABLE, Clock, Database, Server, empty, server
+
+from robot.settings import IsolatedSettings
+
+
+@pytest.fixture(scope="session")
+def sql_server() -> Server:
+    """The server in TEST_SQLSERVER; skips where there is none."""
+    found = server()
+    if found is None:
+        pytest.skip(f"{VARIABLE} holds no ODBC connection string of a T-SQL server")
+    return found
+
+
+@pytest.fixture(scope="session")
+def _shared_name(sql_server: Server) -> Iterator[str]:
+    with sql_server.new_database() as name:
+        yield name
+
+
+def on_server(server: Server, name: str, folder: Path) -> Database:
+    return Database(server.settings(name, folder), server.variables(name), Clock())
+
+
+@pytest.fixture
+def server_database(sql_server: Server, _shared_name: str, tmp_path: Path) -> Database:
+    """A database on the server, shared by the tests of this process one after the other, empty at the start of each."""
+    empty(sql_server, _shared_name)
+    return on_server(sql_server, _shared_name, tmp_path)
+
+
+@pytest.fixture
+def new_server_database(sql_server: Server, tmp_path: Path) -> Iterator[Database]:
+    """A database on the server for one test alone: no table in it."""
+    with sql_server.new_database() as name:
+        yield on_server(sql_server, name, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("sqlserver", marks=pytest.mark.sqlserver)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlserver":
+        found: Database = request.getfixturevalue("server_database")
+        return found
+    file = tmp_path / "robot.db"
+    return Database(
+        IsolatedSettings(db_file=file, log_dir=tmp_path / "logs"), {"DB_FILE": str(file), "DB_SERVER": ""}, Clock()
+    )

@@ -1,0 +1,200 @@
+"""A connection that is cut at any message, before, during and after COMMIT: right rows, right counts, one history line."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pyodbc
+import pytest
+from rows import SCOPE, batch, call, line, mailing
+from servers import Database
+from tcp_proxy import Cut, TcpProxy
+
+from robot.database import Counts, Outcome, Repository, sqlserver
+from robot.errors import FatalError, RetriableError
+from robot.normalizers import Rejection
+from robot.statuses import ExecutionStatus, WindowStatus
+
+pytestmark = [pytest.mark.sqlserver, pytest.mark.timeout(600)]
+FURTHEST = 120  # messages: more than any of these needs
+
+
+@pytest.fixture
+def proxy(sql_server):
+    with TcpProxy(*sql_server.host_and_port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def direct(server_database):
+    repository = server_database.repository()
+    yield repository
+    repository.close()
+
+
+@pytest.fixture
+def behind_proxy(server_database: Database, proxy: TcpProxy, direct):
+    settings = server_database.settings.model_copy(update={"db_server": f"127.0.0.1,{proxy.port}"})
+    repository = replace(server_database, settings=settings).repository()
+    with repository.lock("calls"):
+        yield repository
+    repository.close()
+
+
+def at_every_message(proxy: TcpProxy, how: Cut, attempt: Callable[[int], None]) -> int:
+    """Run `attempt` with the cut at its 1st, 2nd, … message, until one ends without being cut. Returns the messages."""
+    for message in range(1, FURTHEST):
+        proxy.cut_at(message, how)
+        attempt(message)
+        if not proxy.cuts:
+            return message - 1
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("how", Cut)
+def test_a_batch_is_stored_once_wherever_the_connection_is_cut(
+    how, proxy, behind_proxy: Repository, direct, server_database
+):
+    def attempt(n: int) -> None:
+        old = [call(f"{n}-{key}") for key in "abc"]
+        direct.store(batch(old, [mailing(f"{n}-a")]), SCOPE, line(), set())
+        new = [old[0], call(f"{n}-b", version="2", feedback="x" * 3000), old[2], *(call(f"{n}-{key}") for key in "de")]
+        mailings = [mailing(f"{n}-a", version="2"), mailing(f"{n}-d")]
+        stored = behind_proxy.store(batch(new, mailings, [Rejection(None, "no id", f'{{"n": {n}}}')]), SCOPE, line(), set())
+        assert stored.tables == {"calls": Counts(2, 1, 2), "mailing_data": Counts(1, 1, 0)}, f"cut at {n}"
+        assert stored.rejected == 1
+        found = dict(server_database.query("SELECT id, row_hash FROM calls WHERE id LIKE ?", f"{n}-%"))
+        assert found == {cells[0]: cells[-1] for cells in new}
+        found = server_database.query("SELECT call_id, row_hash FROM mailing_data WHERE call_id LIKE ?", f"{n}-%")
+        assert sorted(found) == [(f"{n}-a", f"{n}-a-2"), (f"{n}-d", f"{n}-d-1")]
+
+    messages = at_every_message(proxy, how, attempt)
+    assert messages > 8  # staging, BEGIN, upserts, the window, COMMIT
+    assert server_database.value("SELECT COUNT(*) FROM rejected_records") == messages + 1
+    assert behind_proxy.retries >= messages
+
+
+@pytest.mark.parametrize("how", Cut)
+def test_an_execution_has_one_line_wherever_the_connection_is_cut(how, proxy, behind_proxy, server_database):
+    def attempt(n: int) -> None:
+        server_database.clock.advance(seconds=1)
+        number = behind_proxy.start_execution(SCOPE, "robot", None)
+        assert server_database.query("SELECT id FROM execution_logs WHERE status = 'RUNNING'") == [(number,)]
+        behind_proxy.finish_execution(number, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0, total=n))
+        done = line(number, status=WindowStatus.COMPLETE, api_total=n)
+        behind_proxy.conclude_window(SCOPE, done)
+        behind_proxy.remember("next run", str(n))
+        assert server_database.query("SELECT status, api_total FROM sync_windows") == [("COMPLETE", n)]
+        assert server_database.query("SELECT status, total_records FROM execution_logs WHERE id = ?", number) == [
+            ("COMPLETED_SUCCESS", n)
+        ]
+        assert behind_proxy.recall("next run") == str(n)
+
+    messages = at_every_message(proxy, how, attempt)
+    assert server_database.value("SELECT COUNT(*) FROM execution_logs") == messages + 1
+
+
+def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, server_database, tmp_path):
+    proxy.cut_at(1, Cut.DURING)
+    assert behind_proxy.recall("anything") is None
+    assert proxy.cuts == 1
+    other = server_database.elsewhere(tmp_path / "another machine").engine()
+    assert not other.acquire("calls")
+    other.close()
+
+
+def test_a_lock_that_somebody_took_meanwhile_ends_the_execution(proxy, behind_proxy, server_database, tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlserver, "_ACQUIRE_AGAIN_SECONDS", 1)
+    other = server_database.elsewhere(tmp_path / "another machine").engine()
+    behind_proxy._engine._connection.close()  # as if the server had noticed, and somebody had been quicker
+    behind_proxy._engine.close()
+    assert other.acquire("calls")
+    with pytest.raises(FatalError, match="another execution took the lock"):
+        behind_proxy.recall("anything")
+    other.close()
+
+
+def test_a_server_that_stays_away_is_given_up_after_five_tries(server_database, monkeypatch):
+    monkeypatch.setattr(sqlserver, "LOGIN_SECONDS", 1)
+    settings = server_database.settings.model_copy(update={"db_server": "127.0.0.1:1"})
+    with pytest.raises(RetriableError, match=r"cannot be reached.*DB_SERVER") as told:
+        replace(server_database, settings=settings).repository()
+    assert server_database.settings.db_password.get_secret_value() not in str(told.value)
+
+
+# -- locks
+
+
+class _Stop:
+    """Instead of waiting before the next try, does something."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act = act
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, _: float) -> bool:
+        self._act()
+        return False
+
+
+def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(server_database, monkeypatch):
+    greeting = sqlserver._GREETING.replace(str(sqlserver._LOCK_SECONDS * 1000), "300")
+    monkeypatch.setattr(sqlserver, "_GREETING", greeting)
+    holder = server_database._connection()
+    repository = server_database.repository()
+    repository._stop = _Stop(holder.rollback)
+    repository.store(batch([call("a")]), SCOPE, line(), set())
+    holder.autocommit = False
+    holder.execute("UPDATE calls SET number = '1' WHERE id = 'a'")
+    stored = repository.store(batch([call("a", version="2")]), SCOPE, line(), set())
+    assert stored.tables["calls"] == Counts(0, 1, 0)
+    assert repository.retries == 1
+    assert server_database.query("SELECT number, row_hash FROM calls") == [(None, "a-2")]
+    holder.close()
+    repository.close()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (
+            "40001",
+            "[40001] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Transaction was deadlocked. (1205) (SQLExecute)",
+        ),
+        ("HYT00", "[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]Query timeout expired (0) (SQLExecDirectW)"),
+        ("42000", "[42000] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Log full. (9002) (SQLExecute)"),
+    ],
+    ids=["deadlock", "time-out", "log full"],
+)
+def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(server_database, monkeypatch, arguments):
+    """A deadlock cannot be ordered from a server: here its error is raised, after the statement ran, in its place."""
+    repository = server_database.repository()
+    engine = repository._engine
+    upsert, errors = engine.upsert, [pyodbc.Error(*arguments)] * 2
+
+    def broken_off(*given):
+        upsert(*given)
+        if errors:
+            raise errors.pop()
+        return Counts(inserted=2)
+
+    monkeypatch.setattr(engine, "upsert", broken_off)
+    session = engine._connection
+    stored = repository.store(batch([call("a"), call("b")]), SCOPE, line(), set())
+    assert stored.tables["calls"] == Counts(2, 0, 0)
+    assert repository.retries == 2
+    assert server_database.value("SELECT COUNT(*) FROM calls") == 2
+    assert engine._connection is session  # which holds the job's lock
+    repository.close()
+
+
+def test_the_clock_of_a_repeated_batch_is_the_one_that_was_stored(server_database):
+    repository = server_database.repository()
+    moment = server_database.clock.now
+    repository.store(batch([call("a")]), SCOPE, line(), set())
+    server_database.clock.now = moment + timedelta(days=1)
+    repository.store(batch([call("a")]), SCOPE, line(), set())
+    assert server_database.query("SELECT created_at, updated_at FROM calls") == [(moment, moment)]
+    repository.close()
