@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from datetime import datetime
 from logging import LogRecord
 from pathlib import Path
@@ -64,6 +65,16 @@ class _ForgivingFile(ConcurrentRotatingFileHandler):
     def handleError(self, record: LogRecord) -> None:  # noqa: N802 - logging's name
         _tell_once(str(sys.exc_info()[1]))
 
+    def close(self) -> None:
+        """Close the file. What a full disk did not take is lost, and no reason to fail at the very end."""
+        try:
+            super().close()
+        except OSError as error:
+            _tell_once(str(error))
+            self.stream = None
+            with suppress(OSError):
+                super().close()
+
 
 def _tell_once(reason: str) -> None:
     if not _ForgivingFile.told:
@@ -95,7 +106,7 @@ def configure(folder: Path, *, console: Console, level: str, zone: ZoneInfo, max
     root = logging.getLogger()
     close()
     root.setLevel(logging.DEBUG)
-    for noisy in ("urllib3", "chardet", "charset_normalizer", "portalocker", "schedule", "asyncio"):
+    for noisy in ("urllib3", "chardet", "charset_normalizer", "portalocker", "filelock", "schedule", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     to_console = _ConsoleHandler(console)
     to_console.setLevel(level)

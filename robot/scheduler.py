@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import schedule
@@ -22,8 +22,8 @@ from robot import cron
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 1
-# a remembered occurrence that lies further ahead than this was written by a clock that was wrong
-_AHEAD = timedelta(days=2)
+# A clock that goes back by less is put right, or changes for the winter; by more, it was wrong before.
+_WRONG_BY = timedelta(hours=3)
 
 
 @dataclass
@@ -41,14 +41,15 @@ class Timetable:
         self._expression = expression
         self._clock = clock
         self._memory = memory
-        self.next_run = self._first()
+        self._last = self._recalled()
+        self._seen = self._clock()
+        self.next_run = self._from(self._seen)
 
-    def _first(self) -> datetime:
-        now = self._clock()
-        last = self._recalled()
-        if last is None or last > now + _AHEAD:
+    def _from(self, now: datetime) -> datetime:
+        """The first occurrence after the last one that was run; after now, if none was, or a wrong clock said so."""
+        if self._last is None or _utc(self._last) > _utc(now) + _WRONG_BY:
             return self._after(now)
-        return self._after(last)
+        return self._after(self._last)
 
     def _recalled(self) -> datetime | None:
         """The last occurrence that was run under the same expression and zone."""
@@ -68,16 +69,28 @@ class Timetable:
 
     def due(self) -> bool:
         """Whether an occurrence has come."""
-        return self._clock() >= self.next_run
+        now = self._clock()
+        if _utc(now) + _WRONG_BY < _utc(self._seen):
+            log.warning("The clock went back from %s to %s: the schedule is computed anew.", self._seen, now)
+            self.next_run = self._from(now)
+            self._seen = now
+        self._seen = max(self._seen, now, key=_utc)
+        return _utc(now) >= _utc(self.next_run)
 
     def done(self) -> None:
         """The due occurrence was run: skip those that passed meanwhile, and remember."""
         last = self.next_run
-        now = self._clock()
+        now = _utc(self._clock())
         self.next_run = self._after(last)
-        while self.next_run <= now:
+        while _utc(self.next_run) <= now:
             last, self.next_run = self.next_run, self._after(self.next_run)
+        self._last = last
         self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
+
+
+def _utc(moment: datetime) -> datetime:
+    """For comparing: of two times in one zone Python compares the clocks' hands, wrong in the hour that comes twice."""
+    return moment.astimezone(UTC)
 
 
 class Due(Protocol):
@@ -98,7 +111,7 @@ class Agenda:
 
     @property
     def next_run(self) -> datetime:
-        return min(timetable.next_run for timetable, _ in self._entries)
+        return min((timetable.next_run for timetable, _ in self._entries), key=_utc)
 
     def due(self) -> bool:
         return any(timetable.due() for timetable, _ in self._entries)

@@ -20,7 +20,7 @@ from robot.proof.killing import PAGES
 
 SECONDS_FOR_FAULTS = 75.0
 SECONDS_FOR_KILLS = 25.0
-_LEAST_KILLS = 3
+LEAST_KILLS = 3
 
 
 def prove(context: Context, *, seed: int) -> ExitCode:
@@ -102,7 +102,7 @@ def _kills(context: Context, folder: Path, seed: int) -> list[KillRound]:
                 "BROKEN " + "; ".join(done.broken) if done.broken else "kept",
                 style="red" if done.broken else None,
             )
-            if len(rounds) >= _LEAST_KILLS and time.monotonic() > end:
+            if len(rounds) >= LEAST_KILLS and time.monotonic() > end:
                 break
     context.out.print(table)
     return rounds

@@ -1,0 +1,88 @@
+"""An operator's machine: a simulator, a `.env`, a database file; commands run in this process, as app.py would run them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from robot.cli import main
+from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.settings import Settings
+
+TODAY = datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+
+
+def ago(number: int) -> date:
+    """The day so many days ago."""
+    return TODAY - timedelta(days=number)
+
+
+class Machine:
+    def __init__(self, simulator: Simulator, folder: Path, capsys: pytest.CaptureFixture[str], **settings: Any) -> None:
+        self.simulator, self.folder, self.capsys = simulator, folder, capsys
+        self.database = folder / "robot.db"
+        self.env_file = folder / "operator.env"
+        self.out = self.err = ""
+        self.write(**settings)
+
+    def write(self, **settings: Any) -> None:
+        values = {
+            "BASE_URL": self.simulator.url,
+            "MANAGER_TOKEN": DEMO_TOKEN,
+            "DB_FILE": self.database,
+            "LOG_DIR": self.folder / "logs",
+            "PER_PAGE": 20,
+            **settings,
+        }
+        self.env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+
+    def run(self, *arguments: object) -> int:
+        code = main(["--env-file", str(self.env_file), *map(str, arguments)])
+        self.out, self.err = self.capsys.readouterr()
+        return code
+
+    def sync(self, first: date, last: date | None = None, *more: object) -> int:
+        return self.run("run", "--start", first, "--end", last or first, *more)
+
+    def audit(self, first: date, last: date | None = None, *more: object) -> int:
+        return self.run("audit", "--start", first, "--end", last or first, *more)
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def stamp(self) -> None:
+        """Mark every row as written long ago: one that is written again shows itself."""
+        for table in ("calls", "mailing_data"):
+            self.rows(f"UPDATE {table} SET updated_at = '2001-01-01 00:00:00'")
+
+    def written(self) -> set[str]:
+        """The calls that were written since `stamp`, themselves or their mailing."""
+        found = self.rows("SELECT id FROM calls WHERE updated_at > '2001-01-02'")
+        found += self.rows("SELECT call_id FROM mailing_data WHERE updated_at > '2001-01-02'")
+        return {key for (key,) in found}
+
+
+def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+
+
+@contextmanager
+def simulated(days: int, per_day: int, **options: Any) -> Iterator[Simulator]:
+    broken = options.pop("broken", 0)
+    calls = make_calls([ago(number) for number in range(1, days + 1)], per_day, broken=broken)
+    with Simulator(calls, **options) as simulator:
+        yield simulator

@@ -1,0 +1,138 @@
+"""`audit`: what differs is named and counted, `--fix` heals exactly that, exit 0 only when API and database are equal."""
+
+from collections.abc import Callable
+
+import pytest
+from proof.machine import Machine, ago
+
+from robot.demo import Fault, FaultKind
+
+Operator = Callable[..., Machine]
+
+
+@pytest.fixture
+def machine(operator: Operator) -> Machine:
+    """Two days of sixty calls, stored."""
+    machine = operator()
+    assert machine.sync(ago(2), ago(1)) == 0
+    return machine
+
+
+def differences(machine: Machine) -> list[tuple[str, str, str]]:
+    return [
+        (day["day"], difference["id"], difference["kind"])
+        for day in machine.json()["days"]
+        for difference in day["differences"]
+    ]
+
+
+def spoil(machine: Machine) -> dict[str, str]:
+    """Five kinds of differences, one record each; kind → id."""
+    with_mailing = [key for (key,) in machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id")]
+    missing, changed, mailing, vanished = with_mailing[0], with_mailing[1], with_mailing[2], with_mailing[3]
+    machine.rows("DELETE FROM mailing_data WHERE call_id = ?", missing)
+    machine.rows("DELETE FROM calls WHERE id = ?", missing)
+    machine.rows("UPDATE calls SET row_hash = 'stale' WHERE id = ?", changed)
+    machine.rows("UPDATE mailing_data SET row_hash = 'stale' WHERE call_id = ?", mailing)
+    machine.simulator.remove_call(vanished)
+    return {
+        "only in the API": missing,
+        "the call differs": changed,
+        "the mailing data differ": mailing,
+        "only here": vanished,
+    }
+
+
+def test_equal_is_told_with_exit_0(machine: Machine) -> None:
+    assert machine.audit(ago(2), ago(1)) == 0
+    assert "Equal: 120 rows in 2 day(s)." in machine.out
+
+
+def test_every_difference_is_named_and_counted_by_day_and_campaign(machine: Machine) -> None:
+    spoiled = spoil(machine)
+    assert machine.audit(ago(2), ago(1), "--json") == 3
+    found = {kind: key for _, key, kind in differences(machine)}
+    assert found == spoiled
+    report = machine.json()
+    assert report["equal"] is False
+    assert [day["api_total"] for day in report["days"]] == [59, 60]
+    assert all(day["proven"] for day in report["days"])
+    first = report["days"][0]["campaigns"]
+    assert {campaign["campaign"] for campaign in first} == {5, 6, 7}
+    assert sum(campaign["api"] for campaign in first) == 59
+    assert sum(campaign["here"] for campaign in first) == 59  # one was deleted, one vanished there
+
+
+def test_an_audit_alone_writes_nothing(machine: Machine) -> None:
+    spoil(machine)
+    machine.stamp()
+    executions = machine.rows("SELECT COUNT(*) FROM execution_logs")
+    assert machine.audit(ago(2), ago(1)) == 3
+    assert machine.written() == set()
+    assert machine.rows("SELECT COUNT(*) FROM execution_logs") == executions
+    assert "--fix heals what differs" in machine.out
+
+
+def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine) -> None:
+    spoiled = spoil(machine)
+    machine.stamp()
+    assert machine.audit(ago(2), ago(1), "--fix", "--json") == 3  # the vanished call is kept, and told
+    assert [kind for _, _, kind in differences(machine)] == ["only here"]
+    assert machine.written() == {key for kind, key in spoiled.items() if kind != "only here"}
+    assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", spoiled["only here"]) == [(1,)]
+    history = machine.rows("SELECT status, inserted_records, updated_records FROM execution_logs ORDER BY id DESC LIMIT 1")
+    assert history == [("COMPLETED_SUCCESS", 1, 1)]
+
+
+def test_fix_that_heals_everything_leaves_with_exit_0(machine: Machine) -> None:
+    key = machine.rows("SELECT id FROM calls ORDER BY id LIMIT 1")[0][0]
+    machine.rows("UPDATE calls SET row_hash = 'stale' WHERE id = ?", key)
+    assert machine.audit(ago(2), ago(1), "--fix") == 0
+    assert "Equal: 120 rows" in machine.out
+    assert machine.audit(ago(2), ago(1)) == 0
+
+
+def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(machine: Machine) -> None:
+    from robot.database.sqlite import SqliteEngine
+
+    spoil(machine)
+    machine.stamp()
+    holder = SqliteEngine(machine.database)
+    assert holder.acquire("calls")
+    try:
+        assert machine.audit(ago(2), ago(1), "--fix") == 4
+    finally:
+        holder.release()
+    assert machine.written() == set()
+
+
+def test_the_campaigns_asked_for_are_compared_and_no_others(machine: Machine) -> None:
+    spoiled = spoil(machine)
+    campaign = machine.rows("SELECT campaign_id FROM calls WHERE id = ?", spoiled["the call differs"])[0][0]
+    assert machine.audit(ago(2), ago(1), "--campaigns", campaign, "--json") == 3
+    asked = {numbers["campaign"] for day in machine.json()["days"] for numbers in day["campaigns"]}
+    assert asked == {campaign}
+    assert ("the call differs", spoiled["the call differs"]) in {(kind, key) for _, key, kind in differences(machine)}
+
+
+def test_five_hundred_differences_stay_readable(operator: Operator) -> None:
+    machine = operator(days=1, per_day=500)
+    assert machine.audit(ago(1)) == 3
+    assert "Not equal: 500 only in the API." in machine.out
+    assert "… and 460 more: --json has them all." in machine.out
+    assert len(machine.out.splitlines()) < 70
+    assert machine.audit(ago(1), ago(1), "--json") == 3
+    assert len(differences(machine)) == 500
+
+
+def test_a_day_that_cannot_be_proven_is_never_called_equal(machine: Machine) -> None:
+    machine.simulator.use_faults([Fault(FaultKind.TOTAL_CHANGED, day=ago(1), times=None, page=2)])
+    assert machine.audit(ago(2), ago(1)) == 3
+    assert f"{ago(1)}: not proven, the total moved between 60 and 61" in machine.out
+
+
+def test_a_record_that_cannot_be_stored_is_a_difference(operator: Operator) -> None:
+    machine = operator(days=1, broken=4)
+    assert machine.sync(ago(1)) == 3
+    assert machine.audit(ago(1), ago(1), "--json") == 3
+    assert {kind for _, _, kind in differences(machine)} == {"rejected"}

@@ -1,0 +1,118 @@
+"""What changes after the call, what vanishes, and what was missed while the machine was off."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from proof.machine import Machine, ago
+
+from robot.database import Repository
+from robot.demo import Simulator, make_calls
+from robot.period import days_between
+from robot.planning import scheduled_windows
+from robot.proof.bench import due_rows, execute, stored_rows
+from robot.proof.cases import NOW
+
+Operator = Callable[..., Machine]
+TODAY = NOW.date()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def scheduled(repository: Repository, today=TODAY, catch_up: int = 31):
+    return [window.day for window in scheduled_windows(repository, "calls", (), today, lookback=2, catch_up=catch_up)]
+
+
+def test_late_edits_update_exactly_those_rows(operator: Operator) -> None:
+    machine = operator(days=3)
+    assert machine.sync(ago(3), ago(1)) == 0
+    machine.stamp()
+    with_mailing = [call for call in machine.simulator.calls if isinstance(call["mailing_data"], dict)]
+    edited = [with_mailing[number]["id"] for number in (3, 40, 90, 120, 150)]
+    machine.simulator.update_call(edited[0], qualification="Venda realizada", qualification_id=1230)
+    machine.simulator.update_call(edited[1], feedback="Ótimo atendimento, sem reparos")
+    machine.simulator.update_call(edited[2], recording="https://app.3c.plus/api/v1/calls/x/recording")
+    machine.simulator.update_call(edited[3], transcription="Operadora: bom dia")
+    machine.simulator.update_call(edited[4], mailing_data={**with_mailing[150]["mailing_data"], "uf": "XX"})
+    assert machine.sync(ago(3), ago(1)) == 0
+    assert machine.written() == set(edited)
+    assert machine.audit(ago(3), ago(1)) == 0
+
+
+def test_a_second_run_writes_nothing(operator: Operator) -> None:
+    machine = operator()
+    assert machine.sync(ago(2), ago(1)) == 0
+    machine.stamp()
+    assert machine.sync(ago(2), ago(1)) == 0
+    assert machine.written() == set()
+
+
+def test_calls_that_vanish_are_kept_and_reported_by_audit(operator: Operator) -> None:
+    machine = operator()
+    assert machine.sync(ago(2), ago(1)) == 0
+    gone = machine.simulator.calls[7]["id"]
+    machine.simulator.remove_call(gone)
+    assert machine.sync(ago(2), ago(1)) == 0
+    assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", gone) == [(1,)]
+    assert machine.audit(ago(2), ago(1)) == 3
+    assert f"only here: {gone}" in machine.out
+    assert "it is kept" in machine.out
+
+
+def test_a_day_that_was_full_and_is_empty_is_no_success(operator: Operator) -> None:
+    """An API that lies, or has lost its calls, is told; nothing here is touched."""
+    machine = operator(days=1)
+    assert machine.sync(ago(1)) == 0
+    machine.simulator.replace_calls([])
+    assert machine.sync(ago(1)) in {1, 3}
+    assert "the database holds 60 of this period" in machine.rows("SELECT error_message FROM execution_logs")[-1][0]
+    assert machine.rows("SELECT COUNT(*) FROM calls") == [(60,)]
+
+
+@pytest.fixture
+def five_days_off(repository: Repository):
+    """A machine that ran every night up to five nights ago."""
+    all_days = list(days_between(TODAY - timedelta(days=9), YESTERDAY))
+    with Simulator(make_calls(all_days, 12)) as simulator:
+        assert execute(simulator, repository, all_days[:4]).exit_code == 0
+        yield simulator, all_days
+
+
+def test_five_days_of_absence_are_covered_oldest_first_each_day_its_own_window(five_days_off, repository) -> None:
+    simulator, all_days = five_days_off
+    due = scheduled(repository)
+    assert due == all_days[4:]
+    before = len(simulator.requests)
+    assert execute(simulator, repository, due).exit_code == 0
+    asked = [request.days for request in simulator.requests[before:]]
+    assert list(dict.fromkeys(asked)) == [(day, day) for day in due]
+    assert stored_rows(repository, _period(all_days)) == due_rows(simulator.calls, period=_period(all_days))
+    assert scheduled(repository) == all_days[-3:]
+
+
+def test_an_absence_longer_than_catch_up_days_is_told_with_the_command_that_fills_it(
+    five_days_off, repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, all_days = five_days_off
+    assert scheduled(repository, catch_up=3) == all_days[-3:]
+    told = caplog.messages[-1]
+    assert "not complete, and too old for CATCH_UP_DAYS" in told
+    assert f"app run --start {all_days[4]} --end {all_days[-4]}" in told
+
+
+def test_a_day_that_failed_is_due_until_it_is_complete(five_days_off, repository) -> None:
+    from robot.demo import Fault, FaultKind
+
+    simulator, all_days = five_days_off
+    bad = all_days[5]
+    simulator.use_faults([Fault(FaultKind.STATUS_500, day=bad, times=None, page=2)])
+    assert execute(simulator, repository, scheduled(repository)).exit_code == 3
+    assert bad in scheduled(repository)
+    simulator.use_faults([])
+    assert execute(simulator, repository, scheduled(repository)).exit_code == 0
+    assert bad not in scheduled(repository)
+
+
+def _period(all_days):
+    from robot.period import Period, whole
+
+    return Period(whole(all_days[0]).start, whole(all_days[-1]).end)

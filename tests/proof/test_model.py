@@ -1,0 +1,158 @@
+"""A stateful model: an API whose calls appear, change, move and vanish; a robot that runs, is killed, and runs again.
+
+After each successful execution the database equals the model for the days and campaigns that it covered.
+"""
+
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from robot.database import Repository
+from robot.database.sqlite import SqliteEngine
+from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.errors import ExitCode
+from robot.execution import Execution
+from robot.http import Bearer, Transport
+from robot.jobs import CallsJob
+from robot.period import Period, whole, windows_of_days
+from robot.proof.bench import Silent, due_rows, stored_rows
+from robot.proof.cases import DAY, NOW
+from robot.threec.calls import CallsApi
+from robot.throttle import Throttle
+
+DAYS = [DAY + timedelta(days=number) for number in range(3)]
+CAMPAIGNS = (5, 6, 7)
+ALL = Period(whole(DAYS[0]).start, whole(DAYS[-1]).end)
+PER_PAGE = 4
+
+
+class Killed(BaseException):
+    """What no `except Exception` sees, as a kill."""
+
+
+class KilledAfter(Silent):
+    def __init__(self, pages: int) -> None:
+        self.left = pages
+
+    def page(self, window: Any, digest: Any) -> None:
+        self.left -= 1
+        if self.left <= 0:
+            raise Killed
+
+
+class SmallBatches(SqliteEngine):
+    batch_rows = 5  # so that a kill finds windows stored in part
+
+
+class RobotAndApi(RuleBasedStateMachine):
+    @initialize(per_day=st.integers(0, 15), descending=st.booleans(), simple=st.booleans(), seed=st.integers(0, 5))
+    def begin(self, per_day: int, descending: bool, simple: bool, seed: int) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.file = Path(self.folder.name) / "robot.db"
+        calls = make_calls(DAYS, per_day, seed=seed, odd=False) if per_day else []
+        self.simulator = Simulator(calls, order="desc" if descending else "asc", simple_pagination=simple)
+        self.simulator.start()
+        self.spare = iter(make_calls(DAYS, 40, seed=99, odd=True))
+        self.served = {call["id"] for call in calls}
+        self.interrupted = False
+
+    def teardown(self) -> None:
+        if hasattr(self, "simulator"):
+            self.simulator.stop()
+            self.folder.cleanup()
+
+    # -- the API lives
+
+    @rule(number=st.integers(1, 7))
+    def calls_appear(self, number: int) -> None:
+        for _ in range(number):
+            call = next(self.spare, None)
+            if call is not None:
+                self.simulator.add_call(call)
+                self.served.add(call["id"])
+
+    def _some(self, place: int) -> Any:
+        calls = self.simulator.calls
+        return calls[place % len(calls)] if calls else None
+
+    @rule(place=st.integers(0, 1000), note=st.text(max_size=20))
+    def a_call_changes(self, place: int, note: str) -> None:
+        if call := self._some(place):
+            self.simulator.update_call(call["id"], qualification_note=note, feedback={"note": note})
+
+    @rule(place=st.integers(0, 1000), day=st.sampled_from(DAYS), hour=st.integers(0, 23))
+    def a_call_moves(self, place: int, day: Any, hour: int) -> None:
+        if call := self._some(place):
+            self.simulator.update_call(call["id"], call_date=f"{day} {hour:02}:00:00")
+
+    @rule(place=st.integers(0, 1000))
+    def a_call_vanishes(self, place: int) -> None:
+        if call := self._some(place):
+            self.simulator.remove_call(call["id"])
+
+    # -- the robot
+
+    def _execute(self, days: list[Any], campaigns: tuple[int, ...], listener: Silent) -> Any:
+        repository = Repository(SmallBatches(self.file), lambda: NOW, first_wait=0.001)
+        transport = Transport(Bearer(DEMO_TOKEN), throttle=Throttle(2), max_attempts=3, first_wait=0.001)
+        job = CallsJob(CallsApi(transport, self.simulator.url), campaigns, per_page=PER_PAGE, concurrency=2)
+        try:
+            return Execution(job, repository, lambda: NOW, listener, transport._stop).run(windows_of_days(days))
+        finally:
+            repository.close()
+
+    @rule(
+        first=st.integers(0, 2),
+        last=st.integers(0, 2),
+        campaigns=st.sampled_from([(), (), (5,), (6, 7)]),
+    )
+    def it_runs(self, first: int, last: int, campaigns: tuple[int, ...]) -> None:
+        days = DAYS[min(first, last) : max(first, last) + 1]
+        before = self._stored()
+        summary = self._execute(days, campaigns, Silent())
+        if summary.skipped:  # it goes on where a kill left off: what changed in between is the next one's
+            summary = self._execute(days, campaigns, Silent())
+        period = Period(whole(days[0]).start, whole(days[-1]).end)
+        due = due_rows(self.simulator.calls, campaigns, period)
+        stored = self._stored()
+        assert {key: stored.get(key) for key in due} == due
+        if summary.exit_code is not ExitCode.SUCCESS:  # all of a day's calls vanished: the one thing that is told
+            assert summary.exit_code in {ExitCode.WITH_ERRORS, ExitCode.FAILED}
+            assert "the API has no record, the database holds" in (summary.message or "")
+        assert before.keys() <= stored.keys(), "a row was lost"
+
+    @rule(first=st.integers(0, 2), campaigns=st.sampled_from([(), (5,)]), pages=st.integers(1, 12))
+    def it_is_killed(self, first: int, campaigns: tuple[int, ...], pages: int) -> None:
+        try:
+            self._execute(DAYS[first:], campaigns, KilledAfter(pages))
+        except Killed:
+            self.interrupted = True
+
+    def _stored(self) -> dict[str, Any]:
+        repository = Repository(SqliteEngine(self.file), lambda: NOW)
+        repository.prepare()
+        try:
+            return stored_rows(repository, ALL)
+        finally:
+            repository.close()
+
+    @invariant()
+    def nothing_is_here_that_never_was_there(self) -> None:
+        if hasattr(self, "file"):
+            assert self._stored().keys() <= self.served
+
+
+RobotAndApi.TestCase.settings = settings(
+    max_examples=int(os.environ.get("MODEL_EXAMPLES", "12")),
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+TestRobotAndApi = RobotAndApi.TestCase
