@@ -13,6 +13,7 @@ import argparse
 import functools
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -170,6 +171,30 @@ def _terminate(started: Started) -> None:
     os.kill(started.process.pid, signal.SIGTERM)
 
 
+def _end_session(_started: Started) -> None:
+    """As Windows does at log-off and shutdown: to the window of the robot that nobody sees."""
+    python = Path(os.environ["WINDOWS_PYTHON"], "python.exe")
+    script = "Z:" + str(Path(__file__).with_name("end_session.py")).replace("/", "\\")
+    subprocess.run(
+        ["wine", python, script], check=True, timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None
+    )
+
+
+def windows_extras(make: MakeProgram) -> str:
+    """The task's XML is printed; a failure is told to the Event Log without harm (Wine has one, of which nothing is seen)."""
+    program = make("windows extras")
+    xml = program.run("task", "xml", "--at", "03:30")
+    assert xml.code == 0, xml
+    assert "T03:30:00" in xml.text, xml.text
+    assert "\\windows extras\\app.exe</Command>" in xml.text, xml.text
+    assert "<Arguments>schedule --once</Arguments>" in xml.text, xml.text
+    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1)
+    failed = program.run("schedule", "--once")
+    assert failed.code == 1, failed
+    assert "Traceback" not in failed.text, failed.text
+    return "task xml, and a failure with an entry in the Event Log"
+
+
 def begin_scheduled(make: MakeProgram, simulator: Simulator) -> tuple[Program, Started]:
     """Start the schedule with an execution in every minute."""
     program = make("scheduled")
@@ -243,7 +268,10 @@ def main() -> int:
             "manual": lambda: manual(make),
             "Ctrl+C": lambda: interrupted(make, ask=Started.press_ctrl_c, name="ctrl c"),
         }
-        if not options.wine:
+        if options.wine:
+            trials["log-off"] = lambda: interrupted(make, ask=_end_session, name="log off")
+            trials["windows extras"] = lambda: windows_extras(make)
+        else:
             trials["SIGTERM"] = lambda: interrupted(make, ask=_terminate, name="sigterm")
         if options.folder_form:
             folder_executable = options.folder_form.resolve()
