@@ -181,7 +181,7 @@ def _end_session(_started: Started) -> None:
 
 
 def windows_extras(make: MakeProgram) -> str:
-    """The task's XML is printed; a failure is told to the Event Log without harm (Wine has one, of which nothing is seen)."""
+    """The task's XML is printed; a failure is told to the Event Log, which does no harm (Wine shows nothing of it)."""
     program = make("windows extras")
     xml = program.run("task", "xml", "--at", "03:30")
     assert xml.code == 0, xml
