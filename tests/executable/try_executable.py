@@ -141,7 +141,7 @@ def interrupted(make: MakeProgram, *, ask: Callable[[Started], None], name: str)
     """Asked to stop in the middle: 130, the history says so, and the next start goes on and completes."""
     program = make(name)
     calls = make_calls(days(4), 300)
-    with Simulator(calls, latency_seconds=0.3) as simulator:
+    with Simulator(calls, latency_seconds=2.0) as simulator:
         period = {"MANUAL_START_DATE": days(3)[0], "MANUAL_END_DATE": yesterday()}
         program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, EXECUTION_MODE="manual", PER_PAGE=20, **period)
         started = program.start()
@@ -175,9 +175,10 @@ def _end_session(_started: Started) -> None:
     """As Windows does at log-off and shutdown: to the window of the robot that nobody sees."""
     python = Path(os.environ["WINDOWS_PYTHON"], "python.exe")
     script = "Z:" + str(Path(__file__).with_name("end_session.py")).replace("/", "\\")
-    subprocess.run(
-        ["wine", python, script], check=True, timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None
+    ended = subprocess.run(
+        ["wine", python, script], check=False, timeout=60, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
+    assert ended.returncode == 0, ended
 
 
 def windows_extras(make: MakeProgram) -> str:
