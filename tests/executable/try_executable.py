@@ -13,7 +13,6 @@ import argparse
 import functools
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from zoneinfo import ZoneInfo
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import contents
+import on_windows
 import sqlserver
 from program import Program, Started
 
@@ -171,31 +171,6 @@ def _terminate(started: Started) -> None:
     os.kill(started.process.pid, signal.SIGTERM)
 
 
-def _end_session(_started: Started) -> None:
-    """As Windows does at log-off and shutdown: to the window of the robot that nobody sees."""
-    python = Path(os.environ["WINDOWS_PYTHON"], "python.exe")
-    script = "Z:" + str(Path(__file__).with_name("end_session.py")).replace("/", "\\")
-    ended = subprocess.run(
-        ["wine", python, script], check=False, timeout=60, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended
-
-
-def windows_extras(make: MakeProgram) -> str:
-    """The task's XML is printed; a failure is told to the Event Log, which does no harm (Wine shows nothing of it)."""
-    program = make("windows extras")
-    xml = program.run("task", "xml", "--at", "03:30")
-    assert xml.code == 0, xml
-    assert "T03:30:00" in xml.text, xml.text
-    assert "\\windows extras\\app.exe</Command>" in xml.text, xml.text
-    assert "<Arguments>schedule --once</Arguments>" in xml.text, xml.text
-    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1)
-    failed = program.run("schedule", "--once")
-    assert failed.code == 1, failed
-    assert "Traceback" not in failed.text, failed.text
-    return "task xml, and a failure with an entry in the Event Log"
-
-
 def begin_scheduled(make: MakeProgram, simulator: Simulator) -> tuple[Program, Started]:
     """Start the schedule with an execution in every minute."""
     program = make("scheduled")
@@ -270,8 +245,10 @@ def main() -> int:
             "Ctrl+C": lambda: interrupted(make, ask=Started.press_ctrl_c, name="ctrl c"),
         }
         if options.wine:
-            trials["log-off"] = lambda: interrupted(make, ask=_end_session, name="log off")
-            trials["windows extras"] = lambda: windows_extras(make)
+            trials["log-off"] = lambda: interrupted(make, ask=on_windows.end_session, name="log off")
+            trials["double click"] = lambda: on_windows.double_click(make)
+            trials["closed window"] = lambda: on_windows.closed_window(make)
+            trials["task and Event Log"] = lambda: on_windows.task_and_event_log(make)
         else:
             trials["SIGTERM"] = lambda: interrupted(make, ask=_terminate, name="sigterm")
         if options.folder_form:
