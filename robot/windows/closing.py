@@ -5,14 +5,22 @@ shutdown), so the handler waits while the execution writes its history. Facts:
 https://learn.microsoft.com/windows/console/handlerroutine, and, because a program that has loaded user32.dll (as every
 ODBC driver does) is told of log-off and shutdown by a window message only:
 https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
+
+The one-file executable is two processes. PyInstaller's own, which waits for this one, ends it half a second after such an
+event (bootloader/src/pyi_utils_win32.c of 6.22), so its main thread is suspended for as long as the history takes. What
+Windows cuts off nevertheless, the next start marks as interrupted and goes on with.
 """
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from robot.windows import console
 
 _CLOSE, _LOG_OFF, _SHUTDOWN = 2, 5, 6  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
 NAMES = {_CLOSE: "The window was closed", _LOG_OFF: "Log-off", _SHUTDOWN: "Shutdown"}
@@ -36,6 +44,48 @@ def _hold() -> None:
     threading.Event().wait(_LONGEST_WAIT)
 
 
+def _prepare() -> None:
+    """Let nothing stand between us and the history: neither the waiting process, nor a console that is going away."""
+    _suspend_parent()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _suspend_parent() -> None:
+    if sys.platform != "win32" or len(console.own_processes()) < 2:
+        return
+    import ctypes
+    from ctypes import wintypes
+
+    class Entry(ctypes.Structure):
+        """THREADENTRY32 of tlhelp32.h."""
+
+        _fields_ = (
+            ("dwSize", wintypes.DWORD),
+            ("cntUsage", wintypes.DWORD),
+            ("th32ThreadID", wintypes.DWORD),
+            ("th32OwnerProcessID", wintypes.DWORD),
+            ("tpBasePri", wintypes.LONG),
+            ("tpDeltaPri", wintypes.LONG),
+            ("dwFlags", wintypes.DWORD),
+        )
+
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.CreateToolhelp32Snapshot.restype = wintypes.HANDLE
+    kernel.OpenThread.restype = wintypes.HANDLE
+    snapshot = wintypes.HANDLE(kernel.CreateToolhelp32Snapshot(4, 0))  # TH32CS_SNAPTHREAD
+    entry = Entry(dwSize=ctypes.sizeof(Entry))
+    more = kernel.Thread32First(snapshot, ctypes.byref(entry))
+    while more and entry.th32OwnerProcessID != os.getppid():
+        more = kernel.Thread32Next(snapshot, ctypes.byref(entry))
+    kernel.CloseHandle(snapshot)
+    if more:  # the first thread of a process is its main one
+        thread = wintypes.HANDLE(kernel.OpenThread(2, False, entry.th32ThreadID))  # THREAD_SUSPEND_RESUME
+        kernel.SuspendThread(thread)
+        atexit.register(kernel.ResumeThread, thread)  # at the very end: it tidies up after us
+
+
 def _watch_console(ask: Callable[[str], None]) -> None:
     if sys.platform != "win32":
         return
@@ -45,6 +95,7 @@ def _watch_console(ask: Callable[[str], None]) -> None:
     def handle(event: int) -> bool:
         if event not in NAMES:
             return False  # Ctrl+C and Ctrl+Break are Python's
+        _prepare()
         ask(NAMES[event])
         _hold()
         return True
@@ -96,6 +147,7 @@ def _watch_session(ask: Callable[[str], None]) -> None:
             return 1  # we do not object
         if message == _WM_ENDSESSION:
             if first:
+                _prepare()
                 ask("The session ends")
                 _hold()
             return 0

@@ -31,7 +31,7 @@ def closes_with_us() -> bool:
         return False
     processes = _processes()
     return double_clicked(
-        _attached(), _own_processes(), {pid: name for pid, (_, name) in processes.items()}, _parents(processes)
+        _attached(), own_processes(), {pid: name for pid, (_, name) in processes.items()}, _parents(processes)
     )
 
 
@@ -44,7 +44,7 @@ def double_clicked(
     return names.get(parents.get(own[-1], 0), "").lower() == _DESKTOP
 
 
-def _own_processes() -> list[int]:
+def own_processes() -> list[int]:
     """This process, and the one that unpacked it and waits for it (PyInstaller's one-file form)."""
     unpacked = Path(getattr(sys, "_MEIPASS", ""))
     one_file = getattr(sys, "frozen", False) and Path(sys.executable).parent not in unpacked.parents

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import contents
+import on_windows
 import sqlserver
 from program import Program, Started
 
@@ -140,7 +141,7 @@ def interrupted(make: MakeProgram, *, ask: Callable[[Started], None], name: str)
     """Asked to stop in the middle: 130, the history says so, and the next start goes on and completes."""
     program = make(name)
     calls = make_calls(days(4), 300)
-    with Simulator(calls, latency_seconds=0.3) as simulator:
+    with Simulator(calls, latency_seconds=2.0) as simulator:
         period = {"MANUAL_START_DATE": days(3)[0], "MANUAL_END_DATE": yesterday()}
         program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, EXECUTION_MODE="manual", PER_PAGE=20, **period)
         started = program.start()
@@ -243,7 +244,12 @@ def main() -> int:
             "manual": lambda: manual(make),
             "Ctrl+C": lambda: interrupted(make, ask=Started.press_ctrl_c, name="ctrl c"),
         }
-        if not options.wine:
+        if options.wine:
+            trials["log-off"] = lambda: interrupted(make, ask=on_windows.end_session, name="log off")
+            trials["double click"] = lambda: on_windows.double_click(make)
+            trials["closed window"] = lambda: on_windows.closed_window(make)
+            trials["task and Event Log"] = lambda: on_windows.task_and_event_log(make)
+        else:
             trials["SIGTERM"] = lambda: interrupted(make, ask=_terminate, name="sigterm")
         if options.folder_form:
             folder_executable = options.folder_form.resolve()
