@@ -108,7 +108,7 @@ class _Import:
         self._progress(count)
         if self._ending.failed:
             self._ending.problems.append(
-                f"{self._ending.failed} line(s) rejected: see rejected_records (job {JOB}); correct the file and import it again"
+                f"{self._ending.failed} line(s) rejected: see rejected_records, job {JOB}. Correct them and import again."
             )
 
     def _take(self, cells: Sequence[object]) -> None:

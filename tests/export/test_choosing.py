@@ -62,8 +62,8 @@ def test_a_preview_changes_nothing_and_asks_the_dialer_nothing(desk):
 def test_a_phone_that_somebody_wrote_into_the_table_by_hand_is_read_again(desk):
     desk.add_clients(3)
     repository = desk.repository()
+    sql = "UPDATE clients SET phones = ? WHERE external_id = ?"
     for phones, number in (("99999-8888", "0"), ("(11) 98888-7777", "1")):
-        sql = "UPDATE clients SET phones = ? WHERE external_id = ?"
         repository.change(lambda engine, _, values=(phones, number): engine.cursor().execute(sql, values))
     repository.close()
     assert [client.phones for client in desk.preview().choice.chosen] == [("11988887777",), ("11970000002",)]
