@@ -16,6 +16,7 @@ from robot.database.exports import ExportStore, ItemStatus
 from robot.errors import ConfigurationError
 from robot.normalizers import Rejection
 from robot.normalizers.clients import layout, normalize_client
+from robot.phones import read_phones
 from robot.tables import CLIENTS
 
 _NAMES = CLIENTS.row_names
@@ -186,7 +187,7 @@ def _client(row: dict[str, object]) -> Client:
         external_id=text("external_id"),
         name=text("name"),
         cpf=text("cpf"),
-        phones=tuple(filter(None, text("phones").split(";"))),
+        phones=read_phones(text("phones")).numbers,  # read again: the table may have been edited by hand
         creditor=text("creditor"),
         open_amount=Decimal(amount) if amount else None,
         uf=text("uf"),

@@ -6,10 +6,7 @@ the others; three in a row do: then the API or the database is down.
 
 from __future__ import annotations
 
-import getpass
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +16,8 @@ from typing import Protocol, TypeAlias
 
 from robot import logs
 from robot.database import Outcome, Repository, Scope, WindowLine
-from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, RobotError, SyncError, WindowFailed
+from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, RobotError, WindowFailed
+from robot.history import held, holder, write_end
 from robot.jobs.job import Digest, Job
 from robot.masking import mask
 from robot.period import Period, Window
@@ -75,15 +73,6 @@ class Summary:
         return self.tally.distinct / self.seconds if self.seconds else 0.0
 
 
-def holder() -> str:
-    """Who runs this process, for the one who finds the lock taken."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a service account without a name
-        user = "?"
-    return f"{user}@{socket.gethostname()}, process {os.getpid()}"
-
-
 class Execution:
     """Runs one job over some windows. Everything that waits or reads the clock is given to it."""
 
@@ -110,24 +99,18 @@ class Execution:
         job, repository = self._job, self._repository
         period = Period(windows[0].period.start, windows[-1].period.end)
         scope = Scope(job.name, job.campaigns, period)
-        repository.prepare()
-        with repository.lock(job.name):
-            if orphans := repository.fail_interrupted(job.name):
-                log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)
+        with held(repository, job.name):
             resumed = None if again else repository.interrupted_before(scope, self._clock() - RESUME_WITHIN)
             done = repository.days_done_by(resumed, job.name, scope.campaigns_text) if resumed is not None else set()
             due = [window for window in windows if window.day not in done]
             summary = Summary(0, job.family.parent, period, scope.campaigns_text, skipped=len(windows) - len(due))
             summary.execution_id = repository.start_execution(scope, holder(), resumed)
             logs.current_execution(summary.execution_id)
-            try:
-                log.info("Execution %d of %s begins: %s, %d day(s).", summary.execution_id, job.name, period, len(due))
-                if summary.skipped:
-                    log.info("It resumes execution %d: %d day(s) are already complete.", resumed, summary.skipped)
-                self._listener.started(summary.execution_id, due, summary.skipped)
-                self._run(summary, scope, due)
-            finally:
-                logs.current_execution(None)
+            log.info("Execution %d of %s begins: %s, %d day(s).", summary.execution_id, job.name, period, len(due))
+            if summary.skipped:
+                log.info("It resumes execution %d: %d day(s) are already complete.", resumed, summary.skipped)
+            self._listener.started(summary.execution_id, due, summary.skipped)
+            self._run(summary, scope, due)
         return summary
 
     def _run(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
@@ -163,14 +146,9 @@ class Execution:
             message=mask(summary.message) if summary.message else None,
             counts=tally.counts(self._job.family.parent),
         )
-        level = logging.INFO if summary.exit_code is ExitCode.SUCCESS else logging.ERROR
-        log.log(level, "Execution %d ends: %s. %s", summary.execution_id, summary.status, summary.message or "")
-        try:
-            self._repository.finish_execution(summary.execution_id, outcome)
-        except SyncError as error:  # the next start finds it RUNNING, and marks it FAILED
-            log.error("The end of execution %d could not be written: %s", summary.execution_id, error)  # noqa: TRY400
-            if summary.exit_code is ExitCode.SUCCESS:
-                _fail(summary, ExitCode.FAILED, error.message, error.hint)
+        error = write_end(self._repository, summary.execution_id, outcome)
+        if error is not None and summary.exit_code is ExitCode.SUCCESS:
+            _fail(summary, ExitCode.FAILED, error.message, error.hint)
 
     # -- windows
 

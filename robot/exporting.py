@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import quote
 
 from robot.choosing import Choice, Client, Wish, choose
 from robot.database import Repository, Scope
@@ -31,8 +32,6 @@ log = logging.getLogger(__name__)
 
 JOB = "dialer_export"
 UNKNOWN_BEFORE_STOPPING = 3
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,10 @@ class _OutcomeUnknown(Exception):
 
 
 class Exporter:
-    """Sends clients to a campaign. `clients` gives all of them, and is asked again under the lock."""
+    """Sends clients to a campaign. `clients` gives all of them, and is asked again under the lock.
+
+    `progress` is told how many contacts are settled.
+    """
 
     def __init__(
         self,
@@ -86,8 +88,8 @@ class Exporter:
         clients: Callable[[], Sequence[Client]],
         clock: Callable[[], datetime],
         stop: threading.Event,
-        progress: Callable[[int], None] = lambda _: None,
     ) -> None:
+        self.progress: Callable[[int], None] = lambda _: None
         self._repository = repository
         self._store = ExportStore(repository)
         self._mailing = mailing
@@ -95,7 +97,6 @@ class Exporter:
         self._clients = clients
         self._clock = clock
         self._stop = stop
-        self._progress = progress
         self._unknown_in_a_row = 0
 
     def preview(self, wish: Wish, order: Order) -> Preview:
@@ -266,7 +267,7 @@ class Exporter:
         ending.total += len(settled)
         ending.successful = result.counts[ItemStatus.SENT]
         ending.failed = result.counts[ItemStatus.REJECTED] + result.counts[ItemStatus.UNKNOWN]
-        self._progress(ending.total)
+        self.progress(ending.total)
 
 
 def _tell(result: Result) -> None:
@@ -289,7 +290,7 @@ def _wire(client: Client, order: Order) -> list[dict[str, Any]]:
         data["cpf"] = client.cpf
     if client.open_amount is not None:
         data["valor"] = brazilian(f"{client.open_amount:.2f}")
-    data["url"] = order.callback_url.format(client_id=client.external_id)
+    data["url"] = order.callback_url.format(client_id=quote(client.external_id, safe=""))
     phones = list(client.phones[: order.phones_per_client])
     return wire_items([{"identifier": client.external_id, "phones": phones, "data": data}])
 

@@ -1,24 +1,62 @@
-"""What every execution shares that is no reading of windows: the lock, the history line, how it ended.
+"""What every execution shares: the lock, the line in the history, how it ended.
 
-The outcome of `work` reaches `execution_logs` whatever happens; a process that is killed leaves RUNNING, which the next
-start turns into FAILED (interrupted).
+`held` and `write_end` are for every job; `recorded` runs a piece of work that has no windows. Its outcome reaches
+`execution_logs` whatever happens; a process that is killed leaves RUNNING, which the next start turns into FAILED
+(interrupted).
 """
 
 from __future__ import annotations
 
+import getpass
 import logging
+import os
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from robot import logs
 from robot.database import Counts, Outcome, Repository, Scope
 from robot.errors import ExitCode, Interrupted, RobotError, SyncError
-from robot.execution import holder
 from robot.masking import mask
 from robot.statuses import ExecutionStatus
 
 log = logging.getLogger(__name__)
+
+
+def holder() -> str:
+    """Who runs this process, for the one who finds the lock taken."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service account without a name
+        user = "?"
+    return f"{user}@{socket.gethostname()}, process {os.getpid()}"
+
+
+@contextmanager
+def held(repository: Repository, job: str) -> Iterator[None]:
+    """Hold the job's lock; whoever is still RUNNING then has died. Raises AnotherExecutionRunning, SyncError."""
+    repository.prepare()
+    with repository.lock(job):
+        if orphans := repository.fail_interrupted(job):
+            log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)
+        try:
+            yield
+        finally:
+            logs.current_execution(None)
+
+
+def write_end(repository: Repository, execution_id: int, outcome: Outcome) -> SyncError | None:
+    """Log the end and write it into the history; the error, where that was not possible."""
+    level = logging.INFO if outcome.exit_code == ExitCode.SUCCESS else logging.ERROR
+    log.log(level, "Execution %d ends: %s. %s", execution_id, outcome.status, outcome.message or "")
+    try:
+        repository.finish_execution(execution_id, outcome)
+    except SyncError as error:  # the next start finds it RUNNING, and marks it FAILED
+        log.error("The end of execution %d could not be written: %s", execution_id, error)  # noqa: TRY400
+        return error
+    return None
 
 
 @dataclass
@@ -44,10 +82,7 @@ def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None
     Raises AnotherExecutionRunning before anything is written, and a SyncError of the database before the line stands;
     from then on every outcome is in the Ending. A defect is written there too, and raised again.
     """
-    repository.prepare()
-    with repository.lock(scope.job):
-        if orphans := repository.fail_interrupted(scope.job):
-            log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)
+    with held(repository, scope.job):
         ending = Ending(repository.start_execution(scope, holder(), None))
         logs.current_execution(ending.execution_id)
         started = time.monotonic()
@@ -65,7 +100,6 @@ def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None
         finally:
             ending.seconds = time.monotonic() - started
             _finish(repository, ending)
-            logs.current_execution(None)
     return ending
 
 
@@ -96,11 +130,6 @@ def _finish(repository: Repository, ending: Ending) -> None:
         message=mask(ending.message) if ending.message else None,
         counts=ending.counts,
     )
-    level = logging.INFO if ending.exit_code is ExitCode.SUCCESS else logging.ERROR
-    log.log(level, "Execution %d ends: %s. %s", ending.execution_id, ending.status, ending.message or "")
-    try:
-        repository.finish_execution(ending.execution_id, outcome)
-    except SyncError as error:  # the next start finds it RUNNING, and marks it FAILED
-        log.error("The end of execution %d could not be written: %s", ending.execution_id, error)  # noqa: TRY400
-        if ending.exit_code is ExitCode.SUCCESS:
-            _fail(ending, ExitCode.FAILED, error.message, error.hint)
+    error = write_end(repository, ending.execution_id, outcome)
+    if error is not None and ending.exit_code is ExitCode.SUCCESS:
+        _fail(ending, ExitCode.FAILED, error.message, error.hint)

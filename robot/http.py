@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -357,9 +358,14 @@ def _where(method: str, url: str) -> str:
 
 
 def _never_connected(error: Exception) -> bool:
+    """Whether it broke before the first byte of the request: no name, no connection, no proxy, a refused certificate."""
     if isinstance(error, requests.ConnectTimeout):
         return True
     cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's MaxRetryError
+    if isinstance(cause, urllib3.exceptions.ProxyError):
+        cause = cause.original_error
+    if isinstance(cause, urllib3.exceptions.SSLError):
+        return bool(cause.args) and isinstance(cause.args[0], ssl.SSLCertVerificationError)
     return isinstance(cause, urllib3.exceptions.NewConnectionError)
 
 

@@ -97,8 +97,8 @@ class _Import:
 
     def run(self, lines: Iterator[Line]) -> None:
         count = 0
-        for count, (number, cells) in enumerate(lines, 1):
-            self._take(number, cells)
+        for count, (_, cells) in enumerate(lines, 1):
+            self._take(cells)
             if len(self._rows) + len(self._rejections) >= self._repository.batch_rows:
                 self._flush()
                 self._progress(count)
@@ -108,10 +108,10 @@ class _Import:
         self._progress(count)
         if self._ending.failed:
             self._ending.problems.append(
-                f'{self._ending.failed} line(s) rejected: see the table rejected_records ("app rejected list")'
+                f"{self._ending.failed} line(s) rejected: see rejected_records, job {JOB}. Correct them and import again."
             )
 
-    def _take(self, number: int, cells: Sequence[object]) -> None:
+    def _take(self, cells: Sequence[object]) -> None:
         read = normalize_client(self._columns, cells)
         if isinstance(read, Rejection):
             self._reject(read)
@@ -119,7 +119,7 @@ class _Import:
         key, digest = str(read.row[0]), str(read.row[-1])
         if key in self._seen:
             if self._seen[key] != digest:
-                payload = as_received({"line": str(number), "cells": ["" if c is None else str(c) for c in cells]})
+                payload = as_received(["" if cell is None else str(cell) for cell in cells])
                 self._reject(Rejection(None, "the external_id occurs twice in the file, with other values", payload))
             return
         self._seen[key] = digest

@@ -10,7 +10,7 @@ from datetime import datetime
 from robot.database import Outcome, RejectionLine, Repository, Scope
 from robot.database.engine import Counts, Row
 from robot.errors import ExitCode
-from robot.execution import holder
+from robot.history import holder
 from robot.normalizers import Rejection, normalize_call
 from robot.period import Period
 from robot.statuses import ExecutionStatus

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from robot.choosing import Client, Wish, clients_of_query, clients_of_table
@@ -18,13 +21,14 @@ from robot.commands.context import Context, Session
 from robot.database import Repository, open_repository
 from robot.database.exports import ItemStatus
 from robot.errors import ConfigurationError, ExitCode
-from robot.exporting import Exporter, Order, Preview, Result, brazilian
+from robot.exporting import JOB, Exporter, Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
 from robot.resolving import MIN_AGE, Resolved, resolve
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
+from robot.watching import Outcome, Report
 
 _SHOWN = 5
 
@@ -109,7 +113,9 @@ def export(context: Context, options: Options) -> ExitCode:
         if not options.yes and not _asked(context, preview):
             context.out.print("Nothing was sent.")
             return ExitCode.SUCCESS
-        result = exporter.run(wish, order, preview)
+        with context.err.status("Sending …") as shown:
+            exporter.progress = lambda count: shown.update(f"{count:,} of {preview.contacts:,} contacts")
+            result = exporter.run(wish, order, preview)
     finally:
         exporter.close()
         repository.close()
@@ -304,6 +310,15 @@ def print_result(context: Context, result: Result) -> None:
     for text in (ending.message, ending.hint):
         if text:
             context.out.print(mask(text), markup=False, soft_wrap=True)
+
+
+def report_of_export(result: Result) -> Report:
+    """The end of an export, for those who watch."""
+    told = io.StringIO()
+    print_result(Context(Path(), out=Console(file=told, width=100)), result)
+    code = result.ending.exit_code
+    outcome: Outcome = "good" if code is ExitCode.SUCCESS else "with errors" if code is ExitCode.WITH_ERRORS else "failed"
+    return Report(JOB, outcome, f"API 3C Robot on {socket.gethostname()}: {JOB} {result.ending.status}", told.getvalue())
 
 
 def _print_resolved(context: Context, result: Resolved) -> None:

@@ -4,8 +4,18 @@ The `demo` command, the tests and the benchmarks use it; the robot itself knows 
 nothing from the rest of `robot`: whatever the simulator shared with the robot, they would get wrong together.
 """
 
-from robot.demo.faults import WRONG_SHAPES, Fault, FaultKind, load_faults
+from robot.demo.faults import SENDING_ONLY, WRONG_SHAPES, Fault, FaultKind, load_faults
 from robot.demo.server import DEMO_TOKEN, Request, Simulator
 from robot.demo.world import make_calls
 
-__all__ = ["DEMO_TOKEN", "WRONG_SHAPES", "Fault", "FaultKind", "Request", "Simulator", "load_faults", "make_calls"]
+__all__ = [
+    "DEMO_TOKEN",
+    "SENDING_ONLY",
+    "WRONG_SHAPES",
+    "Fault",
+    "FaultKind",
+    "Request",
+    "Simulator",
+    "load_faults",
+    "make_calls",
+]

@@ -58,6 +58,9 @@ class FaultKind(StrEnum):
 
 CALLS_ONLY = frozenset(list(FaultKind)[list(FaultKind).index(FaultKind.PAGE_IGNORED) :])
 
+# What can only happen to a request that sends something.
+SENDING_ONLY = frozenset({FaultKind.STATUS_500_AFTER, FaultKind.STATUS_500_HALFWAY})
+
 # Bodies for WRONG_SHAPE: valid JSON, none of them a page of records.
 WRONG_SHAPES = ('{"data":null}', "[]", '{"data":{"a":1}}', '{"data":"[]"}', '{"status":200}', "null", '"ok"', "0")
 

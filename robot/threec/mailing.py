@@ -195,8 +195,8 @@ def _imported(body: Any, sent: int, url: str) -> Imported:
         filtered = {}
     listed = filtered.get("details")
     details = tuple(_detail(each) for each in listed) if isinstance(listed, list) else ()
-    count = _whole(filtered.get("quantity"))
-    return Imported(sent, quantity, max(sent - quantity, 0) if count is None else count, details)
+    count = _whole(filtered.get("quantity")) or 0
+    return Imported(sent, quantity, max(count, sent - quantity), details)  # what was not imported was filtered, told or not
 
 
 def _detail(value: Any) -> Filtered:

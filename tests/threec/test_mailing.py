@@ -4,10 +4,10 @@ import pytest
 
 from robot.demo import Fault
 from robot.errors import FatalError
-from robot.http import NotSent
+from robot.http import NoToken, NotSent
 from robot.phones import UndiallablePhone
 from robot.threec import ApiUnavailable, Contact, RateLimitExceeded, ThreeCMailingClient, Unauthorized
-from tests.threec.conftest import client_of
+from tests.threec.conftest import client_of, quick
 
 SYNC = "/mailing_sync.json"
 
@@ -195,3 +195,33 @@ def test_a_list_that_the_client_has_not_met_needs_its_campaign(simulate):
         mailing.ajustar_peso_mailing(there.id, 3)
     mailing.ajustar_peso_mailing(there.id, 3, campaign_id=6)
     assert there.weight == 3
+
+
+def test_what_was_not_imported_was_filtered_whatever_the_answer_says(simulate):
+    mailing = mailing_of(simulator := simulate())
+    container = mailing.criar_mailing_container("Lista", 5)
+    body = '{"data":{"imported":{"quantity":1},"filtered":{"quantity":0,"details":[]}}}'
+    simulator.use_faults([Fault("wrong_shape", path=SYNC, body=body)])
+    result = mailing.enviar_mailing_json(container["mailing_id"], contacts(3))
+    assert (result.imported, result.filtered) == (1, 2)
+
+
+def test_an_answer_without_counts_is_an_unknown_outcome(simulate):
+    mailing = mailing_of(simulator := simulate())
+    container = mailing.criar_mailing_container("Lista", 5)
+    simulator.use_faults([Fault("wrong_shape", path=SYNC, body='{"status":200}')])
+    with pytest.raises(ApiUnavailable, match="how many"):
+        mailing.enviar_mailing_json(container["mailing_id"], contacts(3))
+
+
+@pytest.mark.parametrize("url", ["https://no-such-host.invalid/api/v1", "http://127.0.0.1:1/api/v1"])
+def test_no_name_and_no_connection_are_certainly_not_sent(url):
+    with pytest.raises(NotSent):
+        quick(NoToken()).send("POST", url, body=[])
+
+
+def test_a_server_that_speaks_no_tls_leaves_the_outcome_unknown_to_be_safe(simulate):
+    url = simulate().base_url.replace("http://", "https://")
+    with pytest.raises(ApiUnavailable) as caught:
+        quick(NoToken()).send("POST", url, body=[])
+    assert not isinstance(caught.value, NotSent)

@@ -1,0 +1,94 @@
+"""The commands as the operator meets them: a process, a `.env`, a CSV, a simulator."""
+
+import pytest
+from end_to_end.support_app import App
+
+from robot.demo import DEMO_TOKEN, Fault
+
+PEOPLE = [("João da Silva", "529.982.247-25", "(11) 99999-8888"), ("Maria Souza", "", "21 98888-7777")]
+FILE = "Código;Nome;CPF;Telefone;Valor\n" + "".join(
+    f"{n};{name};{cpf};{phone};1.150,00\n" for n, (name, cpf, phone) in enumerate(PEOPLE, 1)
+)
+PERSONAL = ["João da Silva", "Maria Souza", "52998224725", "529.982.247-25", "11999998888", "99999-8888", "21988887777"]
+
+
+@pytest.fixture
+def app(desk, tmp_path):
+    (tmp_path / "carteira.csv").write_text(FILE, "cp1252")
+    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    code, told = app.run("clients", "import", str(tmp_path / "carteira.csv"))
+    assert code == 0, told
+    yield app
+    logs = "".join(path.read_text("utf-8") for path in (tmp_path / "logs").glob("*.log"))
+    for shown in ("".join(app.outputs), logs):  # whatever a test did: nobody can be recognised or called by it
+        assert not [value for value in PERSONAL if value in shown]
+        assert DEMO_TOKEN not in shown
+        assert "Traceback" not in "".join(app.outputs)
+
+
+def test_a_dry_run_shows_the_preview_and_sends_nothing(app, desk):
+    code, told = app.run("export", "--campaign", "5", "--dry-run")
+    assert code == 0
+    assert "To be sent: 2" in told
+    assert "João d." in told
+    assert "********88" in told
+    assert desk.simulator.requests == []
+
+
+def test_without_a_terminal_nothing_is_sent_unless_told_so(app, desk):
+    code, told = app.run("export", "--campaign", "5")
+    assert (code, "--yes" in told) == (2, True)
+    assert desk.simulator.requests == []
+
+
+def test_yes_sends_and_says_what_became_of_it(app, desk):
+    code, told = app.run("export", "--campaign", "5", "--yes", "--list", "Minha lista", "--weight", "3", "--ids", "2")
+    assert code == 0, told
+    (made,) = desk.simulator.lists.all()
+    assert (made.name, made.weight, [item["identifier"] for item in made.items]) == ("Minha lista", 3, ["2"])
+    assert "COMPLETED_SUCCESS" in told
+
+
+def test_an_unknown_outcome_exits_with_3_and_is_settled_by_resolve(app, desk):
+    desk.simulator.use_faults([Fault("status_500_after", path="/mailing_sync.json")])
+    code, told = app.run("export", "--campaign", "5", "--yes")
+    assert (code, "export resolve" in told) == (3, True)
+    code, told = app.run("export", "resolve")
+    assert (code, "ask again later" in told) == (3, True)
+    code, told = app.run("export", "resolve", "--min-age", "0")
+    assert code == 0, told
+    assert desk.statuses() == {"sent": 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ([], "--campaign"),
+        (["--campaign", "5", "--min-amount", "dez"], "--min-amount"),
+        (["--campaign", "5", "--not-called-since", "ontem"], "--not-called-since"),
+        (["--campaign", "5", "--ids-file", "/nada.txt"], "--ids-file"),
+        (["--campaign", "5", "--limit", "0"], "--limit"),
+    ],
+)
+def test_a_wrong_option_is_named_and_exits_with_2(app, options, named):
+    code, told = app.run("export", *options)
+    assert (code, named in told) == (2, True)
+
+
+def test_ids_may_come_from_a_file(app, desk, tmp_path):
+    (tmp_path / "ids.txt").write_text("1\n\n2\n", "utf-8")
+    app.run("export", "--campaign", "5", "--yes", "--ids-file", str(tmp_path / "ids.txt"))
+    assert desk.received() == ["1", "2"]
+
+
+def test_a_file_that_is_no_list_is_told(app, tmp_path):
+    code, told = app.run("clients", "import", str(tmp_path / "nada.csv"))
+    assert (code, "does not exist" in told) == (2, True)
+
+
+def test_the_companys_own_table_is_read_by_a_query(desk, tmp_path):
+    (tmp_path / "q.sql").write_text("SELECT 'x9' AS codigo, 'Ana Lima' AS nome, '11977776666' AS telefone", "utf-8")
+    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+    code, told = app.run("export", "--campaign", "5", "--yes")
+    assert code == 0, told
+    assert desk.received() == ["x9"]

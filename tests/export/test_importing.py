@@ -1,0 +1,62 @@
+"""`clients import`: a file into the table, as often as one likes."""
+
+import pytest
+
+from robot.errors import ConfigurationError, ExitCode
+from robot.statuses import ExecutionStatus
+
+FILE = "Código;Nome;Telefone;Valor\n1;Ana;11999998888;1.150,00\n2;Zé;1133334444;10\n"
+
+
+def test_a_second_import_of_the_same_file_writes_nothing(desk):
+    first, second = desk.import_text(FILE).ending, desk.import_text(FILE).ending
+    assert (first.counts.inserted, first.status) == (2, ExecutionStatus.COMPLETED_SUCCESS)
+    assert (second.counts.inserted, second.counts.updated, second.counts.unchanged) == (0, 0, 2)
+    assert desk.rows("SELECT external_id, name, phones, open_amount FROM clients ORDER BY id") == [
+        ("1", "Ana", "11999998888", "1150.00"),
+        ("2", "Zé", "1133334444", "10.00"),
+    ]
+
+
+def test_only_a_client_that_changed_is_updated(desk):
+    desk.import_text(FILE)
+    ending = desk.import_text(FILE.replace("Zé", "José")).ending
+    assert (ending.counts.inserted, ending.counts.updated, ending.counts.unchanged) == (0, 1, 1)
+
+
+def test_a_line_that_cannot_be_a_client_is_kept_counted_and_stops_nobody(desk):
+    result = desk.import_text(FILE + "3;;11999998888;1\n4;Bia;999;1\n")
+    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (ExitCode.WITH_ERRORS, 2, 2)
+    kept = desk.rows("SELECT job, record_id, reason FROM rejected_records ORDER BY id")
+    assert [(job, record_id) for job, record_id, _ in kept] == [("clients_import", "3"), ("clients_import", "4")]
+    assert desk.rows("SELECT job, status, failed_records FROM execution_logs") == [
+        ("clients_import", "COMPLETED_WITH_ERRORS", 2)
+    ]
+
+
+def test_a_rejection_is_settled_by_the_import_of_the_corrected_file(desk):
+    desk.import_text(FILE + "4;Bia;999;1\n")
+    desk.import_text(FILE + "4;Bia;999;1\n")
+    assert desk.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(1,)]
+    desk.import_text(FILE + "4;Bia;11999998888;1\n")
+    assert desk.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(0,)]
+
+
+def test_an_id_that_occurs_twice_with_other_values_is_a_rejection_and_with_the_same_none(desk):
+    result = desk.import_text(FILE + "1;Ana;11999998888;1.150,00\n2;Outro;1133334444;10\n")
+    assert result.ending.failed == 1
+    assert desk.rows("SELECT name FROM clients WHERE external_id = '2'") == [("Zé",)]
+    desk.import_text(FILE + "2;Outro;1133334444;10\n")
+    assert desk.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(1,)]
+
+
+@pytest.mark.parametrize("text", ["", "nome;fone\nA;1\n", "id;fone\n1;1\n"])
+def test_a_file_without_what_is_needed_is_told_before_anything_is_written(desk, text):
+    with pytest.raises(ConfigurationError):
+        desk.import_text(text)
+    assert desk.rows("SELECT COUNT(*) FROM execution_logs") == [(0,)]
+
+
+def test_a_large_file_is_stored_in_batches(desk):
+    desk.add_clients(4500)
+    assert desk.rows("SELECT COUNT(*) FROM clients") == [(4500,)]

@@ -1,0 +1,151 @@
+"""A line of a clients' file becomes a row, or says why not."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robot.normalizers import Rejection
+from robot.normalizers.clients import layout, money, normalize_client
+from robot.tables import CLIENTS
+
+HEADERS = [
+    "Código",
+    "Nome do Cliente",
+    "CPF/CNPJ",
+    "Telefone 1",
+    "Telefone 2",
+    "Valor em Aberto",
+    "UF",
+    "Credor",
+    "Situação",
+]
+LINE = ["7", "João da Silva", "529.982.247-25", "(11) 99999-8888", "21 3333-4444", "1.150,00", "sp", "Banco A", "ativo"]
+
+
+def row_of(headers, cells):
+    read = normalize_client(layout(headers), cells)
+    assert not isinstance(read, Rejection), read
+    return dict(zip(CLIENTS.row_names, read.row, strict=True))
+
+
+def reason_of(headers, cells):
+    read = normalize_client(layout(headers), cells)
+    assert isinstance(read, Rejection)
+    return read.reason
+
+
+def test_headers_in_portuguese_are_recognised():
+    row = row_of(HEADERS, LINE)
+    assert row["external_id"] == "7"
+    assert row["name"] == "João da Silva"
+    assert row["cpf"] == "52998224725"
+    assert row["phones"] == "11999998888;2133334444"
+    assert row["open_amount"] == "1150.00"
+    assert (row["uf"], row["creditor"], row["status"]) == ("SP", "Banco A", "ativo")
+    assert row["extra"] is None
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        *(("ID", "external_id"), ("cod_cliente", "external_id"), ("NOME COMPLETO", "name"), ("Razão Social", "name")),
+        *(
+            ("Celular", "phones"),
+            ("fone_2", "phones"),
+            ("WhatsApp", "phones"),
+            ("E-mail", "email"),
+            ("Saldo Devedor", "open_amount"),
+        ),
+        *(
+            ("Endereço", "address"),
+            ("Observações", "notes"),
+            ("ESTADO", "uf"),
+            ("phones", "phones"),
+            ("creditor", "creditor"),
+        ),
+        ("Nome da Mãe", None),
+    ],
+)
+def test_a_header_is_met_in_any_writing(header, column):
+    assert layout([header]).columns == (column,)
+
+
+def test_what_has_no_column_is_kept_in_extra():
+    row = row_of([*HEADERS, "Nome da Mãe"], [*LINE, "Ana"])
+    assert json.loads(row["extra"]) == {"Nome da Mãe": "Ana"}
+
+
+def test_a_ddd_column_belongs_to_its_phone():
+    assert row_of(["id", "nome", "DDD", "Telefone"], ["1", "A", "11", "99999-8888"])["phones"] == "11999998888"
+    headers = ["id", "nome", "DDD1", "Fone1", "DDD2", "Fone2"]
+    assert row_of(headers, ["1", "A", "11", "33334444", "21", "33334444"])["phones"] == "1133334444;2133334444"
+
+
+def test_a_phone_that_cannot_be_dialled_beside_one_that_can_is_kept_in_extra():
+    row = row_of(["id", "nome", "fone1", "fone2"], ["1", "A", "11999998888", "9999"])
+    assert row["phones"] == "11999998888"
+    assert "9999" in row["extra"]
+
+
+def test_a_client_without_any_phone_is_a_client():
+    assert row_of(["id", "nome", "fone"], ["1", "A", ""])["phones"] is None
+
+
+def test_the_same_line_has_the_same_hash_and_another_line_another():
+    changed = [*LINE[:5], "1.150,01", *LINE[6:]]
+    assert row_of(HEADERS, LINE)["row_hash"] == row_of(HEADERS, LINE)["row_hash"] != row_of(HEADERS, changed)["row_hash"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "why"),
+    [
+        (0, "", "no external_id"),
+        (0, "x" * 51, "longer than 50"),
+        (1, " ", "no name"),
+        (2, "529.982.247-24", "CPF"),
+        (5, "dez reais", "amount"),
+        (5, "1,150", "ambiguous"),
+        (6, "XX", "UF"),
+    ],
+)
+def test_a_line_that_cannot_become_a_row_says_why_and_keeps_everything(place, value, why):
+    line = list(LINE)
+    line[place] = value
+    read = normalize_client(layout(HEADERS), line)
+    assert isinstance(read, Rejection)
+    assert why in read.reason
+    assert "(11) 99999-8888" in read.payload
+    assert "99999" not in read.reason
+
+
+def test_no_diallable_phone_among_those_given_is_a_rejection():
+    assert "area code" in reason_of(["id", "nome", "fone"], ["1", "A", "99999-8888"])
+
+
+def test_a_line_with_more_cells_than_headers_is_a_rejection():
+    assert "more cells" in reason_of(["id", "nome"], ["1", "A", "B"])
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        *(
+            ("1.150,00", "1150.00"),
+            ("R$ 1.150,00", "1150.00"),
+            ("1150", "1150.00"),
+            ("1150.5", "1150.50"),
+            ("1.150", "1150.00"),
+        ),
+        *(("1.150.000", "1150000.00"), ("1,150.00", "1150.00"), ("150,5", "150.50"), ("-5,00", "-5.00"), ("0", "0.00")),
+    ],
+)
+def test_money_as_people_write_it(text, amount):
+    assert money(text) == amount
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=20), st.integers(), st.floats(), st.booleans()), max_size=10))
+def test_any_cells_give_a_row_or_a_rejection(cells):
+    read = normalize_client(layout(HEADERS), cells)
+    assert isinstance(read, Rejection) or len(read.row) == len(CLIENTS.row_columns)

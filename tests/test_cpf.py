@@ -1,0 +1,41 @@
+"""CPF and CNPJ: their check digits."""
+
+import pytest
+
+from robot.cpf import InvalidDocument, read_document
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("529.982.247-25", "52998224725"),
+        ("52998224725", "52998224725"),
+        (" 529 982 247 25 ", "52998224725"),
+        ("52998224725.0", "52998224725"),
+        ("00000000191", "00000000191"),
+        ("1234567890", "01234567890"),  # a spreadsheet has eaten the zero
+        ("11.222.333/0001-81", "11222333000181"),
+        ("12.abc.345/01de-35", "12ABC34501DE35"),  # the example of the Receita Federal
+    ],
+)
+def test_what_is_right_comes_back_without_punctuation(written, read):
+    assert read_document(written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["529.982.247-24", "111.111.111-11", "11.222.333/0001-80", "12ABC34501DE36", "123", "", "529982247251234", "ABC"],
+)
+def test_what_is_wrong_is_told_and_not_shown(written):
+    with pytest.raises(InvalidDocument) as caught:
+        read_document(written)
+    assert not written or written not in str(caught.value)
+
+
+def test_one_wrong_digit_is_always_found():
+    right = "52998224725"
+    for place in range(11):
+        for digit in "0123456789":
+            if digit != right[place]:
+                with pytest.raises(InvalidDocument):
+                    read_document(right[:place] + digit + right[place + 1 :])
