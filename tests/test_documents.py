@@ -39,7 +39,14 @@ def test_the_examples_values_are_the_defaults(tmp_path, monkeypatch):
     assert warnings == []
 
 
-@pytest.mark.parametrize("command", [command.name for command in app.registered_commands])
+COMMANDS = [command.name for command in app.registered_commands] + [
+    f"{group.name} {command.name}" if command.name else group.name
+    for group in app.registered_groups
+    for command in group.typer_instance.registered_commands
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command):
     assert f"`{command}" in README
 
