@@ -47,8 +47,9 @@ def checked(arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Pa
 
 
 @pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_environment(monkeypatch)
+    monkeypatch.chdir(tmp_path)  # `rejected export` with a made-up name writes a file
 
 
 def good(folder: Path) -> dict[str, str]:
