@@ -172,7 +172,7 @@ FROM (
         kept.call_id,
         kept.reason,
         kept.payload,
-        LOWER(LEFT(CONVERT(NVARCHAR(64), HASHBYTES(N'SHA2_256', kept.payload), 2), 32)) AS payload_hash
+        LOWER(LEFT(CONVERT(VARCHAR(64), HASHBYTES(N'SHA2_256', kept.payload), 2), 32)) AS payload_hash
     FROM (
         SELECT
             m.call_id,
