@@ -122,7 +122,7 @@ def parcels(rows: Rows, size: int) -> list[Rows]:
 
 
 def connect(settings: Settings) -> Any:
-    return server().connect(settings.db_database)  # type: ignore[union-attr]
+    return server().connect(settings.db_database)
 
 
 def bare(settings: Settings, rows: Rows, batch: int) -> int:
@@ -210,9 +210,7 @@ def _staged(connection: Any, table: RowTable, rows: list[Row]) -> None:
 def _staged_by_json(connection: Any, table: RowTable, rows: list[Row]) -> None:
     names = ", ".join(f"[{name}]" for name in table.row_names)
     types = {Kind.BOOLEAN: "BIT", Kind.INTEGER: "INT", Kind.DATETIME: "DATETIME2(0)"}
-    shape = ", ".join(
-        f"[{c.name}] {types.get(c.kind) or c.sql_type} '$.\"{n}\"'" for n, c in enumerate(table.row_columns)
-    )
+    shape = ", ".join(f"[{c.name}] {types.get(c.kind) or c.sql_type} '$.\"{n}\"'" for n, c in enumerate(table.row_columns))
     sql = f"INSERT INTO {staging.staging_name(table)} ({names}) SELECT {names} FROM OPENJSON(?) WITH ({shape})"
     for start in range(0, len(rows), staging.CHUNK_ROWS):
         cells = [dict(enumerate(row)) for row in rows[start : start + staging.CHUNK_ROWS]]
@@ -259,7 +257,8 @@ def job(server: Server, options: argparse.Namespace, bare_calls: float) -> None:
         url = (process.stdout.readline() if process.stdout else "").strip().removeprefix("BASE_URL=")
         with server.new_database() as name, tempfile.TemporaryDirectory() as folder:
             variables = {
-                **server.variables(name), "BASE_URL": url, "MANAGER_TOKEN": DEMO_TOKEN, "LOG_DIR": folder, "DB_FILE": f"{folder}/robot.db",
+                **server.variables(name), "BASE_URL": url, "MANAGER_TOKEN": DEMO_TOKEN, "LOG_DIR": folder,
+                "DB_FILE": f"{folder}/robot.db",
                 "PER_PAGE": str(options.per_page),
                 "MANUAL_START_DATE": str(today - timedelta(days=options.days)),
                 "MANUAL_END_DATE": str(today - timedelta(days=1)),
@@ -270,7 +269,9 @@ def job(server: Server, options: argparse.Namespace, bare_calls: float) -> None:
             for part in ("whole job", "re-read"):
                 started, peak = time.perf_counter(), _Peak()
                 command = [sys.executable, str(ROOT / "app.py"), "--env-file", os.devnull, "run"]
-                run = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                run = subprocess.Popen(
+                    command, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
                 peak.watch(run.pid)
                 out, err = run.communicate()
                 seconds = time.perf_counter() - started

@@ -61,9 +61,7 @@ class SqlServerEngine:
     # a parent row takes a key lock, or two: below the 5,000 in one statement from which SQL Server locks the whole table
     batch_rows = 2000
 
-    def __init__(
-        self, name: str, database: str, connection_text: Callable[[], tuple[Driver, str]], lock_file: Path
-    ) -> None:
+    def __init__(self, name: str, database: str, connection_text: Callable[[], tuple[Driver, str]], lock_file: Path) -> None:
         self.name = name
         self._database = database
         self._connection_text = connection_text

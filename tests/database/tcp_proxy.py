@@ -45,7 +45,7 @@ class TcpProxy:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if words:
-            print(*words, file=self._process.stdin, flush=True)  # noqa: T201
+            print(*words, file=self._process.stdin, flush=True)
         return self._process.stdout.readline()
 
     def cut_at(self, message: int, how: Cut) -> None:

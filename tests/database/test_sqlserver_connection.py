@@ -35,9 +35,9 @@ def test_an_unknown_host_is_told_after_the_tries(server_database, monkeypatch):
 
 
 def test_a_driver_that_is_not_there_is_told(server_database):
-    with pytest.raises(FatalError, match="driver cannot be loaded.*DB_DRIVER"):
+    with pytest.raises(FatalError, match=r"driver cannot be loaded.*DB_DRIVER"):
         with_settings(server_database, db_driver="/no/such/libmsodbcsql.so").repository()
-    with pytest.raises(ConfigurationError, match="not installed. Installed:"):
+    with pytest.raises(ConfigurationError, match=r"not installed\. Installed:"):
         with_settings(server_database, db_driver="ODBC Driver 99 for SQL Server").repository()
 
 

@@ -2,16 +2,26 @@
 
 import random
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from rows import DAY, SCOPE, batch, call, line, mailing
 
-from robot.database import Counts, Stored
+from robot.database import Stored
+from robot.errors import RetriableError
 
 WRITERS = 10
 KEYS = [f"{n:03}" for n in range(60)]
+
+
+def stubborn(store):
+    """What one batch gives up after five tries, the next execution takes up again."""
+    for _ in range(5):
+        with suppress(RetriableError):
+            return store()
+    return store()
 
 
 def all_at_once(database, version):
@@ -23,20 +33,16 @@ def all_at_once(database, version):
         draw = random.Random(f"{version} {number}")
         keys = draw.sample(KEYS, 30) if number else list(KEYS)  # the first writer has them all
         scope = replace(SCOPE, job=f"calls {number}")
+        window = line(day=DAY - timedelta(days=number))
         repository = database.repository()
         try:
             start.wait(60)
             for at in range(0, len(keys), 15):
                 some = keys[at : at + 15]
                 rows = batch([call(key, version=version) for key in some], [mailing(key, version=version) for key in some])
-                for _ in range(6):  # what one batch gives up after five tries, the next execution takes up again
-                    try:
-                        stored = repository.store(rows, scope, line(day=DAY - timedelta(days=number)), set())
-                        break
-                    except Exception as error:  # noqa: PERF203
-                        failed = error
-                else:
-                    raise failed
+                stored = stubborn(
+                    lambda rows=rows: repository.store(rows, scope, line(day=DAY - timedelta(days=number)), set())
+                )
                 with guard:
                     found.add(stored)
         except Exception as error:
@@ -67,4 +73,3 @@ def test_ten_writers_of_overlapping_batches_end_with_exactly_the_right_rows(data
     expected = [(key, f"{key}-2") for key in KEYS]
     assert sorted(database.query("SELECT id, row_hash FROM calls")) == expected
     assert sorted(database.query("SELECT call_id, row_hash FROM mailing_data")) == expected
-    assert isinstance(first.tables["calls"], Counts)
