@@ -15,7 +15,7 @@ from robot.errors import FatalError, RetriableError
 from robot.normalizers import Rejection
 from robot.statuses import ExecutionStatus, WindowStatus
 
-pytestmark = [pytest.mark.sqlserver, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.sqlserver, pytest.mark.timeout(900)]
 FURTHEST = 80  # messages: more than any of these needs
 
 

@@ -40,9 +40,7 @@ def all_at_once(database, version):
             for at in range(0, len(keys), 15):
                 some = keys[at : at + 15]
                 rows = batch([call(key, version=version) for key in some], [mailing(key, version=version) for key in some])
-                stored = stubborn(
-                    lambda rows=rows: repository.store(rows, scope, line(day=DAY - timedelta(days=number)), set())
-                )
+                stored = stubborn(lambda rows=rows: repository.store(rows, scope, window, set()))
                 with guard:
                     found.add(stored)
         except Exception as error:
