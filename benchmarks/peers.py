@@ -1,14 +1,13 @@
 """The robot beside its peers, in one run against one simulator: time, memory, rows; then with faults, rows stored by each.
 
     python benchmarks/peers.py --calls 20000
-    TEST_SQLSERVER='DRIVER=…' python benchmarks/peers.py --calls 20000     # into SQL Server, too
 
     robot        `app.py run`, as the operator starts it
-    dlt          https://dlthub.com: rest_api source, write disposition merge by id, SQLite by its sqlalchemy destination
-    row by row   what a plain script does: requests, one UPDATE or INSERT a row, the end is the first empty page
+    dlt          https://dlthub.com: rest_api source, merge by id, SQLite by its sqlalchemy destination
+    row by row   what a plain script does: requests, one UPDATE or INSERT a row; an empty page is the end
 
-dlt lives in an environment of its own, in the cache folder of this machine: never in the project's. Each runs as a process of
-its own, interpreter start included. The numbers are ratios within one run: machines differ, and shared ones are noisy.
+dlt lives in an environment of its own, in this machine's folder for temporary files: never in the project's. Each runs as
+a process of its own, interpreter start included. The numbers are ratios within one run: machines differ, and shared ones are noisy.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +51,9 @@ source = rest_api_source({
             "path": "calls",
             "params": {"start_date": first + " 00:00:00", "end_date": last + " 23:59:59", "per_page": per_page},
             "data_selector": "data",
-            "paginator": {"type": "page_number", "base_page": 1, "page_param": "page", "total_path": "meta.pagination.total_pages"},
+            "paginator": {
+                "type": "page_number", "base_page": 1, "page_param": "page", "total_path": "meta.pagination.total_pages",
+            },
         },
     }],
 })
@@ -68,7 +69,8 @@ import json, sqlite3, sys
 import requests
 url, token, folder, first, last, per_page = sys.argv[1:7]
 database = sqlite3.connect(folder + "/plain.db")
-database.execute("CREATE TABLE IF NOT EXISTS calls (id TEXT PRIMARY KEY, call_date TEXT, number TEXT, campaign TEXT, body TEXT)")
+columns = "id TEXT PRIMARY KEY, call_date TEXT, number TEXT, campaign TEXT, body TEXT"
+database.execute("CREATE TABLE IF NOT EXISTS calls (" + columns + ")")
 page = 1
 while True:
     answer = requests.get(url + "/calls", headers={"Authorization": "Bearer " + token}, timeout=60, params={
@@ -109,7 +111,7 @@ def main() -> None:
         "row by row": lambda url, folder, last: script(sys.executable, _ROW_BY_ROW, url, folder, last, "plain.db"),
     }
     print(
-        f"{date.today()}, Python {platform.python_version()}, {DLT}, {os.cpu_count()} cores, SQLite {sqlite3.sqlite_version}"
+        f"{datetime.now():%Y-%m-%d}, Python {platform.python_version()}, {DLT}, {os.cpu_count()} cores, SQLite {sqlite3.sqlite_version}"
     )
     days = [FIRST + timedelta(days=n) for n in range(options.days)]
     calls = make_calls(days, options.calls // options.days, odd=False)
