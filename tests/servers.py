@@ -149,7 +149,11 @@ class Database:
     def repository(self, engine: Engine | None = None) -> Repository:
         """Connected, its tables made, its retries without waits."""
         repository = Repository(engine or self.engine(), self.clock, first_wait=0)
-        repository.prepare()
+        try:
+            repository.prepare()
+        except BaseException:
+            repository.close()
+            raise
         return repository
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

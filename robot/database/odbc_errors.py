@@ -63,6 +63,7 @@ _SOON_STATES = {
 }
 # PostgreSQL's own words, where a T-SQL server is built on it and knows no number for them
 _LOST_WORDS = re.compile(r"terminating connection|in recovery mode|server closed the connection|is (?:starting|shutting)")
+_LOST_HERE = re.compile("closed connection|connection is closed")  # pyodbc's own words, without a SQLSTATE
 _SOON_WORDS = re.compile(r"due to lock timeout|deadlock detected|could not serialize access")
 
 _RIGHTS = "Let the DBA grant it: reading and writing needs db_datareader and db_datawriter."
@@ -130,6 +131,7 @@ class OdbcError:
             self.state in _LOST_STATES
             or not _LOST_NUMBERS.isdisjoint(self.numbers)
             or _LOST_WORDS.search(self.text) is not None
+            or (not self.state and _LOST_HERE.search(self.text) is not None)
         )
 
 

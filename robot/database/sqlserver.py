@@ -61,8 +61,9 @@ class SqlServerEngine:
     # a parent row takes a key lock, or two: below the 5,000 in one statement from which SQL Server locks the whole table
     batch_rows = 2000
 
-    def __init__(self, name: str, connection_text: Callable[[], tuple[Driver, str]], lock_file: Path) -> None:
+    def __init__(self, name: str, database: str, connection_text: Callable[[], tuple[Driver, str]], lock_file: Path) -> None:
         self.name = name
+        self._database = database
         self._connection_text = connection_text
         self._lock_file = lock_file
         self._connection: pyodbc.Connection | None = None
@@ -84,7 +85,7 @@ class SqlServerEngine:
         identity = f"{address}|{settings.db_database}".casefold()
         digest = hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
         name = f"SQL Server {address}, database {settings.db_database}"
-        return cls(name, text, settings.db_file.parent / f"sqlserver-{digest}")
+        return cls(name, settings.db_database.casefold(), text, settings.db_file.parent / f"sqlserver-{digest}")
 
     # -- connection and transactions
 
@@ -148,7 +149,7 @@ class SqlServerEngine:
         found = odbc_errors.read(error.args)
         error.args = (found.state, found.text)  # so that no log has a customer's value by way of the traceback
         connecting, self._connecting = self._connecting, False
-        if found.connection_lost or found.state in {"HY010", ""}:
+        if found.connection_lost or found.state == "HY010":
             self.close()
         return odbc_errors.meaning(found, self.name, connecting=connecting)
 
@@ -226,7 +227,7 @@ class SqlServerEngine:
             return False
         seconds = _ACQUIRE_AGAIN_SECONDS if again else _ACQUIRE_SECONDS
         try:
-            (result,) = _last_row(self.cursor().execute(_APP_LOCK, f"api_3c_robot:{job}", seconds * 1000))
+            (result,) = _last_row(self.cursor().execute(_APP_LOCK, self._resource(job), seconds * 1000))
         except BaseException:
             if not again:
                 self._unlock_host()
@@ -240,10 +241,14 @@ class SqlServerEngine:
         held, self._held = self._held, None
         if held is not None and self._connection is not None:
             try:
-                self._connection.cursor().execute(_APP_UNLOCK, f"api_3c_robot:{held}")
+                self._connection.cursor().execute(_APP_UNLOCK, self._resource(held))
             except pyodbc.Error:
                 self.close()  # and with the session goes its lock
         self._unlock_host()
+
+    def _resource(self, job: str) -> str:
+        """The lock's name: within its database it would be enough to name the job."""
+        return f"api_3c_robot:{self._database}:{job}"
 
     def _lock_host(self, job: str) -> bool:
         path = self._lock_file.with_name(f"{self._lock_file.name}.{job}.lock")

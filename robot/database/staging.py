@@ -92,8 +92,9 @@ SELECT @updated, @inserted;
 """
 
 
-def chunks(table: RowTable, rows: Sequence[Row], size: int = CHUNK_ROWS) -> Iterator[tuple[list[InputSize], list[Row]]]:
+def chunks(table: RowTable, rows: Sequence[Row], size: int | None = None) -> Iterator[tuple[list[InputSize], list[Row]]]:
     """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long texts come last."""
+    size = size or CHUNK_ROWS
     unlimited = [place for place, column in enumerate(table.row_columns) if column.kind is Kind.TEXT and not column.width]
     short: list[Row] = []
     long: list[Row] = []

@@ -172,9 +172,10 @@ FROM (
         kept.call_id,
         kept.reason,
         kept.payload,
-        LOWER(LEFT(CONVERT(NVARCHAR(64), HASHBYTES(N'SHA2_256', kept.payload), 2), 32)) AS payload_hash
+        CONCAT(kept.id, N':', CONVERT(BIGINT, SUBSTRING(HASHBYTES(N'SHA2_256', kept.payload), 1, 8))) AS payload_hash
     FROM (
         SELECT
+            m.id,
             m.call_id,
             s.reason,
             (

@@ -3,20 +3,20 @@ SET NOCOUNT ON;
 GO
 
 -- At most one mailing_data row a call: what the upsert finds a row by. 0002 has made it possible.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name = N'ux_mailing_data_call_id')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name LIKE N'ux_mailing_data_call_id%')
     CREATE UNIQUE INDEX ux_mailing_data_call_id ON dbo.mailing_data (call_id);
 GO
 
 -- Periods and audits: calls by day, and by campaign and day.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.calls', N'U') AND name = N'ix_calls_call_date')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.calls', N'U') AND name LIKE N'ix_calls_call_date%')
     CREATE INDEX ix_calls_call_date ON dbo.calls (call_date) INCLUDE (row_hash);
 GO
 
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.calls', N'U') AND name = N'ix_calls_campaign_id_call_date')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.calls', N'U') AND name LIKE N'ix_calls_campaign_id_call_d%')
     CREATE INDEX ix_calls_campaign_id_call_date ON dbo.calls (campaign_id, call_date);
 GO
 
 -- A rejected record that is stored at last is looked up by its id.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.rejected_records', N'U') AND name = N'ix_rejected_records_job_record_id')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.rejected_records', N'U') AND name LIKE N'ix_rejected_records_job_record%')
     CREATE INDEX ix_rejected_records_job_record_id ON dbo.rejected_records (job, record_id);
 GO

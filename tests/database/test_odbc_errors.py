@@ -1,0 +1,113 @@
+"""What the errors of drivers and servers mean. The texts are those of Microsoft's drivers, also in Portuguese."""
+
+import pytest
+
+from robot.database import odbc_errors
+from robot.errors import FatalError, RetriableError
+
+NAME = "SQL Server host, database calls"
+MS = "[Microsoft][ODBC Driver 18 for SQL Server]"
+
+
+def meaning(state, text, *, connecting=False):
+    return odbc_errors.meaning(odbc_errors.read((state, f"[{state}] {text}")), NAME, connecting=connecting)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("40001", f"{MS}[SQL Server]Transaction (Process ID 52) was deadlocked on lock resources. (1205) (SQLExecDirectW)"),
+        ("40001", f"{MS}[SQL Server]A transação (ID de processo 52) entrou em deadlock. (1205) (SQLExecDirectW)"),
+        ("42000", f"{MS}[SQL Server]Lock request time out period exceeded. (1222) (SQLExecute)"),
+        ("08S01", f"{MS}TCP Provider: Error code 0x68 (104) (SQLExecDirectW)"),
+        ("08S01", f"{MS}Communication link failure (0) (SQLEndTran)"),
+        ("08S01", f"{MS}Provedor TCP: Foi forçado o cancelamento de uma conexão existente. (10054) (SQLExecute)"),
+        ("08003", f"{MS}Connection not open (0) (SQLEndTran)"),
+        ("08007", f"{MS}Connection failure during transaction (0) (SQLEndTran)"),
+        ("HY000", f"{MS}[SQL Server]The session is in the kill state. (596) (SQLExecDirectW)"),
+        ("HYT00", f"{MS}Query timeout expired (0) (SQLExecDirectW)"),
+        ("42000", f"{MS}[SQL Server]The transaction log for database 'calls' is full. (9002) (SQLExecute)"),
+        ("23000", f"{MS}[SQL Server]Violation of PRIMARY KEY constraint 'pk_calls'. (2627) (SQLExecDirectW)"),
+        ("42S01", f"{MS}[SQL Server]There is already an object named 'calls' in the database. (2714) (SQLExecDirectW)"),
+        ("HY000", f"{MS}[SQL Server]terminating connection due to administrator command (33557097) (SQLExecDirectW)"),
+    ],
+)
+def test_what_may_pass_is_tried_again(state, text):
+    assert isinstance(meaning(state, text), RetriableError)
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "said", "fix"),
+    [
+        ("28000", f"{MS}[SQL Server]Login failed for user 'robot'. (18456) (SQLDriverConnect)", "refused the login", "DB_PASSWORD"),
+        ("28000", f"{MS}[SQL Server]Falha de logon do usuário 'robot'. (18456) (SQLDriverConnect)", "refused the login", "DB_USERNAME"),
+        (
+            "42000",
+            f'{MS}[SQL Server]Cannot open database "calls" requested by the login. The login failed. (4060) (SQLDriverConnect);'
+            f" [28000] {MS}[SQL Server]Login failed for user 'robot'. (18456)",
+            "no such database",
+            "DB_DATABASE",
+        ),
+        ("42000", f"{MS}[SQL Server]The INSERT permission was denied on the object 'calls'. (229) (SQLExecDirectW)", "denied", "db_datawriter"),
+        ("42000", f"{MS}[SQL Server]CREATE TABLE permission denied in database 'calls'. (262) (SQLExecDirectW)", "create", "ddl"),
+        ("42S02", f"{MS}[SQL Server]Invalid object name 'calls'. (208) (SQLExecDirectW)", "lacks a table", "ddl"),
+        ("42000", f"{MS}[SQL Server]Could not allocate space for object 'dbo.calls'. (1105) (SQLExecDirectW)", "no space", "free"),
+        ("08001", f"{MS}SSL Provider: [error:0A000086:SSL routines::certificate verify failed:self-signed certificate] (-1) (SQLDriverConnect)",
+         "certificate", "DB_TRUST_SERVER_CERTIFICATE=yes"),
+        ("08001", f"{MS}Provedor SSL: A cadeia de certificação foi emitida por uma autoridade que não é de confiança. (-2146893019) (SQLDriverConnect)",
+         "certificate", "DB_TRUST_SERVER_CERTIFICATE=yes"),
+        ("08001", f"{MS}Encryption not supported on SQL Server. (20) (SQLDriverConnect)", "encryption", "DB_ENCRYPT=no"),
+        ("08001", f"{MS}SSL Provider: [error:0A000102:SSL routines::unsupported protocol] (-1) (SQLDriverConnect)", "encryption", "TLS 1.2"),
+        ("01000", "[unixODBC][Driver Manager]Can't open lib '/no/such.so' : file not found (0) (SQLDriverConnect)", "cannot be loaded", "DB_DRIVER"),
+        ("IM002", "[Microsoft][ODBC Driver Manager] Data source name not found and no default driver specified (0) (SQLDriverConnect)",
+         "cannot be loaded", "DB_DRIVER"),
+    ],
+)  # fmt: skip
+def test_what_cannot_pass_has_a_message_and_a_fix_of_its_own(state, text, said, fix):
+    found = meaning(state, text, connecting=True)
+    assert isinstance(found, FatalError)
+    assert said in found.message
+    assert fix in found.hint
+    assert "[Microsoft]" not in str(found)
+    assert "SQLDriverConnect" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("HYT00", f"{MS}Login timeout expired (0) (SQLDriverConnect)"),
+        ("08001", f"{MS}TCP Provider: Error code 0x2749 (10061) (SQLDriverConnect)"),
+        ("08001", f"{MS}TCP Provider: Timeout error [258].  (258) (SQLDriverConnect)"),
+        ("08001", f"{MS}SSL Provider: The wait operation timed out. (258) (SQLDriverConnect)"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_tried_again_and_told_with_the_fix(state, text):
+    found = meaning(state, text, connecting=True)
+    assert isinstance(found, RetriableError)
+    assert "cannot be reached" in found.message
+    assert "DB_SERVER" in found.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{MS}[SQL Server]String or binary data would be truncated in table 'calls.dbo.calls', column 'agent'. Truncated value: 'Maria da Silva'. (2628) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Violation of UNIQUE KEY constraint 'ux'. Cannot insert duplicate key in object 'dbo.calls'. The duplicate key value is (Maria da Silva). (2627) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Conversion failed when converting the nvarchar value 'Maria da Silva' to data type int. (245) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Falha ao converter o valor nvarchar 'Maria da Silva' no tipo de dados int. (245) (SQLExecDirectW)",
+    ],
+)  # fmt: skip
+def test_no_message_tells_a_customers_data(text):
+    found = meaning("42000", text)
+    assert "Maria" not in str(found)
+    assert "Silva" not in str(found)
+
+
+def test_a_width_in_parentheses_is_no_error_number():
+    assert odbc_errors.read(("HY000", "[HY000] cannot use nvarchar(1205) here (0) (SQLExecute)")).numbers == (0,)
+
+
+def test_an_error_without_a_state_is_told_as_it_is():
+    found = odbc_errors.meaning(odbc_errors.read(("something odd",)), NAME, connecting=False)
+    assert isinstance(found, FatalError)
+    assert "something odd" in str(found)
