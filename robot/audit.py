@@ -12,7 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from robot.database import Repository
-from robot.errors import WindowFailed
+from robot.errors import FatalError, WindowFailed
+from robot.execution import FAILED_WINDOWS_BEFORE_STOPPING
 from robot.jobs import Digest, Job
 from robot.period import Window
 from robot.reading import Page, WindowReading
@@ -61,6 +62,7 @@ class DayAudit:
     window: Window
     total: int | None = None
     reason: str = ""
+    failed: bool = False
     campaigns: dict[int | None, Numbers] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
 
@@ -100,11 +102,16 @@ class _There:
 
 
 def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime]) -> Iterator[DayAudit]:
-    """Compare each window. Raises FatalError, Interrupted, and the database's errors."""
+    """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors."""
     workers: Workers[int, tuple[Page, Digest]] = Workers(job.concurrency)
+    failed = 0
     try:
         for window in windows:
-            yield _audit(job, repository, window, workers, settled=window.day < clock().date())
+            day = _audit(job, repository, window, workers, settled=window.day < clock().date())
+            failed = failed + 1 if day.failed else 0
+            if failed >= FAILED_WINDOWS_BEFORE_STOPPING:
+                raise FatalError(f"{failed} days in a row could not be read: the API is down. {day.reason}")
+            yield day
     finally:
         workers.close()
 
@@ -119,7 +126,7 @@ def _audit(
         for digest in reading:
             there.add(digest, job)
     except WindowFailed as failure:
-        day.reason = failure.message
+        day.reason, day.failed = failure.message, True
         return day
     day.total = reading.account.total
     day.reason = "" if reading.account.complete else reading.account.reason

@@ -10,7 +10,6 @@ from robot.database import Repository
 from robot.database.records import campaigns_text
 from robot.errors import ConfigurationError
 from robot.period import Period, Window, days_between, days_due, text, whole, windows, windows_of_days
-from robot.statuses import WindowStatus
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +37,7 @@ def scheduled_windows(
     first_known = repository.first_known_day(job, key)
     complete: set[date] = set()
     if first_known is not None:
-        known = repository.windows(job, key, first_known, today)
-        complete = {day for day, (status, _) in known.items() if status is WindowStatus.COMPLETE}
+        complete = repository.complete_days(job, key, first_known, today)
         _tell_what_is_too_old(first_known, today - timedelta(days=catch_up), complete)
     return windows_of_days(days_due(today, complete, first_known, lookback, catch_up))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from robot.database import Outcome, RejectionLine, Repository, Scope
 from robot.database.engine import Counts, Row
-from robot.errors import ExitCode
+from robot.errors import ExitCode, RobotError
 from robot.history import holder
 from robot.normalizers import Rejection, normalize_call
 from robot.period import Period
@@ -46,7 +46,11 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
         started = clock()
         first = min(started, datetime.fromisoformat(str(lines[0].created_at)))
         execution = repository.start_execution(Scope(JOB, (), Period(first, started)), holder(), None)
-        stored = _retry_each(repository, lines, execution)
+        try:
+            stored = _retry_each(repository, lines, execution)
+        except RobotError as error:
+            repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(error.exit_code), message=str(error)))
+            raise
         retried = Retried(execution, stored, len(lines) - stored)
         repository.finish_execution(execution, _outcome(retried, round((clock() - started).total_seconds())))
         return retried

@@ -21,7 +21,7 @@ from robot.database.engine import Counts, Engine, Row
 from robot.database.migrations import migrate
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectedRecord, RejectionLine, Scope, Stored, WindowLine
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError, RetriableError
-from robot.period import Period
+from robot.period import Period, whole
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.tables import EXECUTION_LOGS, Family, RowTable
 
@@ -252,6 +252,15 @@ class Repository:
         sql = "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND day BETWEEN ? AND ?"
         rows = self._rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
         return {date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2])) for row in rows}
+
+    def complete_days(self, job: str, campaigns: str, first: date, today: date) -> set[date]:
+        """The days from `first` on that are proven. Not what a clock that was ahead proved in days to come."""
+        sql = (
+            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND day >= ?"
+            " AND (finished_at IS NULL OR finished_at <= ?)"
+        )
+        parameters = (job, campaigns, WindowStatus.COMPLETE.value, first.isoformat(), whole(today).end)
+        return {date.fromisoformat(str(row[0])) for row in self._rows(sql, parameters)}
 
     def first_known_day(self, job: str, campaigns: str) -> date | None:
         """The oldest day ever read, None before the first."""

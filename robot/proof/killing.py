@@ -29,6 +29,8 @@ PER_DAY = 110
 PER_PAGE = 10
 PAGES = len(DAYS) * PER_DAY // PER_PAGE
 _LONGEST_SECONDS = 60
+_BEFORE_THE_FIRST_PAGE = 0.1  # so many are killed while they start: unpacking, opening the logs, making the tables
+_START_SECONDS = 1.5
 _STAMPED = "2001-01-01 00:00:00"  # what rows are stamped with between the two runs: a row written again shows itself
 _TABLES = {"calls": "id", "mailing_data": "call_id"}
 
@@ -37,7 +39,7 @@ Rows = dict[str, dict[str, tuple[Any, ...]]]
 
 @dataclass
 class KillRound:
-    """One killing: `page` and `delay` (seconds) say when. `broken` names every promise that did not hold."""
+    """One killing: `delay` seconds after `page` was asked for (0: after the start). `broken` names what did not hold."""
 
     seed: int
     page: int
@@ -162,7 +164,8 @@ def kill_rounds(folder: Path, seeds: Iterable[int]) -> Iterator[KillRound]:
         asked = len(pages)
         for seed in seeds:
             dice = random.Random(seed)  # noqa: S311 - a repeatable moment, not a secret
-            round_ = KillRound(seed, page=dice.randint(1, asked), delay=dice.random() * 0.05)
+            page = 0 if dice.random() < _BEFORE_THE_FIRST_PAGE else dice.randint(1, asked)
+            round_ = KillRound(seed, page=page, delay=dice.random() * (0.05 if page else _START_SECONDS))
             pages.clear()
             reached.clear()
             wanted[0] = round_.page
@@ -175,7 +178,8 @@ def _round(
     folder.mkdir()
     env_file, database = write_env(folder, simulator), folder / "robot.db"
     process = backfill(env_file)
-    reached.wait(_LONGEST_SECONDS)
+    if round_.page:
+        reached.wait(_LONGEST_SECONDS)
     time.sleep(round_.delay)
     round_.killed = process.poll() is None
     kill(process)

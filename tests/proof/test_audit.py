@@ -136,3 +136,10 @@ def test_a_record_that_cannot_be_stored_is_a_difference(operator: Operator) -> N
     assert machine.sync(ago(1)) == 3
     assert machine.audit(ago(1), ago(1), "--json") == 3
     assert {kind for _, _, kind in differences(machine)} == {"rejected"}
+
+
+def test_an_api_that_is_down_ends_the_audit_with_exit_1(operator: Operator) -> None:
+    machine = operator(days=5, API_MAX_ATTEMPTS=1)
+    machine.simulator.stop()
+    assert machine.audit(ago(5), ago(1)) == 1
+    assert "3 days in a row could not be read: the API is down." in machine.err

@@ -164,7 +164,7 @@ PAGES = st.fixed_dictionaries({"data": RECORDS}, optional={"status": NUMBERS, "m
 
 
 @given(body=JSON | PAGES, raw=st.none() | st.text(max_size=30))
-@bounded
+@settings(bounded, max_examples=EXAMPLES // 2)
 def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(
     body: Any, raw: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

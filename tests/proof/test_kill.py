@@ -10,7 +10,7 @@ from pathlib import Path
 from robot.proof import kill_rounds
 from robot.proof.killing import PAGES
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
 FIRST_SEED = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 
 

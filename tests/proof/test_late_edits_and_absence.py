@@ -116,3 +116,13 @@ def _period(all_days):
     from robot.period import Period, whole
 
     return Period(whole(all_days[0]).start, whole(all_days[-1]).end)
+
+
+def test_days_that_a_wrong_clock_called_complete_are_read_when_they_have_come(repository: Repository) -> None:
+    """For an hour the clock was five days ahead: what it proved of days to come, without a call in them, is no proof."""
+    days = list(days_between(TODAY - timedelta(days=6), YESTERDAY))
+    with Simulator([]) as simulator:
+        repository._clock = lambda: NOW
+        assert execute(simulator, repository, days).exit_code == 0
+    assert set(days[:5]) <= set(scheduled(repository, today=days[5]))
+    assert scheduled(repository) == days[-3:], "put right, the days that are proven are due for late edits only"

@@ -15,7 +15,7 @@ Operator = Callable[..., Machine]
 @pytest.fixture
 def machine(operator: Operator) -> Machine:
     machine = operator(days=1, per_day=200)
-    machine.simulator.latency_seconds = 0.2
+    machine.simulator.latency_seconds = 1
     return machine
 
 
