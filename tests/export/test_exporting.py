@@ -247,3 +247,29 @@ def test_a_stop_between_two_requests_leaves_the_rest_pending_and_the_next_start_
     desk.stop.clear()
     desk.export()
     assert sorted(desk.received(), key=int) == [str(n) for n in range(250)]
+
+
+def test_what_waits_goes_to_its_own_list_whatever_the_next_export_is_called(desk):
+    desk.add_clients(2)
+    desk.simulator.use_faults([Fault("status_429", path=SYNC, times=None, retry_after=0)])
+    desk.export()
+    desk.simulator.use_faults([])
+    desk.add_clients(1, first=7)
+    desk.export(order(list_name="Outra"))
+    held = {each.name: [item["identifier"] for item in each.items] for each in desk.simulator.lists.all()}
+    assert held == {"Lista": ["0", "1"], "Outra": ["7"]}
+
+
+def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
+    from robot.choosing import Wish
+
+    desk.add_clients(2)
+    desk.simulator.use_faults([Fault("status_429", path=SYNC, times=None, retry_after=0)])
+    desk.export()
+    desk.simulator.use_faults([])
+    repository = desk.repository()
+    exporter = desk.exporter(repository)
+    exporter.run(Wish(6), ORDER)
+    exporter.close()
+    repository.close()
+    assert [(each.campaign, len(each.items)) for each in desk.simulator.lists.all()] == [(5, 0), (6, 2)]
