@@ -273,3 +273,47 @@ def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
     exporter.close()
     repository.close()
     assert [(each.campaign, len(each.items)) for each in desk.simulator.lists.all()] == [(5, 0), (6, 2)]
+
+
+def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not_unknown(desk):
+    from support import FAST
+
+    from robot.choosing import Wish, clients_of_table
+    from robot.exporting import Exporter
+    from robot.http import Transport
+    from robot.threec import ThreeCAuthClient, ThreeCMailingClient
+    from robot.threec.connection import Connection
+    from robot.throttle import Throttle
+
+    def connect(auth):
+        return Transport(auth, throttle=Throttle(4), max_attempts=2, first_wait=FAST)
+
+    def export():
+        base_url = desk.simulator.base_url
+        login = ThreeCAuthClient("demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect)
+        http = connect(login.renewable)
+        mailing = ThreeCMailingClient(Connection(http, base_url))
+        repository = desk.repository()
+        clients = lambda: clients_of_table(repository)  # noqa: E731 - one line says it
+        exporter = Exporter(repository, mailing, http, clients, lambda: desk.now, desk.stop)
+        try:
+            return exporter.run(Wish(5), ORDER)
+        finally:
+            exporter.close()
+            repository.close()
+
+    desk.add_clients(150)
+    take = desk.simulator.lists.take
+
+    def take_then_expire(to, items):
+        desk.simulator.expire_token()
+        desk.simulator.use_faults([Fault("status_503", path="/authenticate", times=None)])
+        return take(to, items)
+
+    desk.simulator.lists.take = take_then_expire
+    export()
+    assert desk.statuses() == {"sent": 100, "pending": 50}
+    desk.simulator.lists.take = take
+    desk.simulator.use_faults([])
+    export()
+    assert (desk.statuses(), len(desk.received())) == ({"sent": 150}, 150)
