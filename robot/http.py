@@ -160,6 +160,8 @@ class RenewableToken(AuthBase):
         except FatalError as error:
             self._failure = error
             raise
+        except ApiUnavailable as error:  # of the login: the request that needs the token has not been sent
+            raise NotSent(error.message, error.hint, retry_after=error.retry_after) from None
         register(token)
         self._auth = TokenParameter(token) if self._in_query else Bearer(token)
         self._generation += 1

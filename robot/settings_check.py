@@ -91,8 +91,10 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
     ):
         if raw.get(name, "").upper().startswith(("SEU_", "SUA_")):
             problems.append(f"{name}: still holds the example's text; expected {expected(name.lower())}")
-    if raw.get("EXPORT_CRON", "").strip():
-        missing("EXPORT_CAMPAIGN_ID", ", though EXPORT_CRON is set")
+    if raw.get("EXPORT_CRON", "").strip() and raw.get("EXPORT_CAMPAIGN_ID", "").strip() in {"", "0"}:
+        problems.append(
+            f"EXPORT_CAMPAIGN_ID: is empty, though EXPORT_CRON is set; expected {expected('export_campaign_id')}"
+        )
     if raw.get("DB_SERVER", "").strip():
         missing("DB_DATABASE", ", though DB_SERVER is set")
         if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {"yes", "true", "1", "on", "y", "sim", "s"}:

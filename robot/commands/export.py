@@ -253,7 +253,10 @@ def _asked(context: Context, preview: Preview) -> bool:
         raise ConfigurationError(
             f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.", "Add --yes to send them."
         )
-    answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ")
+    try:
+        answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ")
+    except EOFError:
+        return False
     return answer.strip().lower() in {"y", "yes", "s", "sim"}
 
 

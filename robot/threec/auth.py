@@ -92,7 +92,11 @@ class ThreeCAuthClient:
     def login(self) -> None:
         """Log in. Raises InvalidCredentials, SecondFactorRequired, RateLimitExceeded, ApiUnavailable, ConfigurationError."""
         self.renewable.forget()
-        self.renewable.ready()
+        http = self._connect(NoToken())
+        try:
+            http.repeat(self.renewable.ready)
+        finally:
+            http.close()
 
     def verificar_sessao(self) -> dict[str, Any]:
         """The user's profile, without the token. Raises Unauthorized, TokenExpired, RateLimitExceeded, ApiUnavailable."""
@@ -128,11 +132,12 @@ class ThreeCAuthClient:
         self.renewable.forget()
 
     def _fetch(self) -> str:
+        """Ask once: who needs the token repeats."""
         form = self._form()
         url = f"{self.base_url}/authenticate"
         http = self._connect(NoToken())
         try:
-            answer = http.repeat(lambda: http.send("POST", url, body=form))
+            answer = http.send("POST", url, body=form)
         except AuthenticationRefused:
             hint = "Check THREEC_USER, THREEC_PASSWORD and THREEC_COMPANY_ID or THREEC_COMPANY_DOMAIN."
             raise InvalidCredentials(f"POST {url}: 3C Plus refuses the login.", hint) from None

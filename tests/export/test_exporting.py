@@ -247,3 +247,73 @@ def test_a_stop_between_two_requests_leaves_the_rest_pending_and_the_next_start_
     desk.stop.clear()
     desk.export()
     assert sorted(desk.received(), key=int) == [str(n) for n in range(250)]
+
+
+def test_what_waits_goes_to_its_own_list_whatever_the_next_export_is_called(desk):
+    desk.add_clients(2)
+    desk.simulator.use_faults([Fault("status_429", path=SYNC, times=None, retry_after=0)])
+    desk.export()
+    desk.simulator.use_faults([])
+    desk.add_clients(1, first=7)
+    desk.export(order(list_name="Outra"))
+    held = {each.name: [item["identifier"] for item in each.items] for each in desk.simulator.lists.all()}
+    assert held == {"Lista": ["0", "1"], "Outra": ["7"]}
+
+
+def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
+    from robot.choosing import Wish
+
+    desk.add_clients(2)
+    desk.simulator.use_faults([Fault("status_429", path=SYNC, times=None, retry_after=0)])
+    desk.export()
+    desk.simulator.use_faults([])
+    repository = desk.repository()
+    exporter = desk.exporter(repository)
+    exporter.run(Wish(6), ORDER)
+    exporter.close()
+    repository.close()
+    assert [(each.campaign, len(each.items)) for each in desk.simulator.lists.all()] == [(5, 0), (6, 2)]
+
+
+def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not_unknown(desk):
+    from support import FAST
+
+    from robot.choosing import Wish, clients_of_table
+    from robot.exporting import Exporter
+    from robot.http import Transport
+    from robot.threec import ThreeCAuthClient, ThreeCMailingClient
+    from robot.threec.connection import Connection
+    from robot.throttle import Throttle
+
+    def connect(auth):
+        return Transport(auth, throttle=Throttle(4), max_attempts=2, first_wait=FAST)
+
+    def export():
+        base_url = desk.simulator.base_url
+        login = ThreeCAuthClient("demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect)
+        http = connect(login.renewable)
+        mailing = ThreeCMailingClient(Connection(http, base_url))
+        repository = desk.repository()
+        clients = lambda: clients_of_table(repository)  # noqa: E731 - one line says it
+        exporter = Exporter(repository, mailing, http, clients, lambda: desk.now, desk.stop)
+        try:
+            return exporter.run(Wish(5), ORDER)
+        finally:
+            exporter.close()
+            repository.close()
+
+    desk.add_clients(150)
+    take = desk.simulator.lists.take
+
+    def take_then_expire(to, items):
+        desk.simulator.expire_token()
+        desk.simulator.use_faults([Fault("status_503", path="/authenticate", times=None)])
+        return take(to, items)
+
+    desk.simulator.lists.take = take_then_expire
+    export()
+    assert desk.statuses() == {"sent": 100, "pending": 50}
+    desk.simulator.lists.take = take
+    desk.simulator.use_faults([])
+    export()
+    assert (desk.statuses(), len(desk.received())) == ({"sent": 150}, 150)

@@ -80,6 +80,7 @@ def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
     [
         ({"EXPORT_CRON": "0 8 * *"}, "EXPORT_CRON"),
         ({"EXPORT_CRON": "0 8 * * *"}, "EXPORT_CAMPAIGN_ID"),
+        ({"EXPORT_CRON": "0 8 * * *", "EXPORT_CAMPAIGN_ID": "0"}, "EXPORT_CAMPAIGN_ID"),
         ({"CALLBACK_URL_TEMPLATE": "/atendimento"}, "CALLBACK_URL_TEMPLATE"),
         ({"CALLBACK_URL_TEMPLATE": "/atendimento/{id}"}, "CALLBACK_URL_TEMPLATE"),
         ({"EXPORT_MIN_AMOUNT": "dez"}, "EXPORT_MIN_AMOUNT"),

@@ -7,7 +7,7 @@ import pytest
 
 from robot.demo import DEMO_TOKEN, Fault
 from robot.errors import ConfigurationError, FatalError
-from robot.http import RenewableToken, TokenExpired
+from robot.http import NotSent, RenewableToken, TokenExpired
 from robot.masking import mask
 from robot.threec import (
     ApiUnavailable,
@@ -210,3 +210,16 @@ class TestRenewal:
         with pytest.raises(FatalError):
             client.transport.get(simulator.base_url + "/me")
         assert sum(request.path.endswith("/authenticate") for request in simulator.requests) == 1
+
+    def test_a_login_that_fails_for_now_is_tried_as_often_as_any_request_and_nothing_was_sent(self, simulate):
+        simulator = simulate()
+        client = client_of(simulator)
+        client.login()
+        client.transport.get(simulator.base_url + "/me")
+        simulator.expire_token()
+        simulator.use_faults([Fault("status_503", path="/authenticate", times=None)])
+        with pytest.raises(NotSent):
+            client.transport.get(simulator.base_url + "/me")
+        assert sum(request.path.endswith("/authenticate") for request in simulator.requests) == 1 + 3
+        simulator.use_faults([])
+        assert client.transport.get(simulator.base_url + "/me").status == 200
