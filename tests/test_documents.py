@@ -1,5 +1,6 @@
 """What a reader is told is complete: settings, commands, tables, statuses and exit codes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_every_table_is_in_the_readme(table):
 @pytest.mark.parametrize("code", list(ExitCode))
 def test_every_exit_code_is_in_the_readme(code):
     assert f"| {int(code)} |" in README
+
+
+def test_every_promise_names_a_test_that_is_there():
+    promises = README[README.index("## What it promises") : README.index("## For an operator")]
+    file = ""
+    named = re.findall(r"`(tests/[\w/]+\.py|…)(?:::(\w+))?`", promises)
+    assert len(named) > 10
+    for path, test in named:
+        file = file if path == "…" else path
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in text, f"{file}::{test}"
 
 
 @pytest.mark.parametrize("status", [*ExecutionStatus, *WindowStatus])
