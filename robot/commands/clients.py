@@ -7,10 +7,10 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from robot.clients.importing import Imported, import_clients
 from robot.commands.context import Context, Session
 from robot.database import open_repository
 from robot.errors import ExitCode
-from robot.importing import Imported, import_clients
 from robot.masking import mask
 
 _REASONS_SHOWN = 10

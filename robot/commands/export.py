@@ -16,15 +16,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from robot.choosing import Client, Wish, clients_of_query, clients_of_table
 from robot.commands.context import Context, Session
 from robot.database import Repository, open_repository
 from robot.database.exports import ItemStatus
 from robot.errors import ConfigurationError, ExitCode
-from robot.exporting import JOB, Exporter, Order, Preview, Result, brazilian
+from robot.export.choosing import Client, Wish, clients_of_query, clients_of_table
+from robot.export.resolving import MIN_AGE, Resolved, resolve
+from robot.export.sending import JOB, Exporter, Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
-from robot.resolving import MIN_AGE, Resolved, resolve
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport

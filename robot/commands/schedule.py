@@ -14,7 +14,7 @@ from robot.commands.summary import print_summary
 from robot.commands.watch import report_of_error
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
-from robot.exporting import JOB
+from robot.export.sending import JOB
 from robot.period import Window
 from robot.planning import scheduled_windows
 from robot.scheduler import Agenda, Memory, Timetable, loop

@@ -101,7 +101,7 @@ def start(env_file: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill it and whatever it started (a frozen program is two processes), with no chance to clean up."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         task_kill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "taskkill.exe"
         subprocess.run([str(task_kill), "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)  # noqa: S603
     else:

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 from support import fast_transport
 
-from robot.choosing import Wish, clients_of_query, clients_of_table
+from robot.clients.importing import import_clients
 from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
 from robot.demo import Fault, Simulator
-from robot.exporting import Exporter, Order
-from robot.importing import import_clients
-from robot.resolving import resolve
+from robot.export.choosing import Wish, clients_of_query, clients_of_table
+from robot.export.resolving import resolve
+from robot.export.sending import Exporter, Order
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
 

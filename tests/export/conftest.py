@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from support import NOW, fast_transport, rows, settings_for
 
-from robot.choosing import Wish, clients_of_table
+from robot.clients.importing import import_clients
 from robot.database import Repository, open_repository
 from robot.database.exports import ItemStatus
 from robot.demo import Simulator
-from robot.exporting import Exporter, Order, Result
-from robot.importing import import_clients
-from robot.resolving import Resolved, resolve
+from robot.export.choosing import Wish, clients_of_table
+from robot.export.resolving import Resolved, resolve
+from robot.export.sending import Exporter, Order, Result
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
 

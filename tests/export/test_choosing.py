@@ -7,8 +7,8 @@ import pytest
 from export.conftest import ORDER, order
 from support import NOW
 
-from robot.choosing import clients_of_query
 from robot.errors import ConfigurationError
+from robot.export.choosing import clients_of_query
 
 CLIENTS = """id;nome;fone;credor;uf;valor;status
 1;Ana;11999990001;Banco A;SP;100,00;ativo

@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from robot.choosing import Choice, Client, Wish, choose
 from robot.database import Repository, Scope
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
+from robot.export.choosing import Choice, Client, Wish, choose
 from robot.history import Ending, recorded
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
 from robot.period import Period

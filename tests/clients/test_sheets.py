@@ -3,8 +3,8 @@
 import openpyxl
 import pytest
 
+from robot.clients.sheets import read_lines
 from robot.errors import ConfigurationError
-from robot.sheets import read_lines
 
 LINES = [["id", "nome", "valor"], ["1", "João; Ação", "1.150,00"], ["2", "Zé", "10"]]
 

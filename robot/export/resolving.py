@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from robot.database import Repository, Scope
 from robot.database.exports import Export, ExportStore, ItemStatus, Settled
-from robot.exporting import JOB
+from robot.export.sending import JOB
 from robot.history import Ending, recorded
 from robot.period import Period
 from robot.threec import ThreeCMailingClient

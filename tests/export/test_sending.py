@@ -210,7 +210,7 @@ def test_mailing_json_counts_nobody_and_loses_nobody(desk):
 
 
 def test_only_who_was_in_the_confirmed_preview_is_sent(desk):
-    from robot.choosing import Wish
+    from robot.export.choosing import Wish
 
     desk.add_clients(2)
     repository = desk.repository()
@@ -261,7 +261,7 @@ def test_what_waits_goes_to_its_own_list_whatever_the_next_export_is_called(desk
 
 
 def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
-    from robot.choosing import Wish
+    from robot.export.choosing import Wish
 
     desk.add_clients(2)
     desk.simulator.use_faults([Fault("status_429", path=SYNC, times=None, retry_after=0)])
@@ -278,8 +278,8 @@ def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
 def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not_unknown(desk):
     from support import FAST
 
-    from robot.choosing import Wish, clients_of_table
-    from robot.exporting import Exporter
+    from robot.export.choosing import Wish, clients_of_table
+    from robot.export.sending import Exporter
     from robot.http import Transport
     from robot.threec import ThreeCAuthClient, ThreeCMailingClient
     from robot.threec.connection import Connection

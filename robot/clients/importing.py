@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from robot.clients.sheets import Line, read_lines
 from robot.database import Batch, Counts, Repository, Scope
 from robot.database.engine import Row
 from robot.errors import ConfigurationError, Interrupted
@@ -17,7 +18,6 @@ from robot.normalizers import Rejection
 from robot.normalizers.clients import Layout, layout, normalize_client
 from robot.normalizers.json_text import as_received
 from robot.period import Period
-from robot.sheets import Line, read_lines
 from robot.tables import CLIENTS
 
 log = logging.getLogger(__name__)
