@@ -7,7 +7,8 @@
     row by row   what a plain script does: requests, one UPDATE or INSERT a row; an empty page is the end
 
 dlt lives in an environment of its own, in this machine's folder for temporary files: never in the project's. Each runs as
-a process of its own, interpreter start included. The numbers are ratios within one run: machines differ.
+a process of its own, interpreter start included. The numbers are ratios within one run: machines differ, and shared ones
+are noisy.
 """
 
 from __future__ import annotations
@@ -110,8 +111,10 @@ def main() -> None:
         "dlt": lambda url, folder, last: script(python, _DLT, url, folder, last, "dlt.db"),
         "row by row": lambda url, folder, last: script(sys.executable, _ROW_BY_ROW, url, folder, last, "plain.db"),
     }
-    about = (f"Python {platform.python_version()}", DLT, f"{os.cpu_count()} cores", f"SQLite {sqlite3.sqlite_version}")
-    print(f"{datetime.now():%Y-%m-%d}, {', '.join(about)}")
+    print(
+        f"{datetime.now():%Y-%m-%d}, Python {platform.python_version()}, {DLT}, {os.cpu_count()} cores,"
+        f" SQLite {sqlite3.sqlite_version}"
+    )
     days = [FIRST + timedelta(days=n) for n in range(options.days)]
     calls = make_calls(days, options.calls // options.days, odd=False)
     print(f"\n{len(calls):,} calls of {len(days)} days, {PER_PAGE} a page, into SQLite\n")
