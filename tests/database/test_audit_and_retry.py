@@ -1,0 +1,66 @@
+"""What audit, retry and planning ask of the repository, on both databases."""
+
+from datetime import date, timedelta
+
+from robot.database import Batch, Repository, Scope, WindowLine
+from robot.demo import make_calls
+from robot.normalizers import CallRows, Rejection, normalize_call
+from robot.period import whole
+from robot.statuses import WindowStatus
+from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
+
+DAY = date(2026, 9, 15)
+SCOPE = Scope("calls", (), whole(DAY))
+
+
+def rows_of(count: int) -> list[CallRows]:
+    normalized = [normalize_call(record) for record in make_calls([DAY], count, odd=False)]
+    return [rows for rows in normalized if isinstance(rows, CallRows)]
+
+
+def store(repository: Repository, rows: list[CallRows], *rejections: Rejection) -> int:
+    execution = repository.start_execution(SCOPE, "a test", None)
+    line = WindowLine(DAY, WindowStatus.READING, execution, repository._clock())
+    mailings = [each.mailing for each in rows if each.mailing]
+    repository.store(Batch({CALLS: [each.call for each in rows], MAILING_DATA: mailings}, rejections), SCOPE, line, set())
+    return execution
+
+
+def test_a_column_is_read_by_key(repository: Repository) -> None:
+    rows = rows_of(12)
+    store(repository, rows)
+    campaign = CALLS.row_names.index("campaign_id")
+    assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY)) == {each.call[0]: each.call[campaign] for each in rows}
+    assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY + timedelta(days=1))) == {}
+
+
+def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(repository: Repository) -> None:
+    rows = rows_of(2)
+    store(repository, [], Rejection(str(rows[0].call[0]), "no date", '{"a":1}'), Rejection(None, "a text", '"x"'))
+    first, second = repository.rejections("calls")
+    assert (first.reason, first.payload, second.record_id) == ("no date", '{"a":1}', None)
+    execution = repository.start_execution(SCOPE, "a test", None)
+    repository.store_retried({CALLS: [rows[0].call], MAILING_DATA: []}, [first.id], execution)
+    assert [line.id for line in repository.rejections("calls")] == [second.id]
+    resolved = repository.rejections("calls", resolved_too=True)[0]
+    assert resolved.resolved_execution_id == execution
+    assert resolved.resolved_at is not None
+    assert rows[0].call[0] in repository.known_hashes(CALLS_FAMILY, whole(DAY))
+
+
+def test_a_rejection_met_again_is_open_again(repository: Repository) -> None:
+    rejection = Rejection("1", "no date", '{"a":1}')
+    store(repository, [], rejection)
+    (line,) = repository.rejections("calls")
+    repository.store_retried({}, [line.id], line.execution_id or 0)
+    assert repository.rejections("calls") == []
+    store(repository, [], rejection)
+    assert [found.id for found in repository.rejections("calls")] == [line.id]
+
+
+def test_a_day_proven_by_a_clock_that_was_ahead_is_not_complete(repository: Repository) -> None:
+    execution = store(repository, [])
+    finished = whole(DAY + timedelta(days=3)).start
+    repository.conclude_window(SCOPE, WindowLine(DAY, WindowStatus.COMPLETE, execution, finished, finished))
+    assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=2)) == set()
+    assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=3)) == {DAY}
