@@ -1,6 +1,6 @@
 """assets/app.svg → assets/app.ico, in every size that Windows shows. Run by hand after a change of the drawing.
 
-Needs `pip install resvg-py==0.3.2`, which neither the robot nor its build does: the .ico is kept in the repository.
+Needs `pip install resvg-py==0.5.0`, which neither the robot nor its build does: the .ico is kept in the repository.
 The container is written here: https://learn.microsoft.com/previous-versions/ms997538(v=msdn.10), with PNG images, which
 Windows reads since Vista.
 """
