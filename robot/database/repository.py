@@ -1,35 +1,27 @@
 """The repository: everything the robot asks of its database, in SQL that both databases speak.
 
-Every write is a transaction that is safe to repeat. When the driver says that the connection is lost, a deadlock chose us
-or a lock did not come in time (RetriableError), the whole transaction is run again on a fresh connection: also when it
-broke during COMMIT and nobody knows whether it holds, because every one of them is idempotent.
+Every write is a transaction that is safe to repeat; `transactions.py` repeats it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
-
+from robot.database import rejections
 from robot.database.engine import Counts, Engine, Row
 from robot.database.migrations import migrate
-from robot.database.records import Batch, ExecutionLine, Outcome, RejectedRecord, RejectionLine, Scope, Stored, WindowLine
-from robot.errors import AnotherExecutionRunning, ExitCode, FatalError, RetriableError
+from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
+from robot.database.transactions import Transactions
+from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
 from robot.period import Period, whole
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.tables import EXECUTION_LOGS, Family, RowTable
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
-
-_ATTEMPTS = 5
 
 
 class Repository:
@@ -43,19 +35,14 @@ class Repository:
         stop: threading.Event | None = None,
         first_wait: float = 1.0,
     ) -> None:
-        self.retries = 0
         self._engine = engine
         self._clock = clock
-        self._stop = stop or threading.Event()
-        self._job: str | None = None
-        self._policy = Retrying(
-            stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait),
-            retry=retry_if_exception_type(RetriableError),
-            before_sleep=self._before_sleep,
-            sleep=self._sleep,
-            reraise=True,
-        )
+        self._transactions = Transactions(engine, stop or threading.Event(), first_wait)
+
+    @property
+    def retries(self) -> int:
+        """Transactions that had to be repeated so far."""
+        return self._transactions.retries
 
     @property
     def name(self) -> str:
@@ -68,95 +55,40 @@ class Repository:
 
     def prepare(self) -> None:
         """Connect, and create or complete the tables. Raises FatalError."""
-        self._again(lambda: migrate(self._engine, self._clock()))
+        self._transactions.again(lambda: migrate(self._engine, self._clock()))
 
     def describe(self) -> str:
         """Driver and server version."""
-        return self._again(self._engine.describe)
+        return self._transactions.again(self._engine.describe)
 
     def close(self) -> None:
         self._engine.release()
         self._engine.close()
-
-    # -- transactions
-
-    def _again(self, work: Callable[[], T]) -> T:
-        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError."""
-
-        def once() -> T:
-            try:
-                if self._engine.lost():
-                    self._reconnect()
-                return work()
-            except Exception as error:
-                self._engine.rollback()
-                meaning = self._engine.translate(error)
-                if meaning is None:
-                    raise
-                raise meaning from error
-
-        return self._policy(once)
-
-    def _reconnect(self) -> None:
-        self._engine.connect()
-        if self._job is not None and not self._engine.acquire(self._job):
-            raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
-
-    def _transaction(self, work: Callable[[], T], before: Callable[[], None] = lambda: None) -> T:
-        def whole() -> T:
-            before()
-            self._engine.begin()
-            result = work()
-            self._engine.commit()
-            return result
-
-        return self._again(whole)
-
-    def _before_sleep(self, state: RetryCallState) -> None:
-        self.retries += 1
-        error = state.outcome.exception() if state.outcome else None
-        log.warning("Database, try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
-
-    def _sleep(self, seconds: float) -> None:
-        self._stop.wait(seconds)  # a robot that is stopping still writes its history, without waiting for it
-
-    def _rows(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
-        def read() -> list[tuple[object, ...]]:
-            cursor = self._engine.cursor()
-            try:
-                cursor.execute(sql, tuple(parameters))
-                return [tuple(row) for row in cursor.fetchall()]
-            finally:
-                cursor.close()
-
-        return self._again(read)
 
     # -- one execution at a time
 
     @contextmanager
     def lock(self, job: str) -> Iterator[None]:
         """Hold the job's lock. Raises AnotherExecutionRunning, naming the holder."""
-        if not self._again(lambda: self._engine.acquire(job)):
+        if not self._transactions.acquire(job):
             raise AnotherExecutionRunning(
                 f"Another execution of {job} is running{self._holder(job)}.",
                 "Let it end, or stop it; this one has not touched anything.",
             )
-        self._job = job
         try:
             yield
         finally:
-            self._job = None
-            self._engine.release()
+            self._transactions.release()
 
     def _holder(self, job: str) -> str:
         sql = self._engine.first(
             "id, holder, execution_date FROM execution_logs WHERE job = ? AND status = ? ORDER BY id DESC", 1
         )
-        found = self._rows(sql, (job, ExecutionStatus.RUNNING)) if self._knows_executions() else []
+        found = self._transactions.rows(sql, (job, ExecutionStatus.RUNNING)) if self._knows_executions() else []
         return "".join(f" (execution {number}, {holder}, since {_text(since)})" for number, holder, since in found)
 
     def _knows_executions(self) -> bool:
-        return EXECUTION_LOGS.name in self._again(self._engine.tables_standing)
+        return EXECUTION_LOGS.name in self._transactions.again(self._engine.tables_standing)
 
     # -- history
 
@@ -172,7 +104,7 @@ class Repository:
             )
             return cursor.rowcount
 
-        return self._transaction(work)
+        return self._transactions.run(work)
 
     def start_execution(self, scope: Scope, holder: str, resumed_from: int | None) -> int:
         """Write the RUNNING line and return its id."""
@@ -194,7 +126,7 @@ class Repository:
             cursor.close()
             return self._engine.insert(sql, values) if found is None else _integer(found)
 
-        return self._transaction(work)
+        return self._transactions.run(work)
 
     def finish_execution(self, execution_id: int, outcome: Outcome) -> None:
         values = {
@@ -210,13 +142,13 @@ class Repository:
             "unchanged_records": outcome.counts.unchanged,
         }
         sql = f"UPDATE execution_logs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"
-        self._transaction(lambda: self._engine.cursor().execute(sql, (*values.values(), execution_id)))
+        self._transactions.run(lambda: self._engine.cursor().execute(sql, (*values.values(), execution_id)))
 
     def last_executions(self, job: str, rows: int = 10) -> list[ExecutionLine]:
         """The newest executions of a job, newest first."""
         names = ", ".join(ExecutionLine.__dataclass_fields__)
         sql = self._engine.first(f"{names} FROM execution_logs WHERE job = ? ORDER BY id DESC", rows)
-        return [_execution(row) for row in self._rows(sql, (job,))]
+        return [_execution(row) for row in self._transactions.rows(sql, (job,))]
 
     def interrupted_before(self, scope: Scope, since: datetime) -> int | None:
         """The last execution of the same scope, if it was cut short or failed: the one that a new execution resumes.
@@ -229,7 +161,7 @@ class Repository:
             1,
         )
         end = f"{scope.period.end.date()}%"
-        found = self._rows(sql, (scope.job, scope.campaigns_text, scope.start_text, end, since))
+        found = self._transactions.rows(sql, (scope.job, scope.campaigns_text, scope.start_text, end, since))
         return next((_integer(row[0]) for row in found if row[1] == ExecutionStatus.FAILED), None)
 
     def days_done_by(self, execution_id: int, job: str, campaigns: str) -> set[date]:
@@ -238,11 +170,11 @@ class Repository:
         current: int | None = execution_id
         while current is not None and current not in chain:
             chain.append(current)
-            found = self._rows("SELECT resumed_from FROM execution_logs WHERE id = ?", (current,))
+            found = self._transactions.rows("SELECT resumed_from FROM execution_logs WHERE id = ?", (current,))
             current = None if not found or found[0][0] is None else _integer(found[0][0])
         marks = ", ".join("?" * len(chain))
         sql = f"SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND execution_id IN ({marks})"
-        rows = self._rows(sql, (job, campaigns, WindowStatus.COMPLETE, *chain))
+        rows = self._transactions.rows(sql, (job, campaigns, WindowStatus.COMPLETE, *chain))
         return {date.fromisoformat(str(row[0])) for row in rows}
 
     # -- windows
@@ -250,7 +182,7 @@ class Repository:
     def windows(self, job: str, campaigns: str, first: date, last: date) -> dict[date, tuple[WindowStatus, str | None]]:
         """Status and detail of each remembered day from `first` to `last`."""
         sql = "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND day BETWEEN ? AND ?"
-        rows = self._rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
+        rows = self._transactions.rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
         return {date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2])) for row in rows}
 
     def complete_days(self, job: str, campaigns: str, first: date, today: date) -> set[date]:
@@ -260,17 +192,17 @@ class Repository:
             " AND (finished_at IS NULL OR finished_at <= ?)"
         )
         parameters = (job, campaigns, WindowStatus.COMPLETE.value, first.isoformat(), whole(today).end)
-        return {date.fromisoformat(str(row[0])) for row in self._rows(sql, parameters)}
+        return {date.fromisoformat(str(row[0])) for row in self._transactions.rows(sql, parameters)}
 
     def first_known_day(self, job: str, campaigns: str) -> date | None:
         """The oldest day ever read, None before the first."""
-        rows = self._rows("SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns))
+        rows = self._transactions.rows("SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns))
         return None if rows[0][0] is None else date.fromisoformat(str(rows[0][0]))
 
     def conclude_window(self, scope: Scope, line: WindowLine) -> None:
         """Write what a window's reading came to. A part of a day never takes COMPLETE away from the whole."""
         keep_complete = line.status is WindowStatus.PARTIAL
-        self._transaction(lambda: self._write_window(scope, line, keep_complete=keep_complete))
+        self._transactions.run(lambda: self._write_window(scope, line, keep_complete=keep_complete))
 
     def _write_window(self, scope: Scope, line: WindowLine, *, keep_complete: bool) -> None:
         values: dict[str, str | int | datetime | None] = {
@@ -313,7 +245,7 @@ class Repository:
             f"SELECT p.{parent.key}, {hashes} FROM {parent.name} p {joins}"
             f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"
         )
-        rows = self._rows(sql, (period.start, period.end + timedelta(seconds=1)))
+        rows = self._transactions.rows(sql, (period.start, period.end + timedelta(seconds=1)))
         return {str(key): tuple(map(_text_or_none, found)) for key, *found in rows}
 
     def cells(self, family: Family, column: str, period: Period) -> dict[str, object]:
@@ -321,7 +253,9 @@ class Repository:
         parent = family.parent
         names = f"{parent.key}, {parent[column].name}"
         sql = f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
-        return {str(key): cell for key, cell in self._rows(sql, (period.start, period.end + timedelta(seconds=1)))}
+        return {
+            str(key): cell for key, cell in self._transactions.rows(sql, (period.start, period.end + timedelta(seconds=1)))
+        }
 
     def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:
         """One transaction: the rows, the rejections, and the window's line. Safe to repeat."""
@@ -353,74 +287,39 @@ class Repository:
             parent = next(iter(batch.rows), None)
             if open_rejections and parent is not None:
                 at = [column.name for column in parent.row_columns].index(parent.key)
-                self._resolve(job, execution_id, now, [str(row[at]) for row in batch.rows[parent]], open_rejections)
-            stored.rejected = sum(self._keep_rejection(job, execution_id, now, record) for record in batch.rejections)
+                stored_ids = open_rejections.intersection(str(row[at]) for row in batch.rows[parent])
+                rejections.resolve_ids(self._engine, job, stored_ids, execution_id, now)
+            stored.rejected = sum(
+                rejections.keep(self._engine, job, execution_id, now, record) for record in batch.rejections
+            )
             also()
             attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored
 
-        def stage() -> None:
-            for table, rows in batch.rows.items():
-                if rows:
-                    self._engine.stage(table, rows)
-
-        final = self._transaction(work, before=stage)
+        final = self._transactions.run(work, before=lambda: self._stage(batch.rows))
         return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
+
+    def _stage(self, rows: Mapping[RowTable, Sequence[Row]]) -> None:
+        for table, wanted in rows.items():
+            if wanted:
+                self._engine.stage(table, wanted)
 
     # -- what other tables need
 
     def read(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
         """Every row of a SELECT, again on a fresh connection where that helps. Raises SyncError."""
-        return self._rows(sql, parameters)
+        return self._transactions.rows(sql, parameters)
 
     def change(self, work: Callable[[Engine, datetime], T]) -> T:
         """Run `work` in one transaction, given the engine and the time. It must be safe to repeat. Raises SyncError."""
-        return self._transaction(lambda: work(self._engine, self._clock()))
+        return self._transactions.run(lambda: work(self._engine, self._clock()))
 
     # -- rejections
 
     def open_rejections(self, job: str) -> set[str]:
         """The ids of rejected records that were never stored since."""
         sql = "SELECT record_id FROM rejected_records WHERE job = ? AND resolved_at IS NULL AND record_id IS NOT NULL"
-        return {str(row[0]) for row in self._rows(sql, (job,))}
-
-    def _resolve(self, job: str, execution_id: int, now: datetime, ids: Sequence[str], open_rejections: set[str]) -> None:
-        cursor = self._engine.cursor()
-        for record_id in open_rejections.intersection(ids):
-            cursor.execute(
-                "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ?"
-                " WHERE job = ? AND record_id = ? AND resolved_at IS NULL",
-                (now, execution_id, job, record_id),
-            )
-        cursor.close()
-
-    def _keep_rejection(self, job: str, execution_id: int, now: datetime, record: RejectedRecord) -> int:
-        """Keep a rejected record, once for each payload. Returns 1 when it is new. One that was resolved is open again."""
-        digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        cursor = self._engine.cursor()
-        cursor.execute(
-            "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id = NULL"
-            " WHERE job = ? AND payload_hash = ?",
-            (now, job, digest),
-        )
-        if cursor.rowcount > 0:
-            return 0
-        cursor.execute(
-            "INSERT INTO rejected_records"
-            " (execution_id, job, record_id, reason, payload, payload_hash, created_at, last_seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                execution_id,
-                job,
-                (record.record_id or "")[:255] or None,
-                record.reason[:500],
-                record.payload,
-                digest,
-                now,
-                now,
-            ),
-        )
-        return 1
+        return {str(row[0]) for row in self._transactions.rows(sql, (job,))}
 
     def rejections(self, job: str, *, resolved_too: bool = False) -> list[RejectionLine]:
         """The rejections of a job that are open (or all of them), oldest first."""
@@ -428,7 +327,9 @@ class Repository:
         where = "" if resolved_too else " AND resolved_at IS NULL"
         return [
             RejectionLine(*row)  # type: ignore[arg-type]
-            for row in self._rows(f"SELECT {names} FROM rejected_records WHERE job = ?{where} ORDER BY id", (job,))
+            for row in self._transactions.rows(
+                f"SELECT {names} FROM rejected_records WHERE job = ?{where} ORDER BY id", (job,)
+            )
         ]
 
     def store_retried(self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int) -> None:
@@ -439,16 +340,9 @@ class Repository:
             for table, wanted in rows.items():
                 if wanted:
                     self._engine.upsert(table, wanted, now)
-            cursor = self._engine.cursor()
-            for rejection_id in rejection_ids:
-                cursor.execute(
-                    "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ?"
-                    " WHERE id = ? AND resolved_at IS NULL",
-                    (now, execution_id, rejection_id),
-                )
-            cursor.close()
+            rejections.resolve_lines(self._engine, rejection_ids, execution_id, now)
 
-        self._transaction(work)
+        self._transactions.run(work, before=lambda: self._stage(rows))
 
     # -- small things to remember
 
@@ -462,11 +356,11 @@ class Repository:
             if cursor.rowcount == 0:
                 cursor.execute("INSERT INTO robot_state (name, value, updated_at) VALUES (?, ?, ?)", (name, value, now))
 
-        self._transaction(work)
+        self._transactions.run(work)
 
     def recall(self, name: str) -> str | None:
         """The value kept under a name, None when there is none."""
-        rows = self._rows("SELECT value FROM robot_state WHERE name = ?", (name,))
+        rows = self._transactions.rows("SELECT value FROM robot_state WHERE name = ?", (name,))
         return None if not rows else _text_or_none(rows[0][0])
 
     def try_rights(self) -> None:
@@ -475,7 +369,7 @@ class Repository:
         self.remember(name, "test row")
         if self.recall(name) != "test row":
             raise FatalError(f"{self.name}: a row that was written could not be read back.")
-        self._transaction(lambda: self._engine.cursor().execute("DELETE FROM robot_state WHERE name = ?", (name,)))
+        self._transactions.run(lambda: self._engine.cursor().execute("DELETE FROM robot_state WHERE name = ?", (name,)))
 
 
 def _integer(value: object) -> int:

@@ -66,27 +66,27 @@ IF OBJECT_ID(N'dbo.dialer_export_items', N'U') IS NULL
 GO
 
 -- A client is one line, however often it is imported.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.clients', N'U') AND name = N'ux_clients_external_id')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.clients', N'U') AND name LIKE N'ux_clients_external_id%')
     CREATE UNIQUE INDEX ux_clients_external_id ON dbo.clients (external_id);
 GO
 
 -- An export whose transaction is repeated is written once.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_exports', N'U') AND name = N'ux_dialer_exports_token')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_exports', N'U') AND name LIKE N'ux_dialer_exports_token%')
     CREATE UNIQUE INDEX ux_dialer_exports_token ON dbo.dialer_exports (token);
 GO
 
 -- A client is at most once in an export.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_export_items', N'U') AND name = N'ux_dialer_export_items_client')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_export_items', N'U') AND name LIKE N'ux_dialer_export_items_clie%')
     CREATE UNIQUE INDEX ux_dialer_export_items_client ON dbo.dialer_export_items (export_id, external_id);
 GO
 
 -- Who was sent to a campaign before.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_export_items', N'U') AND name = N'ix_dialer_export_items_campaign')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.dialer_export_items', N'U') AND name LIKE N'ix_dialer_export_items_camp%')
     CREATE INDEX ix_dialer_export_items_campaign ON dbo.dialer_export_items (campaign_id, external_id);
 GO
 
 -- The calls that came of a contact.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name = N'ix_mailing_data_identifier')
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name LIKE N'ix_mailing_data_identifier%')
     CREATE INDEX ix_mailing_data_identifier ON dbo.mailing_data (identifier);
 GO
 

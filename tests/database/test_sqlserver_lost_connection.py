@@ -148,7 +148,7 @@ def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(server_d
     monkeypatch.setattr(sqlserver, "_GREETING", greeting)
     holder = server_database._connection()
     repository = server_database.repository()
-    repository._stop = _Stop(holder.rollback)
+    repository._transactions._stop = _Stop(holder.rollback)
     repository.store(batch([call("a")]), SCOPE, line(), set())
     holder.autocommit = False
     holder.execute("UPDATE calls SET number = '1' WHERE id = 'a'")

@@ -61,6 +61,7 @@ def test_preparing_again_runs_no_script(fresh, monkeypatch):
         "0001_tables.sql",
         "0002_take_over.sql",
         "0003_indexes.sql",
+        "0004_dialer_export.sql",
     ]
 
 

@@ -1,0 +1,108 @@
+"""Transactions that are safe to repeat, repeated.
+
+When the driver says that the connection is lost, a deadlock chose us or a lock did not come in time (RetriableError), the
+whole transaction is run again on a fresh connection: also when it broke during COMMIT and nobody knows whether it holds,
+because every one of them is idempotent.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from robot.database.engine import Engine, Row
+from robot.errors import FatalError, RetriableError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+
+
+class Transactions:
+    """Runs work on one engine, by one retry policy. A lock that it holds is taken again with each new connection."""
+
+    def __init__(self, engine: Engine, stop: threading.Event, first_wait: float) -> None:
+        self.retries = 0
+        self._engine = engine
+        self._stop = stop
+        self._job: str | None = None
+        self._policy = Retrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait),
+            retry=retry_if_exception_type(RetriableError),
+            before_sleep=self._before_sleep,
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    def again(self, work: Callable[[], T]) -> T:
+        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError."""
+
+        def once() -> T:
+            try:
+                if self._engine.lost():
+                    self._reconnect()
+                return work()
+            except Exception as error:
+                self._engine.rollback()
+                meaning = self._engine.translate(error)
+                if meaning is None:
+                    raise
+                raise meaning from error
+
+        return self._policy(once)
+
+    def run(self, work: Callable[[], T], before: Callable[[], None] = lambda: None) -> T:
+        """Run `work` in one transaction; `before` runs on the same connection, ahead of it. Raises SyncError."""
+
+        def whole() -> T:
+            before()
+            self._engine.begin()
+            result = work()
+            self._engine.commit()
+            return result
+
+        return self.again(whole)
+
+    def rows(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
+        """Every row of a SELECT. Raises SyncError."""
+
+        def read() -> list[tuple[object, ...]]:
+            cursor = self._engine.cursor()
+            try:
+                cursor.execute(sql, tuple(parameters))
+                return [tuple(row) for row in cursor.fetchall()]
+            finally:
+                cursor.close()
+
+        return self.again(read)
+
+    def acquire(self, job: str) -> bool:
+        """Take a job's lock, and keep it over lost connections; False when somebody else holds it."""
+        taken = self.again(lambda: self._engine.acquire(job))
+        self._job = job if taken else None
+        return taken
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._job = None
+        self._engine.release()
+
+    def _reconnect(self) -> None:
+        self._engine.connect()
+        if self._job is not None and not self._engine.acquire(self._job):
+            raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        self.retries += 1
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("Database, try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self._stop.wait(seconds)  # a robot that is stopping still writes its history, without waiting for it
