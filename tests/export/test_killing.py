@@ -51,6 +51,7 @@ class Killer:
 def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(desk, tmp_path, seed):
     desk.add_clients(CLIENTS)
     app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    desk.simulator.latency_seconds = 0.02  # seven chunks take longer than the latest kill
     killer = Killer(desk.simulator, seed)
     for _ in range(12):
         process = app.start("export", "--campaign", "5", "--yes", "--list", "Lista")
