@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from robot.commands.context import Context, Session
-from robot.commands.export import print_result, scheduled_export
+from robot.commands.export import print_result, report_of_export, scheduled_export
 from robot.commands.run import execute
 from robot.commands.summary import print_summary
+from robot.commands.watch import report_of_error
 from robot.database import Repository, open_repository
-from robot.errors import ExitCode, RobotError, SyncError
+from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
+from robot.export.sending import JOB
 from robot.period import Window
 from robot.planning import scheduled_windows
 from robot.scheduler import Agenda, Memory, Timetable, loop
 from robot.settings import Settings
+from robot.watching import Watcher
 from robot.windows import console
 
 log = logging.getLogger(__name__)
@@ -29,16 +32,9 @@ def schedule(context: Context) -> ExitCode:
     """Loop. An execution that fails never ends it."""
     session = Session.begin(context)
     settings = session.settings
-    entries = [
-        (_timetable(settings, settings.cron_schedule, STATE), partial(_surviving, "execution", partial(_execute, session)))
-    ]
+    entries = [(_timetable(settings, settings.cron_schedule, STATE), partial(_execute, session))]
     if settings.export_cron:
-        entries.append(
-            (
-                _timetable(settings, settings.export_cron, EXPORT_STATE),
-                partial(_surviving, "export", partial(_export, session)),
-            )
-        )
+        entries.append((_timetable(settings, settings.export_cron, EXPORT_STATE), partial(_export, session)))
     agenda = Agenda(entries, session.stop)
     loop(agenda, agenda.run, session.stop, waits=_show_wait)
     log.info("The schedule ends.")
@@ -58,27 +54,36 @@ def _timetable(settings: Settings, expression: str, state: str) -> Timetable:
     return Timetable(expression, lambda: datetime.now(settings.timezone), memory)
 
 
+def _export(session: Session) -> None:
+    watcher = replace(Watcher.from_settings(session.settings), ping=None)  # the health check watches the calls
+    try:
+        result = scheduled_export(session)
+    except (AnotherExecutionRunning, Interrupted) as error:
+        log.warning("The scheduled export did not take place: %s", error)
+    except RobotError as error:
+        log.error("The scheduled export did not take place: %s", error)  # noqa: TRY400 - told without a traceback
+        watcher.ended(report_of_error(error, JOB))
+    except Exception as error:
+        log.exception("The scheduled export failed in a way that is a defect of the robot.")
+        watcher.ended(report_of_error(error, JOB))
+    else:
+        print_result(session.context, result)
+        watcher.ended(report_of_export(result), hurry=session.stop.is_set())
+
+
 def _show_wait(next_run: datetime) -> None:
     console.show_state(f"next execution {next_run:%Y-%m-%d %H:%M}")
 
 
 def _execute(session: Session) -> None:
-    summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
-    print_summary(session.context.out, summary)
-
-
-def _export(session: Session) -> None:
-    print_result(session.context, scheduled_export(session))
-
-
-def _surviving(what: str, work: Callable[[], None]) -> None:
-    """Whatever goes wrong in one occurrence, the loop goes on."""
     try:
-        work()
+        summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
     except RobotError as error:
-        log.error("The scheduled %s did not take place: %s", what, error)  # noqa: TRY400 - told without a traceback
+        log.error("The scheduled execution did not take place: %s", error)  # noqa: TRY400 - told without a traceback
     except Exception:
-        log.exception("The scheduled %s failed in a way that is a defect of the robot.", what)
+        log.exception("The scheduled execution failed in a way that is a defect of the robot.")
+    else:
+        print_summary(session.context.out, summary)
 
 
 def _plan(session: Session, repository: Repository) -> list[Window]:
