@@ -47,7 +47,6 @@ class KillRound:
     killed: bool = False
     rows_before: int = 0
     days_complete: int = 0
-    pages_before: int = 0
     pages_after: int = 0
     broken: list[str] = field(default_factory=list)
 
@@ -183,7 +182,6 @@ def _round(
     time.sleep(round_.delay)
     round_.killed = process.poll() is None
     kill(process)
-    round_.pages_before = len(pages)
     round_.killed = round_.killed and not _ended(database)
     before, complete = _stamp(database, round_)
     pages.clear()
