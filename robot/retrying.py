@@ -10,7 +10,8 @@ from datetime import datetime
 from robot.database import Outcome, RejectionLine, Repository, Scope
 from robot.database.engine import Counts, Row
 from robot.errors import ExitCode, RobotError
-from robot.history import holder
+from robot.history import held, holder
+from robot.masking import mask
 from robot.normalizers import Rejection, normalize_call
 from robot.period import Period
 from robot.statuses import ExecutionStatus
@@ -38,8 +39,7 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
     The rejections of one id are tried newest first: the newest payload that can be stored is. Raises
     AnotherExecutionRunning, SyncError.
     """
-    with repository.lock(JOB):
-        repository.fail_interrupted(JOB)
+    with held(repository, JOB):
         lines = repository.rejections(JOB)
         if not lines:
             return Retried(None, 0, 0)
@@ -48,8 +48,9 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
         execution = repository.start_execution(Scope(JOB, (), Period(first, started)), holder(), None)
         try:
             stored = _retry_each(repository, lines, execution)
-        except RobotError as error:
-            repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(error.exit_code), message=str(error)))
+        except Exception as error:
+            code = error.exit_code if isinstance(error, RobotError) else ExitCode.FAILED
+            repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(code), message=mask(str(error))))
             raise
         retried = Retried(execution, stored, len(lines) - stored)
         repository.finish_execution(execution, _outcome(retried, round((clock() - started).total_seconds())))
