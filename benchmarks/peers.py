@@ -7,8 +7,9 @@
     row by row   what a plain script does: requests, one UPDATE or INSERT a row; an empty page is the end
 
 dlt lives in an environment of its own, in this machine's folder for temporary files: never in the project's. Each runs as
-a process of its own, interpreter start included. The numbers are ratios within one run: machines differ, and shared ones
-are noisy.
+a process of its own, interpreter start included. With TEST_SQLSERVER (an ODBC connection string) the robot and dlt, by its
+mssql destination, also run into databases of their own on that server. The numbers are ratios within one run: machines
+differ, and shared ones are noisy.
 """
 
 from __future__ import annotations
@@ -22,18 +23,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from servers import Server, server  # type: ignore[import-not-found]  # noqa: E402
+
 from robot.demo import DEMO_TOKEN, Fault, Simulator, make_calls  # noqa: E402
 
-DLT = "dlt[sqlalchemy]==1.31.0"
+DLT = "dlt[mssql,sqlalchemy]==1.31.0"
 ENVIRONMENT = Path(tempfile.gettempdir()) / "api-3c-robot-peers"
 FIRST = date(2026, 9, 1)
 PER_PAGE = 500
@@ -44,6 +49,15 @@ import dlt
 from dlt.sources.rest_api import rest_api_source
 url, token, folder, first, last, per_page = sys.argv[1:7]
 os.chdir(folder)
+destination, dataset = dlt.destinations.sqlalchemy("sqlite:///" + folder + "/dlt.db"), "main"
+if "PEERS_MSSQL" in os.environ:
+    destination, dataset = dlt.destinations.mssql(os.environ["PEERS_MSSQL"]), "peer"
+if "PEERS_BABELFISH" in os.environ:  # it tells a missing table by a number of its own, which dlt does not know
+    from dlt.destinations.impl.mssql import sql_client
+    judge = sql_client.PyOdbcMsSqlClient._make_database_exception
+    missing = lambda ex: "33557097" in str(ex) and "does not exist" in str(ex)
+    sql_client.PyOdbcMsSqlClient._make_database_exception = staticmethod(
+        lambda ex: sql_client.DatabaseUndefinedRelation(ex) if missing(ex) else judge(ex))
 source = rest_api_source({
     "client": {"base_url": url, "auth": {"type": "bearer", "token": token}},
     "resources": [{
@@ -59,8 +73,7 @@ source = rest_api_source({
     }],
 })
 pipeline = dlt.pipeline(
-    "peers", destination=dlt.destinations.sqlalchemy("sqlite:///" + folder + "/dlt.db"), dataset_name="main",
-    pipelines_dir=folder + "/state",
+    "peers", destination=destination, dataset_name=dataset, pipelines_dir=folder + "/state",
 )
 print(pipeline.run(source))
 """
@@ -108,8 +121,8 @@ def main() -> None:
     python = environment()
     runners: dict[str, Runner] = {
         "robot": robot,
-        "dlt": lambda url, folder, last: script(python, _DLT, url, folder, last, "dlt.db"),
-        "row by row": lambda url, folder, last: script(sys.executable, _ROW_BY_ROW, url, folder, last, "plain.db"),
+        "dlt": lambda url, folder, last: script(python, _DLT, url, folder, last),
+        "row by row": lambda url, folder, last: script(sys.executable, _ROW_BY_ROW, url, folder, last),
     }
     print(
         f"{datetime.now():%Y-%m-%d}, Python {platform.python_version()}, {DLT}, {os.cpu_count()} cores,"
@@ -135,10 +148,60 @@ def main() -> None:
         f"\nrobot / dlt: {first['dlt'].seconds / first['robot'].seconds:.1f} times the rate,"
         f" {first['robot'].megabytes / first['dlt'].megabytes:.2f} of the memory"
     )
+    found = server()
+    if found is not None:
+        on_server(found, calls, days[-1], python)
     # what is stored is the same without waiting for the disk at each row, and the table comes sooner
     hasty = _ROW_BY_ROW.replace("page = 1", "database.execute('PRAGMA synchronous = OFF')\npage = 1", 1)
-    runners["row by row"] = lambda url, folder, last: script(sys.executable, hasty, url, folder, last, "plain.db")
+    runners["row by row"] = lambda url, folder, last: script(sys.executable, hasty, url, folder, last)
     faults(runners, options.fault_calls)
+
+
+def on_server(server: Server, calls: Sequence[dict[str, Any]], last: date, python: str) -> None:
+    """The robot and dlt into the server of TEST_SQLSERVER, each into a database of its own that is dropped again."""
+    with closing(server.connect()) as connection:
+        version = str(connection.execute("SELECT @@VERSION").fetchone()[0]).partition("\n")[0]
+    print(
+        f"\nThe same into {version}\n\n| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|"
+    )
+    for name in ("robot", "dlt"):
+        with Simulator(calls) as simulator, tempfile.TemporaryDirectory() as folder, server.new_database() as database:
+            place = Path(folder)
+            if name == "robot":
+                variables = server.variables(database)
+                command = robot_command(simulator.base_url, place, last)
+                table = "dbo.calls"
+            else:
+                variables = dlt_variables(server, database, place, babelfish="Babelfish" in version)
+                command = script_command(python, _DLT, simulator.base_url, place, last)
+                table = "peer.calls"
+
+            def rows(database: str = database, table: str = table) -> int:
+                with closing(server.connect(database)) as connection:
+                    return int(connection.execute(f"SELECT COUNT(DISTINCT id) FROM {table}").fetchone()[0])
+
+            one, again = (timed(command, rows, variables) for _ in range(2))
+            print(
+                f"| {name} | {one.seconds:.1f} | {one.rows / one.seconds:,.0f} | {one.megabytes:.0f} | {one.rows:,}"
+                f" | {again.seconds:.1f} |",
+                flush=True,
+            )
+
+
+def dlt_variables(server: Server, database: str, folder: Path, *, babelfish: bool) -> dict[str, str]:
+    """dlt takes Microsoft's driver by its registered name only: a driver file is registered for this run."""
+    host, port = server.host_and_port
+    user, password = quote(server.username, safe=""), quote(server.password, safe="")
+    trust = "yes" if server.trust else "no"
+    options = f"Encrypt={server.encrypt}&TrustServerCertificate={trust}" + ("&UseFMTONLY=yes" if babelfish else "")
+    variables = {"PEERS_MSSQL": f"mssql://{user}:{password}@{host}:{port}/{database}?{options}"}
+    if babelfish:
+        variables["PEERS_BABELFISH"] = "1"
+    if "/" in server.driver:
+        (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={server.driver}\n")
+        (folder / "odbc.ini").touch()
+        variables["ODBCSYSINI"] = str(folder)
+    return variables
 
 
 def faults(runners: dict[str, Runner], count: int) -> None:
@@ -185,27 +248,34 @@ def environment() -> str:
 
 
 def robot(url: str, folder: Path, last: date) -> Result:
+    return timed(robot_command(url, folder, last), lambda: rows_in(folder))
+
+
+def robot_command(url: str, folder: Path, last: date) -> list[str]:
     env_file = folder / ".env"
     env_file.write_text(
         f"BASE_URL={url}\nMANAGER_TOKEN={DEMO_TOKEN}\nDB_FILE={folder / 'robot.db'}\nLOG_DIR={folder / 'logs'}\n"
         f"PER_PAGE={PER_PAGE}\nMANUAL_START_DATE={FIRST}\nMANUAL_END_DATE={last}\n"
     )
-    return timed([sys.executable, str(ROOT / "app.py"), "--env-file", str(env_file), "run"], folder / "robot.db")
+    return [sys.executable, str(ROOT / "app.py"), "--env-file", str(env_file), "run"]
 
 
-def script(python: str, text: str, url: str, folder: Path, last: date, file: str) -> Result:
-    command = [python, "-c", text, url, DEMO_TOKEN, str(folder), str(FIRST), str(last), str(PER_PAGE)]
-    return timed(command, folder / file)
+def script(python: str, text: str, url: str, folder: Path, last: date) -> Result:
+    return timed(script_command(python, text, url, folder, last), lambda: rows_in(folder))
 
 
-def timed(command: list[str], file: Path) -> Result:
+def script_command(python: str, text: str, url: str, folder: Path, last: date) -> list[str]:
+    return [python, "-c", text, url, DEMO_TOKEN, str(folder), str(FIRST), str(last), str(PER_PAGE)]
+
+
+def timed(command: list[str], rows: Callable[[], int], variables: Mapping[str, str] | None = None) -> Result:
     started = time.perf_counter()
-    environment = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false"}
+    environment = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", **(variables or {})}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     peak = [0.0]
     threading.Thread(target=_watch, args=(process.pid, peak), daemon=True).start()
     code = process.wait()
-    return Result(time.perf_counter() - started, peak[0], rows_in(file), code)
+    return Result(time.perf_counter() - started, peak[0], rows(), code)
 
 
 def _watch(pid: int, peak: list[float]) -> None:
@@ -222,10 +292,10 @@ def _watch(pid: int, peak: list[float]) -> None:
         time.sleep(0.05)
 
 
-def rows_in(file: Path) -> int:
-    """Distinct calls in the table `calls`, which dlt keeps in a file of its own beside the first."""
+def rows_in(folder: Path) -> int:
+    """Distinct calls in the table `calls`; dlt keeps it in a file of its own beside the first."""
     most = 0
-    for each in file.parent.glob("*.db"):
+    for each in folder.glob("*.db"):
         try:
             with closing(sqlite3.connect(each)) as database:
                 most = max(most, int(database.execute("SELECT COUNT(DISTINCT id) FROM calls").fetchone()[0]))

@@ -103,7 +103,7 @@ class _There:
 
 def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime]) -> Iterator[DayAudit]:
     """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors."""
-    workers: Workers[int, tuple[Page, Digest]] = Workers(job.concurrency)
+    workers: Workers[int, Page] = Workers(job.concurrency)
     failed = 0
     try:
         for window in windows:
@@ -116,9 +116,7 @@ def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Ca
         workers.close()
 
 
-def _audit(
-    job: Job, repository: Repository, window: Window, workers: Workers[int, tuple[Page, Digest]], *, settled: bool
-) -> DayAudit:
+def _audit(job: Job, repository: Repository, window: Window, workers: Workers[int, Page], *, settled: bool) -> DayAudit:
     day = DayAudit(window)
     there = _There()
     reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)

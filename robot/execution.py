@@ -153,7 +153,7 @@ class Execution:
     # -- windows
 
     def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
-        workers: Workers[int, tuple[Page, Digest]] = Workers(self._job.concurrency)
+        workers: Workers[int, Page] = Workers(self._job.concurrency)
         events = ahead(self._read(windows, workers), self._job.concurrency)
         open_rejections = self._repository.open_rejections(self._job.name)
         failed: list[WindowFailed] = []
@@ -174,7 +174,7 @@ class Execution:
             events.close()
             workers.close()
 
-    def _read(self, windows: Sequence[Window], workers: Workers[int, tuple[Page, Digest]]) -> Iterator[Event]:
+    def _read(self, windows: Sequence[Window], workers: Workers[int, Page]) -> Iterator[Event]:
         """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
         for window in windows:
             settled = window.day < self._clock().date()

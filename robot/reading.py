@@ -74,7 +74,8 @@ class Source(Generic[D]):
     """How a window's pages are had. `fetch` and `fetch_at` ask once; `repeat` is the retry policy.
 
     `fetch_at(position)` is a page of one record, the one at that place of the whole list, counted from 1: behind the end it
-    is empty, and tells the total. `digest` runs beside the fetching.
+    is empty, and tells the total. `digest` runs beside the fetching, in the thread that iterates: several of them at once
+    would only take Python's one lock from each other.
     """
 
     fetch: Callable[[int], Page]
@@ -123,7 +124,7 @@ class WindowReading(Generic[D]):
     Raises WindowFailed when not even a first page could be had; FatalError and Interrupted pass through.
     """
 
-    def __init__(self, source: Source[D], workers: Workers[int, tuple[Page, D]], *, settled: bool = True) -> None:
+    def __init__(self, source: Source[D], workers: Workers[int, Page], *, settled: bool = True) -> None:
         self._source = source
         self._workers = workers
         self._settled = settled
@@ -160,8 +161,8 @@ class WindowReading(Generic[D]):
                 )
 
     def _read_pass(self, reading: _Pass) -> Iterator[D]:
-        first, digest = self._read(1)
-        yield self._count(reading, first, digest)
+        first = self._read(1)
+        yield self._count(reading, first)
         if first.records and len(first.records) < self._wanted(first):
             self._cap = len(first.records)  # it stayed short: the server caps the page size without saying so
         if first.total is None:
@@ -182,9 +183,9 @@ class WindowReading(Generic[D]):
                 raise outcome
             else:
                 failed_in_a_row = 0
-                yield self._count(reading, *outcome)
+                yield self._count(reading, outcome)
 
-    def _read(self, number: int) -> tuple[Page, D]:
+    def _read(self, number: int) -> Page:
         """Read a page, again while it is empty or short for no reason. Runs in the workers' threads."""
         before: list[object] | None = None
 
@@ -200,8 +201,7 @@ class WindowReading(Generic[D]):
                 return page
             raise PageFault(f"Page {number} has {len(page.records)} records where {wanted} or more are due.")
 
-        page = self._source.repeat(once)
-        return page, self._source.digest(page.records)
+        return self._source.repeat(once)
 
     def _wanted(self, page: Page) -> int:
         """How many records a page must have, by what it says itself. Without totals: a full page, or it must stay so."""
@@ -224,7 +224,8 @@ class WindowReading(Generic[D]):
         promised = first.total_pages or 0
         return max(by_total, min(promised, total))  # total_pages alone could send us on for ever
 
-    def _count(self, reading: _Pass, page: Page, digest: D) -> D:
+    def _count(self, reading: _Pass, page: Page) -> D:
+        digest = self._source.digest(page.records)
         self.account.pages += 1
         self.account.received += len(page.records)
         if page.total is not None:
