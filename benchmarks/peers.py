@@ -161,9 +161,8 @@ def on_server(server: Server, calls: Sequence[dict[str, Any]], last: date, pytho
     """The robot and dlt into the server of TEST_SQLSERVER, each into a database of its own that is dropped again."""
     with closing(server.connect()) as connection:
         version = str(connection.execute("SELECT @@VERSION").fetchone()[0]).partition("\n")[0]
-    print(
-        f"\nThe same into {version}\n\n| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|"
-    )
+    print(f"\nThe same into {version}\n")
+    print("| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|")
     for name in ("robot", "dlt"):
         with Simulator(calls) as simulator, tempfile.TemporaryDirectory() as folder, server.new_database() as database:
             place = Path(folder)

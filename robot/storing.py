@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -78,7 +78,10 @@ class WindowStore:
         self._key_at = [[column.name for column in table.row_columns].index(table.key) for table in family.tables]
 
     def add(self, digest: Digest) -> None:
-        """Take a page's digest; store when a batch is full. Raises SyncError."""
+        """Take a page's digest; store first what is waiting, if both were more than a batch. Raises SyncError."""
+        most = self._repository.batch_rows
+        if any(len(waiting) + len(digest.rows.get(table, ())) > most for table, waiting in self._waiting()):
+            self.flush()
         self.tally.pages += 1
         self.tally.received += len(digest.keys)
         self.tally.outside_period += digest.outside_period
@@ -95,8 +98,9 @@ class WindowStore:
         self.tally.nul_characters += digest.nul_characters
         self.tally.distinct = len(self._seen[0])
         self.tally.rejected = len(self._rejected)
-        if len(self._rows[0]) >= self._repository.batch_rows:
-            self.flush()
+
+    def _waiting(self) -> Iterator[tuple[RowTable, dict[str, Row]]]:
+        return zip(self._family.tables, self._rows, strict=True)
 
     def _take(self, place: int, table: RowTable, rows: Sequence[Row]) -> None:
         at, seen, waiting = self._key_at[place], self._seen[place], self._rows[place]
@@ -115,13 +119,16 @@ class WindowStore:
 
     def flush(self) -> None:
         """Store what is gathered, in one transaction with the window's line."""
-        tables = self._family.tables
-        batch = Batch({table: list(rows.values()) for table, rows in zip(tables, self._rows, strict=True)}, self._rejections)
+        batch = Batch({table: list(rows.values()) for table, rows in self._waiting()}, self._rejections)
         if not batch.empty:
             line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
-            self.tally.stored.add(self._repository.store(batch, self._scope, line, self._open_rejections))
+            stored = self._repository.store(batch, self._scope, line, self._open_rejections)
+            self.tally.stored.add(stored)
             self._remember()
             self._open_rejections.difference_update(self._rows[0])
+            self._open_rejections |= stored.clashed
+            self._rejected |= stored.clashed
+            self.tally.rejected = len(self._rejected)
         for rows in self._rows:
             rows.clear()
         self._rejections = []

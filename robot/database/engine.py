@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from robot.errors import SyncError
+from robot.errors import RetriableError, SyncError
 from robot.tables import RowTable
 
 Cell = str | int | bool | datetime | None
@@ -31,6 +31,10 @@ class Counts:
     def stored(self) -> int:
         """Rows that are in the database as the API has them."""
         return self.inserted + self.updated + self.unchanged
+
+
+class DuplicateKey(RetriableError):
+    """A key is there already: another program stored it a moment before, or the database takes two keys for one."""
 
 
 class Cursor(Protocol):
@@ -77,6 +81,9 @@ class Engine(Protocol):
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
         """Store rows with distinct keys, the ones staged last, inside the transaction; write what differs by `row_hash`."""
+
+    def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
+        """The keys among these rows that the database takes for another's: its collation may ignore case and accents."""
 
     def insert(self, sql: str, parameters: Row) -> int:
         """Run an INSERT and return the identity that the database gave."""

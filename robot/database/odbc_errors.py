@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from robot.database.engine import DuplicateKey
 from robot.errors import FatalError, RetriableError, SyncError
 
 _PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|Driver Manager|SQL Server|ODBC [^\]]*|[0-9A-Z]{5})\]\s*")
-_NUMBER = re.compile(r"(?<=\s)\((-?\d+)\)")
+# the driver writes it behind the message, before its function's name or the next message: other numbers are a row's values
+_NUMBER = re.compile(r"(?<=\s)\((-?\d+)\)(?=\s*(?:;|\(SQL[A-Za-z]+\)|$))")
 _CALLED = re.compile(r"\s*\(SQL[A-Za-z]+\)")
 # 2627, 2628, 245 and the like tell the offending value: a customer's data
 _VALUES = re.compile(
@@ -37,12 +39,12 @@ _SOON = {
     976: "the database is moving to another replica",
     978: "the database is moving to another replica",
     983: "the database is moving to another replica",
+    927: "the database is being restored",
+    18401: "the server is being upgraded",
     3960: "another program changed the same rows",
     3961: "another program changed a table",
     9002: "the transaction log is full: let the DBA back it up or enlarge it",
-    # another robot stored the same row, or made the same table, a moment before: the next try finds it there
-    2601: "another program stored the same row",
-    2627: "another program stored the same row",
+    # another robot made the same table a moment before: the next try finds it there
     2705: "another program added the same column",
     2714: "another program made the same table",
     1913: "another program made the same index",
@@ -56,6 +58,8 @@ _SOON = {
     10928: "the service is busy",
     10929: "the service is busy",
 }
+_DUPLICATE_KEY = {2601, 2627}
+_NOT_OPEN = 4060  # wrong settings; but where a connection was had before, a database that restarts or hands over
 _SOON_STATES = {
     "40001": "a deadlock was resolved against the robot",
     "HYT00": "it did not answer in time",
@@ -125,7 +129,7 @@ class OdbcError:
     @property
     def connection_lost(self) -> bool:
         """Whether the connection is of no use any more."""
-        if any(number in _SOON for number in self.numbers):
+        if any(number in _SOON or number in _DUPLICATE_KEY for number in self.numbers):
             return False
         return (
             self.state in _LOST_STATES
@@ -150,17 +154,27 @@ def cleaned(text: str) -> str:
     return _VALUES.sub(r"\1***", text)[:_LONGEST]
 
 
-def meaning(error: OdbcError, name: str, *, connecting: bool) -> SyncError:
-    """What the error means for the robot. `name` says which server and database, `connecting` whether it was at the door."""
+def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = False) -> SyncError:
+    """What the error means for the robot.
+
+    `name` says which server and database; `connecting` whether it was at the door; `worked` whether that door was open to
+    the same settings before.
+    """
+    for number in error.numbers:
+        if number in _SOON:
+            return RetriableError(f"{name}: {_SOON[number]} ({number}).")
+    if not _DUPLICATE_KEY.isdisjoint(error.numbers):
+        return DuplicateKey(
+            f"{name}: another program stored the same row, or two keys are one for the database's collation."
+        )
+    if worked and _NOT_OPEN in error.numbers:
+        return RetriableError(f"{name}: the database is not open ({_NOT_OPEN}).")
     for number, (said, fix) in _FATAL.items():  # in this order: an unknown database also refuses the login
         if number in error.numbers:
             return FatalError(f"{name} {said} ({number}): {error.text}", fix)
     if error.state == "28000":
         said, fix = _FATAL[18456]
         return FatalError(f"{name} {said}: {error.text}", fix)
-    for number in error.numbers:
-        if number in _SOON:
-            return RetriableError(f"{name}: {_SOON[number]} ({number}).")
     if _SOON_WORDS.search(error.text):
         return RetriableError(f"{name}: {error.text}.")
     if connecting and (problem := _at_the_door(error, name)):

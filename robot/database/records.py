@@ -15,6 +15,15 @@ from robot.tables import RowTable
 _CAMPAIGNS_WIDTH = 100
 
 
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that its table cannot take, as a RejectedRecord; `payload` holds its cells by column, as JSON text."""
+
+    record_id: str | None
+    reason: str
+    payload: str
+
+
 class RejectedRecord(Protocol):
     """A record that cannot become a row: its id if it has one, the reason, the record as JSON text."""
 
@@ -72,10 +81,14 @@ class Batch:
 
 @dataclass
 class Stored:
-    """What `Repository.store` did, by table; `rejected` counts the rejections that were not known before."""
+    """What `Repository.store` did, by table; `rejected` counts the rejections that were not known before.
+
+    `clashed` holds the keys of rows that became rejections here: the database takes them for another row's.
+    """
 
     tables: dict[str, Counts] = field(default_factory=dict)
     rejected: int = 0
+    clashed: set[str] = field(default_factory=set)
 
     @property
     def changed(self) -> bool:
@@ -86,6 +99,7 @@ class Stored:
         for name, counts in other.tables.items():
             self.tables.setdefault(name, Counts()).add(counts)
         self.rejected += other.rejected
+        self.clashed |= other.clashed
 
 
 @dataclass(frozen=True)

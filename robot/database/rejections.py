@@ -8,6 +8,8 @@ from datetime import datetime
 
 from robot.database.engine import Engine
 from robot.database.records import RejectedRecord
+from robot.tables import REJECTED_RECORDS
+from robot.utf16 import cut
 
 _RESOLVE = "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL"
 
@@ -23,12 +25,13 @@ def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: Rej
     )
     if cursor.rowcount > 0:
         return 0
-    record_id = (record.record_id or "")[:255] or None
+    record_id = cut(record.record_id or "", REJECTED_RECORDS["record_id"].width) or None
+    reason = cut(record.reason, REJECTED_RECORDS["reason"].width)
     cursor.execute(
         "INSERT INTO rejected_records"
         " (execution_id, job, record_id, reason, payload, payload_hash, created_at, last_seen_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (execution_id, job, record_id, record.reason[:500], record.payload, digest, now, now),
+        (execution_id, job, record_id, reason, record.payload, digest, now, now),
     )
     return 1
 

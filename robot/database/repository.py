@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from robot.database import rejections
-from robot.database.engine import Counts, Engine, Row
-from robot.database.migrations import migrate
+from robot.database.clashes import set_apart
+from robot.database.engine import Counts, DuplicateKey, Engine, Row
+from robot.database.migrations import migrate, missing_scripts
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.transactions import Transactions
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
@@ -22,6 +23,8 @@ from robot.statuses import ExecutionStatus, WindowStatus
 from robot.tables import EXECUTION_LOGS, Family, RowTable
 
 T = TypeVar("T")
+
+MAIN_JOB = "calls"  # the one that may run for hours
 
 
 class Repository:
@@ -54,8 +57,13 @@ class Repository:
         return self._engine.batch_rows
 
     def prepare(self) -> None:
-        """Connect, and create or complete the tables. Raises FatalError."""
-        self._transactions.again(lambda: migrate(self._engine, self._clock()))
+        """Connect, and create or complete the tables: not under the hands of an execution that runs.
+
+        Raises FatalError, AnotherExecutionRunning.
+        """
+        if self._transactions.again(lambda: missing_scripts(self._engine)):
+            with self.lock(MAIN_JOB):
+                self._transactions.again(lambda: migrate(self._engine, self._clock()))
 
     def describe(self) -> str:
         """Driver and server version."""
@@ -296,7 +304,15 @@ class Repository:
             attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored
 
-        final = self._transactions.run(work, before=lambda: self._stage(batch.rows))
+        try:
+            final = self._transactions.run(work, before=lambda: self._stage(batch.rows))
+        except DuplicateKey:
+            apart, clashed = self._transactions.again(lambda: set_apart(self._engine, batch))
+            if not clashed:
+                raise
+            stored = self._store(apart, job, execution_id, open_rejections - clashed, also)
+            stored.clashed |= clashed
+            return stored
         return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
 
     def _stage(self, rows: Mapping[RowTable, Sequence[Row]]) -> None:

@@ -116,6 +116,10 @@ class SqliteEngine:
             cursor.executemany(upsert_statement(table), (row + stamps for row in map(tuple, rows)))
         return counts
 
+    def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
+        """None: keys are compared by their bytes."""
+        return set()
+
     def insert(self, sql: str, parameters: Row) -> int:
         return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)
 

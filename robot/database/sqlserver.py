@@ -24,7 +24,7 @@ from robot.database.engine import Counts, Row
 from robot.database.scripts import read_scripts
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.settings import Settings
-from robot.tables import RowTable
+from robot.tables import ALL_TABLES, RowTable
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,12 @@ SET NOCOUNT OFF;
 SELECT @result;
 """
 _APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
+_TABLES = """
+SELECT TABLE_SCHEMA, TABLE_NAME
+FROM INFORMATION_SCHEMA.TABLES
+WHERE TABLE_SCHEMA IN (N'dbo', SCHEMA_NAME()) AND TABLE_TYPE = N'BASE TABLE'
+"""
+_OUR_TABLES = {table.name for table in ALL_TABLES}
 _ABOUT = """
 SELECT
     CAST(SERVERPROPERTY(N'ProductVersion') AS NVARCHAR(128)),
@@ -68,6 +74,7 @@ class SqlServerEngine:
         self._lock_file = lock_file
         self._connection: pyodbc.Connection | None = None
         self._connecting = False
+        self._worked = False  # whether a connection was ever had: then a refusal may be a server that restarts
         self._fast = True
         self._host_lock: FileLock | None = None
         self._held: str | None = None
@@ -103,11 +110,11 @@ class SqlServerEngine:
             with suppress(pyodbc.Error):
                 connection.close()
             raise
-        self._connecting = False
+        self._connecting, self._worked = False, True
         self._connection = connection
 
     def _open(self) -> pyodbc.Connection:
-        self.connect()
+        """The connection. Never a new one: with the old one the job's lock is gone, and an open transaction."""
         if self._connection is None:
             raise RetriableError(f"{self.name} is not connected.")
         return self._connection
@@ -151,7 +158,7 @@ class SqlServerEngine:
         connecting, self._connecting = self._connecting, False
         if found.connection_lost or found.state == "HY010":
             self.close()
-        return odbc_errors.meaning(found, self.name, connecting=connecting)
+        return odbc_errors.meaning(found, self.name, connecting=connecting, worked=self._worked)
 
     def describe(self) -> str:
         connection = self._open()
@@ -190,6 +197,10 @@ class SqlServerEngine:
         updated, inserted = _last_row(self.cursor().execute(staging.upsert(table), now))
         return Counts(inserted=inserted, updated=updated, unchanged=len(rows) - inserted - updated)
 
+    def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
+        self.stage(table, rows)
+        return {str(key) for (key,) in self.cursor().execute(staging.clashes(table)).fetchall()}
+
     def insert(self, sql: str, parameters: Row) -> int:
         """By SCOPE_IDENTITY: an OUTPUT clause is refused on a table that has a trigger."""
         batch = f"SET NOCOUNT ON; {sql}; SET NOCOUNT OFF; SELECT CAST(SCOPE_IDENTITY() AS INT);"
@@ -201,14 +212,27 @@ class SqlServerEngine:
     # -- tables
 
     def tables_standing(self) -> set[str]:
-        sql = "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = N'dbo' AND TABLE_TYPE = N'BASE TABLE'"
-        return {str(name).lower() for (name,) in self.cursor().execute(sql).fetchall()}
+        """Those of the schema dbo. Raises FatalError where the login's own schema has some too: it is searched first."""
+        rows = self.cursor().execute(_TABLES).fetchall()
+        hidden = sorted(str(name).lower() for schema, name in rows if schema != "dbo" and str(name).lower() in _OUR_TABLES)
+        if hidden:
+            schema = next(schema for schema, _ in rows if schema != "dbo")
+            raise FatalError(
+                f"{self.name}: in the schema {schema}, this login's own, stand(s) {', '.join(hidden)};"
+                " the robot's tables are in dbo.",
+                f"Let the DBA move them (ALTER SCHEMA dbo TRANSFER {schema}.{hidden[0]}, and so on), and give the login the"
+                " default schema dbo.",
+            )
+        return {str(name).lower() for schema, name in rows if schema == "dbo"}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlserver")
 
     def run_script(self, text: str) -> None:
-        cursor = self.cursor()
+        """Without a limit of time: an index over the calls of years takes as long as it takes, and from the start again."""
+        connection = self._open()
+        connection.timeout = 0
+        cursor = connection.cursor()
         try:
             for batch in re.split(r"(?im)^\s*GO\s*$", text):
                 if batch.strip():
@@ -216,6 +240,7 @@ class SqlServerEngine:
                     while cursor.nextset():
                         pass
         finally:
+            connection.timeout = _QUERY_SECONDS
             with suppress(pyodbc.Error):
                 cursor.execute(_GREETING)  # the scripts' own SETs would outlive them, and rowcount would be -1
 

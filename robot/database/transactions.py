@@ -95,8 +95,17 @@ class Transactions:
         self._engine.release()
 
     def _reconnect(self) -> None:
+        """Connect, and take the lock again: a connection that came without it is closed, lest anything run on it."""
         self._engine.connect()
-        if self._job is not None and not self._engine.acquire(self._job):
+        if self._job is None:
+            return
+        taken = False
+        try:
+            taken = self._engine.acquire(self._job)
+        finally:
+            if not taken:
+                self._engine.close()
+        if not taken:
             raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
 
     def _before_sleep(self, state: RetryCallState) -> None:

@@ -12,6 +12,7 @@ from robot.normalizers import fields, values
 from robot.normalizers.json_text import TooDeepError, UncleanError, as_received, clean_text, cleaned, digest, dump
 from robot.normalizers.mailing import Row, normalize_mailing
 from robot.tables import CALLS, REJECTED_RECORDS
+from robot.utf16 import cut, fits
 
 _NAMES = CALLS.row_names
 _ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
@@ -69,14 +70,14 @@ def normalize_call(record: object) -> CallRows | Rejection:
             return _normalize(*cleaned(record))
     except (_RejectedError, TooDeepError) as error:
         text = _id_text(record)
-        record_id = text and str(values.fitted(text, _RECORD_ID_WIDTH)[0])
+        record_id = text and cut(text, _RECORD_ID_WIDTH)
         return Rejection(record_id or None, str(error), as_received(record))
 
 
 def record_key(record: object) -> str:
     """What tells records apart: the row's id; for a record without a usable one, a stable hash of the whole of it."""
     text = _id_text(record)
-    if text and values.fits(text, _ID_WIDTH):
+    if text and fits(text, _ID_WIDTH):
         return text
     return "no id: " + digest([as_received(record, sort_keys=True)])
 
@@ -125,7 +126,7 @@ def _id(record: dict[str, Any]) -> str:
         raise _RejectedError(f"the record's id is {_article(record['id'])}" if "id" in record else "the record has no id")
     if not text:
         raise _RejectedError("the record's id is empty")
-    if not values.fits(text, _ID_WIDTH):
+    if not fits(text, _ID_WIDTH):
         raise _RejectedError(f"the record's id is longer than {_ID_WIDTH} characters")
     return text
 

@@ -19,6 +19,7 @@ from robot.normalizers.json_text import as_received, clean_text, digest, dump
 from robot.normalizers.values import Cell
 from robot.phones import read_phones
 from robot.tables import CLIENTS
+from robot.utf16 import fits
 
 _HEADERS = {
     "external_id": "externalid id codigo cod codcliente codigocliente idcliente clientid identificador chave"
@@ -161,7 +162,7 @@ def _none(reason: str) -> str:
 def _external_id(text: str) -> str:
     if not text:
         raise _Wrong("the client has no external_id")
-    if not values.fits(text, CLIENTS["external_id"].width):
+    if not fits(text, CLIENTS["external_id"].width):
         raise _Wrong("the external_id is longer than 50 characters")
     return text
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from robot.normalizers.json_text import UncleanError, dump
+from robot.utf16 import cut, fits
 
 Cell = str | int | bool | datetime | None
 Read = tuple[Cell, bool]
@@ -146,18 +147,6 @@ def number_text(value: float) -> str:
     return f"{Decimal(repr(value)):f}" if 1e-15 < abs(value) < 1e22 else repr(value)
 
 
-def fits(value: str, width: int | None) -> bool:
-    """Whether the text has at most `width` UTF-16 code units."""
-    return width is None or len(value) <= width // 2 or _units(value) <= width
-
-
 def fitted(value: str, width: int | None) -> Read:
     """As much of the text as fits; nothing, if it is empty."""
-    if fits(value, width):
-        return value or None, True
-    encoded = value.encode("utf-16-le", "surrogatepass")[: 2 * (width or 0)]
-    return encoded.decode("utf-16-le", "ignore") or None, False  # "ignore" drops the half of a pair
-
-
-def _units(value: str) -> int:
-    return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
+    return (value or None, True) if fits(value, width) else (cut(value, width) or None, False)

@@ -119,9 +119,9 @@ IF COL_LENGTH(N'dbo.execution_logs', N'updated_records') IS NULL ALTER TABLE dbo
 IF COL_LENGTH(N'dbo.execution_logs', N'unchanged_records') IS NULL ALTER TABLE dbo.execution_logs ADD unchanged_records INT NULL;
 
 -- The contract's NVARCHAR(20) cannot hold one of its own words: COMPLETED_WITH_ERRORS has 21 letters.
-IF COL_LENGTH(N'dbo.execution_logs', N'status') < 60 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 0
+IF COL_LENGTH(N'dbo.execution_logs', N'status') BETWEEN 1 AND 59 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 0
     EXEC (N'ALTER TABLE dbo.execution_logs ALTER COLUMN status NVARCHAR(30) NOT NULL;');
-IF COL_LENGTH(N'dbo.execution_logs', N'status') < 60 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 1
+IF COL_LENGTH(N'dbo.execution_logs', N'status') BETWEEN 1 AND 59 AND COLUMNPROPERTY(OBJECT_ID(N'dbo.execution_logs'), N'status', 'AllowsNull') = 1
     EXEC (N'ALTER TABLE dbo.execution_logs ALTER COLUMN status NVARCHAR(30);');
 GO
 
@@ -199,6 +199,10 @@ FROM dbo.mailing_data AS m
 INNER JOIN #surplus AS s ON m.id = s.id;
 
 DROP TABLE #surplus;
+
+-- What the upsert finds a row by. In the same transaction: an earlier robot that still runs cannot bring a second row between.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name LIKE N'ux_mailing_data_call_id%')
+    CREATE UNIQUE INDEX ux_mailing_data_call_id ON dbo.mailing_data (call_id) INCLUDE (row_hash);
 
 COMMIT TRANSACTION;
 GO

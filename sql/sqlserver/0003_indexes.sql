@@ -1,10 +1,5 @@
--- The indexes of the robot, each created when it is missing. The primary keys are in 0001.
+-- The indexes of the robot, each created when it is missing. The primary keys are in 0001, mailing_data's own index in 0002.
 SET NOCOUNT ON;
-GO
-
--- At most one mailing_data row a call: what the upsert finds a row by. 0002 has made it possible.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'dbo.mailing_data', N'U') AND name LIKE N'ux_mailing_data_call_id%')
-    CREATE UNIQUE INDEX ux_mailing_data_call_id ON dbo.mailing_data (call_id);
 GO
 
 -- Periods and audits: calls by day, and by campaign and day.

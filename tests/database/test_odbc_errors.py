@@ -9,8 +9,8 @@ NAME = "SQL Server host, database calls"
 MS = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 
-def meaning(state, text, *, connecting=False):
-    return odbc_errors.meaning(odbc_errors.read((state, f"[{state}] {text}")), NAME, connecting=connecting)
+def meaning(state, text, *, connecting=False, worked=False):
+    return odbc_errors.meaning(odbc_errors.read((state, f"[{state}] {text}")), NAME, connecting=connecting, worked=worked)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ def meaning(state, text, *, connecting=False):
         ("HY000", f"{MS}[SQL Server]The session is in the kill state. (596) (SQLExecDirectW)"),
         ("HYT00", f"{MS}Query timeout expired (0) (SQLExecDirectW)"),
         ("42000", f"{MS}[SQL Server]The transaction log for database 'calls' is full. (9002) (SQLExecute)"),
+        (
+            "28000",
+            f"{MS}[SQL Server]Login failed for user 'robot'. Reason: Server is in script upgrade mode. (18401) (SQLDriverConnect)",
+        ),
+        (
+            "42000",
+            f"{MS}[SQL Server]Database 'calls' cannot be opened. It is in the middle of a restore. (927) (SQLDriverConnect)",
+        ),
         ("23000", f"{MS}[SQL Server]Violation of PRIMARY KEY constraint 'pk_calls'. (2627) (SQLExecDirectW)"),
         ("42S01", f"{MS}[SQL Server]There is already an object named 'calls' in the database. (2714) (SQLExecDirectW)"),
         ("HY000", f"{MS}[SQL Server]terminating connection due to administrator command (33557097) (SQLExecDirectW)"),
@@ -105,6 +113,21 @@ def test_no_message_tells_a_customers_data(text):
 
 def test_a_width_in_parentheses_is_no_error_number():
     assert odbc_errors.read(("HY000", "[HY000] cannot use nvarchar(1205) here (0) (SQLExecute)")).numbers == (0,)
+
+
+def test_a_value_in_parentheses_is_no_error_number():
+    found = odbc_errors.read(("23000", f"[23000] {MS}[SQL Server]The duplicate key value is (229). (2601) (SQLExecDirectW)"))
+    assert found.numbers == (2601,)
+    assert isinstance(odbc_errors.meaning(found, NAME, connecting=False), RetriableError)
+
+
+def test_a_database_that_was_open_before_is_waited_for():
+    text = (
+        f'{MS}[SQL Server]Cannot open database "calls" requested by the login. The login failed. (4060) (SQLDriverConnect);'
+        f" [28000] {MS}[SQL Server]Login failed for user 'robot'. (18456)"
+    )
+    assert isinstance(meaning("42000", text, connecting=True), FatalError)
+    assert isinstance(meaning("42000", text, connecting=True, worked=True), RetriableError)
 
 
 def test_an_error_without_a_state_is_told_as_it_is():

@@ -7,7 +7,8 @@ from pydantic import SecretStr
 from rows import SCOPE, batch, call, line
 
 from robot.database import sqlserver
-from robot.errors import ConfigurationError, FatalError, RetriableError
+from robot.database.sqlserver import SqlServerEngine
+from robot.errors import AnotherExecutionRunning, ConfigurationError, FatalError, RetriableError
 
 pytestmark = pytest.mark.sqlserver
 WRONG = "wr0ng;pass}word"
@@ -72,3 +73,27 @@ def test_nothing_stays_open_between_two_transactions(server_database):
     assert cursor.execute("SELECT @@TRANCOUNT").fetchone()[0] == 0
     cursor.close()
     repository.close()
+
+
+def test_nothing_runs_on_a_connection_that_came_without_its_lock(server_database, monkeypatch, tmp_path):
+    """The connection is lost, and the lock cannot be asked for at the first try."""
+    repository = server_database.repository()
+    other = server_database.elsewhere(tmp_path / "elsewhere").repository()
+    acquire, calls = SqlServerEngine.acquire, []
+
+    def fails_once(engine, job):
+        calls.append(job)
+        if len(calls) == 1:
+            raise RetriableError("the server is short of memory (701)")
+        return acquire(engine, job)
+
+    with repository.lock("calls"):
+        repository._engine.close()
+        monkeypatch.setattr(SqlServerEngine, "acquire", fails_once)
+        repository.remember("x", "y")
+        assert len(calls) == 2
+        monkeypatch.undo()
+        with pytest.raises(AnotherExecutionRunning), other.lock("calls"):
+            pass
+    repository.close()
+    other.close()

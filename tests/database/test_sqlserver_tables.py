@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pyodbc
 import pytest
 from pydantic import SecretStr
 from rows import SCOPE, batch, call, line, mailing
 from servers import Database
 
 from robot.database import Counts
-from robot.errors import FatalError
+from robot.database.migrations import missing_scripts
+from robot.errors import AnotherExecutionRunning, FatalError
 from robot.tables import ALL_TABLES, CALLS, EXECUTION_LOGS, MAILING_DATA
 
 pytestmark = pytest.mark.sqlserver
@@ -36,6 +38,20 @@ def columns(database: Database, table: str) -> list[tuple[str, str]]:
 
 def declared(table) -> list[tuple[str, str]]:
     return [(c.name, WIDENED.get((table.name, c.name), c.sql_type)) for c in table.columns]
+
+
+def run_scripts(database: Database, count: int) -> None:
+    """The first scripts, as a robot does that is killed after them."""
+    engine = database.engine()
+    engine.connect()
+    for name, text in missing_scripts(engine)[:count]:
+        engine.begin()
+        engine.run_script(text)
+        engine.cursor().execute(
+            "INSERT INTO schema_versions (script, applied_at) VALUES (?, ?)", (name, datetime(2026, 9, 1))
+        )
+        engine.commit()
+    engine.close()
 
 
 @pytest.fixture
@@ -184,3 +200,34 @@ def test_without_the_right_to_create_the_message_names_the_script_and_the_comman
     assert "0001_tables.sql" in str(told.value)
     assert "python app.py ddl" in str(told.value)
     assert PASSWORD not in str(told.value)
+
+
+def test_an_earlier_robot_that_still_runs_cannot_undo_the_taking_over(new_server_database):
+    run_scripts(new_server_database, 2)
+    new_server_database.query("INSERT INTO calls (id) VALUES ('c1')")
+    new_server_database.query("INSERT INTO mailing_data (call_id) VALUES ('c1')")
+    with pytest.raises(pyodbc.IntegrityError):
+        new_server_database.query("INSERT INTO mailing_data (call_id) VALUES ('c1')")
+    new_server_database.repository().close()
+
+
+def test_tables_are_not_changed_under_the_hands_of_an_execution(new_server_database, tmp_path):
+    older = new_server_database.engine()
+    older.connect()
+    assert older.acquire("calls")
+    with pytest.raises(AnotherExecutionRunning):
+        new_server_database.elsewhere(tmp_path / "another machine").repository()
+    assert older.tables_standing() == set()
+    older.release()
+    older.close()
+    new_server_database.repository().close()
+
+
+def test_tables_in_a_schema_of_the_logins_own_are_told(new_server_database, low_login):
+    name = low_login.settings.db_username
+    new_server_database.query("CREATE SCHEMA app")
+    new_server_database.query("CREATE TABLE app.calls (id NVARCHAR(50))")
+    new_server_database.query(f"GRANT SELECT ON app.calls TO {name}")
+    new_server_database.query(f"ALTER USER {name} WITH DEFAULT_SCHEMA = app")
+    with pytest.raises(FatalError, match=r"in the schema app.* calls;"):
+        low_login.repository()
