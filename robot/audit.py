@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from robot.database import Repository
 from robot.errors import FatalError, WindowFailed
-from robot.execution import FAILED_WINDOWS_BEFORE_STOPPING
+from robot.execution import FAILED_IN_A_ROW
 from robot.jobs import Digest, Job
 from robot.period import Window
 from robot.reading import Page, WindowReading
@@ -109,7 +109,7 @@ def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Ca
         for window in windows:
             day = _audit(job, repository, window, workers, settled=window.day < clock().date())
             failed = failed + 1 if day.failed else 0
-            if failed >= FAILED_WINDOWS_BEFORE_STOPPING:
+            if failed >= FAILED_IN_A_ROW:
                 raise FatalError(f"{failed} days in a row could not be read: the API is down. {day.reason}")
             yield day
     finally:

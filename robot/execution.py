@@ -1,7 +1,7 @@
 """One execution of any job: its windows, its history, its status and exit code.
 
 The windows are read ahead in a thread of their own, while this one stores what came. A window that fails does not stop
-the others; three in a row do: then the API or the database is down.
+the others. Where three in a row fail, the newest is read next: if that fails too, the API or the database is down.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from robot import logs
 from robot.database import Outcome, Repository, Scope, WindowLine
 from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, RobotError, WindowFailed
 from robot.history import held, holder, write_end
+from robot.http import RequestRefused
 from robot.jobs.job import Digest, Job
 from robot.masking import mask
 from robot.period import Period, Window
@@ -29,7 +33,7 @@ from robot.workers import Workers, ahead
 
 log = logging.getLogger(__name__)
 
-FAILED_WINDOWS_BEFORE_STOPPING = 3
+FAILED_IN_A_ROW = 3  # windows; then the newest one tells whether it is these days, or all of them
 RESUME_WITHIN = timedelta(days=7)
 _PROBLEMS_TOLD = 50
 
@@ -154,37 +158,46 @@ class Execution:
 
     def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
         workers: Workers[int, Page] = Workers(self._job.concurrency)
-        events = ahead(self._read(windows, workers), self._job.concurrency)
+        events = ahead(self._read(windows, workers), self._job.concurrency, self._stop)
         open_rejections = self._repository.open_rejections(self._job.name)
         failed: list[WindowFailed] = []
         try:
-            for window in windows:
-                status, detail, tally, failure = self._window(summary, scope, window, events, open_rejections)
+            for window, group in groupby(events, key=itemgetter(0)):
+                status, detail, tally, failure = self._window(
+                    summary, scope, window, map(itemgetter(1), group), open_rejections
+                )
                 summary.windows[status] = summary.windows.get(status, 0) + 1
                 self._listener.window_done(window, status, tally, detail)
                 if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
                     summary.problems.append(f"{window}: {status}, {detail}")
                     log.error("%s: %s, %s", window, status, detail)
                 failed = [*failed, failure] if failure else []
-                if len(failed) >= FAILED_WINDOWS_BEFORE_STOPPING:
+                if len(failed) > FAILED_IN_A_ROW:
                     raise FatalError(
-                        f"{len(failed)} days in a row failed: the {failure_of(failed)} is down. {failed[-1].message}"
+                        f"{len(failed)} days failed, one after the other: the {failure_of(failed)} is down."
+                        f" {failed[-1].message}"
                     )
         finally:
             events.close()
             workers.close()
 
-    def _read(self, windows: Sequence[Window], workers: Workers[int, Page]) -> Iterator[Event]:
+    def _read(self, windows: Sequence[Window], workers: Workers[int, Page]) -> Iterator[tuple[Window, Event]]:
         """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
-        for window in windows:
+        due = deque(windows)
+        failed = 0
+        while due and failed <= FAILED_IN_A_ROW:
+            window = due.pop() if failed == FAILED_IN_A_ROW else due.popleft()
             settled = window.day < self._clock().date()
             reading = WindowReading(self._job.source(window), workers, settled=settled)
             try:
-                yield from reading
-            except WindowFailed as failure:
-                yield failure
+                for digest in reading:
+                    yield window, digest
+            except (WindowFailed, RequestRefused) as error:
+                failed += 1
+                yield window, error if isinstance(error, WindowFailed) else WindowFailed(str(error), culprit="API")
             else:
-                yield reading.account
+                failed = 0
+                yield window, reading.account
 
     def _window(
         self,
@@ -208,7 +221,7 @@ class Execution:
                         if store is None:
                             store = WindowStore(self._repository, scope, self._job.family, window, line, open_rejections)
                         if isinstance(event, Account):
-                            status, detail = _judge_window(event, store, scope)
+                            status, detail = _judge_window(event, store)
                             store.conclude(status, event, detail, self._clock())
                             return status, detail, store.tally, None
                         store.add(event)
@@ -249,7 +262,7 @@ def failure_of(failed: Sequence[WindowFailed]) -> str:
     return " and the ".join(sorted({failure.culprit for failure in failed}))
 
 
-def _judge_window(account: Account, store: WindowStore, scope: Scope) -> tuple[WindowStatus, str | None]:
+def _judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, str | None]:
     tally = store.tally
     notes = []
     if tally.outside_period:
@@ -260,10 +273,12 @@ def _judge_window(account: Account, store: WindowStore, scope: Scope) -> tuple[W
         log.warning("The API ignores a parameter: %s.", "; ".join(notes))
     if not account.complete:
         return WindowStatus.INCOMPLETE, "; ".join([account.reason, *notes])
-    if not account.distinct and store.known_before and not scope.campaigns:
-        # nothing else tells a day without calls from an API that has lost them, or lies
-        held = f"the API has no record, the database holds {store.known_before} of this period"
-        return WindowStatus.INCOMPLETE, "; ".join([held, *notes])
+    if not tally.distinct and not tally.rejected:
+        # nothing else tells a day without calls from an API that has lost them, or answers another question
+        if notes:
+            return WindowStatus.INCOMPLETE, "; ".join(["none of the records that came was asked for", *notes])
+        if held := store.held():
+            return WindowStatus.INCOMPLETE, f"the API has no record, the database holds {held} of this period"
     complete = store.window.whole_day and account.settled
     return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
 

@@ -32,6 +32,13 @@ class Period:
         if self.end < self.start:
             raise ValueError(f"the end {text(self.end)} is before the start {text(self.start)}")
 
+    def halves(self) -> tuple[Period, ...]:
+        """Two periods that make up this one; itself, where it is but a second."""
+        middle = (self.start + (self.end - self.start) / 2).replace(microsecond=0)
+        if middle == self.end:
+            return (self,)
+        return Period(self.start, middle), Period(middle + timedelta(seconds=1), self.end)
+
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment <= self.end
 

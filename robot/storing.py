@@ -70,7 +70,6 @@ class WindowStore:
         self._line = line
         self._open_rejections = open_rejections
         self._known = repository.known_hashes(family, window.period)
-        self.known_before = len(self._known)
         self._seen: list[set[str]] = [set() for _ in family.tables]
         self._rejected: set[str] = set()
         self._rows: list[dict[str, Row]] = [{} for _ in family.tables]
@@ -141,6 +140,13 @@ class WindowStore:
                 hashes = list(self._known.get(key, nothing))
                 hashes[place] = str(row[-1])
                 self._known[key] = tuple(hashes)
+
+    def held(self) -> int:
+        """How many rows of this window, and of the campaigns asked for, the database holds."""
+        if not self._scope.campaigns:
+            return len(self._known)
+        found = self._repository.cells(self._family, self._family.campaign, self.window.period)
+        return sum(cell in self._scope.campaigns for cell in found.values())
 
     def conclude(self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime) -> None:
         """Store the rest, then write the window's last line. Raises SyncError."""

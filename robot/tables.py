@@ -364,11 +364,13 @@ ALL_TABLES = (
 class Family:
     """Tables whose rows are stored together: a parent, and children with at most one row for each of its rows.
 
-    `moment` is the parent's column by which windows are cut. A child's `key` holds the parent's key.
+    `moment` is the parent's column by which windows are cut, `campaign` the one that says whose a row is. A child's `key`
+    holds the parent's key.
     """
 
     parent: RowTable
     moment: str
+    campaign: str
     children: tuple[RowTable, ...] = ()
 
     @property
@@ -377,4 +379,4 @@ class Family:
         return (self.parent, *self.children)
 
 
-CALLS_FAMILY = Family(CALLS, "call_date", (MAILING_DATA,))
+CALLS_FAMILY = Family(CALLS, "call_date", "campaign_id", (MAILING_DATA,))

@@ -76,8 +76,11 @@ class Workers(Generic[T, R]):
 _END = object()
 
 
-def ahead(items: Iterator[T], size: int) -> Generator[T, None, None]:
-    """Iterate in a thread of its own, at most `size` items before the consumer; its exception is raised here."""
+def ahead(items: Iterator[T], size: int, stop: threading.Event) -> Generator[T, None, None]:
+    """Iterate in a thread of its own, at most `size` items before the consumer; its exception is raised here.
+
+    Raises Interrupted as soon as `stop` is set and no item is ready: an answer that is under way may take minutes.
+    """
     ready: queue.Queue[object] = queue.Queue(size)
     abandoned = threading.Event()
 
@@ -101,7 +104,7 @@ def ahead(items: Iterator[T], size: int) -> Generator[T, None, None]:
 
     threading.Thread(target=run, name="reader", daemon=True).start()
     try:
-        while (item := _take(ready)) is not _END:
+        while (item := _take(ready, stop)) is not _END:
             if isinstance(item, _Raised):
                 raise item.error
             yield item  # type: ignore[misc]
@@ -114,10 +117,11 @@ class _Raised:
         self.error = error
 
 
-def _take(ready: queue.Queue[object]) -> object:
+def _take(ready: queue.Queue[object], stop: threading.Event) -> object:
     """Wait in short turns: on Windows a bare `get()` would keep Ctrl+C waiting."""
     while True:
         try:
             return ready.get(timeout=0.2)
         except queue.Empty:
-            continue
+            if stop.is_set():
+                raise Interrupted("The robot was asked to stop.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import cast
 
@@ -30,11 +30,14 @@ class CallsJob:
     name = "calls"
     family = CALLS_FAMILY
 
-    def __init__(self, api: CallsApi, campaigns: tuple[int, ...], *, per_page: int, concurrency: int) -> None:
+    def __init__(
+        self, api: CallsApi, campaigns: tuple[int, ...], *, per_page: int, concurrency: int, zone: tzinfo | None = None
+    ) -> None:
         self.campaigns = campaigns
         self.concurrency = concurrency
         self._api = api
         self._per_page = per_page
+        self._zone = zone
 
     @classmethod
     def from_settings(cls, settings: Settings, campaigns: tuple[int, ...], stop: threading.Event | None = None) -> CallsJob:
@@ -44,6 +47,7 @@ class CallsJob:
             campaigns,
             per_page=settings.per_page,
             concurrency=settings.api_concurrency,
+            zone=settings.timezone,
         )
 
     @property
@@ -59,13 +63,17 @@ class CallsJob:
         def fetch_at(position: int) -> Page:
             try:
                 return fetch(position, per_page=1)
-            except RequestRefused:  # an API may refuse a page behind its last one: the total stands on the first, too
-                return fetch(1, per_page=1)
+            except RequestRefused:
+                # An API may refuse a page behind its last one; or a page behind the most that it counts and shows of any
+                # list (10,000 is usual), and then its total is that limit. The two halves of the window tell.
+                halves = [self._api.page(half, self.campaigns, 1, 1) for half in window.period.halves()]
+                totals = [half.total for half in halves]
+                return Page(position, [], total=None if None in totals else sum(total or 0 for total in totals))
 
         return Source(
             fetch=fetch,
             fetch_at=fetch_at,
-            digest=partial(digest_calls, window.period, frozenset(self.campaigns)),
+            digest=partial(digest_calls, window.period, frozenset(self.campaigns), zone=self._zone),
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
         )
@@ -74,7 +82,9 @@ class CallsJob:
         self._api.transport.close()
 
 
-def digest_calls(period: Period, campaigns: frozenset[int], records: Sequence[object]) -> Digest:
+def digest_calls(
+    period: Period, campaigns: frozenset[int], records: Sequence[object], *, zone: tzinfo | None = None
+) -> Digest:
     """Normalize a page, and leave out what lies outside the period and the campaigns that were asked for.
 
     The API may ignore a parameter silently (seen in production), so both are checked here. A call without a campaign
@@ -88,7 +98,7 @@ def digest_calls(period: Period, campaigns: frozenset[int], records: Sequence[ob
     outside_period = outside_campaigns = overflows = nul_characters = 0
     start, end = period.start, period.end
     for record in records:
-        result = normalize_call(record)
+        result = normalize_call(record, zone)
         if isinstance(result, Rejection):
             key = record_key(record)
             keys.append(key)

@@ -6,6 +6,7 @@ the parts of `route` under "route". Shapes on the wire: tests/normalizers/data/c
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from robot.normalizers import fields, values
@@ -61,13 +62,16 @@ class _RejectedError(Exception):
     """The record cannot become a row."""
 
 
-def normalize_call(record: object) -> CallRows | Rejection:
-    """The rows of a record, or why it has none. Takes any JSON value and never raises."""
+def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rejection:
+    """The rows of a record, or why it has none. Takes any JSON value and never raises.
+
+    `zone` is the account's: it is asked only where a call has no local date, but one with an offset.
+    """
     try:
         try:
-            return _normalize(record, 0)
+            return _normalize(record, 0, zone)
         except UncleanError:
-            return _normalize(*cleaned(record))
+            return _normalize(*cleaned(record), zone)
     except (_RejectedError, TooDeepError) as error:
         text = _id_text(record)
         record_id = text and cut(text, _RECORD_ID_WIDTH)
@@ -82,7 +86,7 @@ def record_key(record: object) -> str:
     return "no id: " + digest([as_received(record, sort_keys=True)])
 
 
-def _normalize(record: object, nul_characters: int) -> CallRows:
+def _normalize(record: object, nul_characters: int, zone: tzinfo | None) -> CallRows:
     if not isinstance(record, dict):
         raise _RejectedError(f"the record is not an object but {_article(record)}")
     call_id = _id(record)
@@ -90,7 +94,7 @@ def _normalize(record: object, nul_characters: int) -> CallRows:
     cells = fields.fill(record, _HEAD, kept)
     cells[_ID] = call_id
     if cells[_CALL_DATE] is None:
-        cells[_CALL_DATE] = _date_of_rfc3339(record)
+        cells[_CALL_DATE] = _date_of_rfc3339(record, zone)
     route = record.get("route")
     if isinstance(route, dict):
         kept_of_route: dict[str, Any] = {}
@@ -146,8 +150,8 @@ def _id_text(record: object) -> str | None:
     return value.strip()
 
 
-def _date_of_rfc3339(record: dict[str, Any]) -> values.Cell:
-    moment, _ = values.date(record.get("call_date_rfc3339"))
+def _date_of_rfc3339(record: dict[str, Any], zone: tzinfo | None) -> values.Cell:
+    moment = values.date_in(zone, record.get("call_date_rfc3339"))
     if moment is not None:
         return moment
     sent = [record.get(name) for name in ("call_date", "call_date_rfc3339")]

@@ -6,7 +6,7 @@ Widths count UTF-16 code units, as SQL Server's NVARCHAR(n) does: an emoji is tw
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from robot.normalizers.json_text import UncleanError, dump
@@ -132,6 +132,19 @@ def date(value: object) -> Read:
     except ValueError:  # month 13, 0000-00-00, a leap second
         return None, False
     return (moment, whole) if moment.year >= _FIRST_YEAR else (None, False)
+
+
+def date_in(zone: tzinfo | None, value: object) -> datetime | None:
+    """The wall clock in `zone` of a text with an offset; without a zone or an offset, the text's own, as `date` reads it."""
+    if zone is not None and isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value.strip())
+            if moment.tzinfo is not None and moment.year >= _FIRST_YEAR:
+                return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+        except (ValueError, OverflowError):
+            pass
+    cell, _ = date(value)
+    return cell if isinstance(cell, datetime) else None
 
 
 def number_text(value: float) -> str:
