@@ -214,7 +214,7 @@ class Database:
         return {name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
     def settle(self) -> str:
-        """Wait until a killed robot's session is gone: the server may be at its last statement still. Gives what is wrong."""
+        """Wait until a killed robot's session is gone: the server may be at its last statement. Gives what is wrong."""
         engine = self.engine()
         end = time.monotonic() + 30
         try:
