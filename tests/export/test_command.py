@@ -1,7 +1,6 @@
 """The commands as the operator meets them: a process, a `.env`, a CSV, a simulator."""
 
 import pytest
-from end_to_end.support_app import App
 
 from robot.demo import DEMO_TOKEN, Fault
 
