@@ -44,7 +44,11 @@ class Killer:
         return taken
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+ROUNDS = [*(("sqlite", seed) for seed in (1, 2, 3)), pytest.param("sqlserver", 1, marks=pytest.mark.sqlserver)]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("database", "seed"), ROUNDS, indirect=["database"])
 def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(desk, tmp_path, seed):
     desk.add_clients(CLIENTS)
     app = desk.app(tmp_path)
