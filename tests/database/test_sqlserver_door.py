@@ -1,7 +1,7 @@
 """At the door of a SQL Server: Microsoft's own driver, over real TDS and TLS, and what the robot says of its errors.
 
-The driver is the one of the package mssql-python-odbc, so no server and no installed driver is needed. It wants libltdl and
-libkrb5 of the system; on a bare Debian only the first is missing: `apt-get install libltdl7`.
+The driver is the one of the package mssql-python-odbc, so no server and no installed driver is needed. It wants libltdl,
+libkrb5 and libgssapi_krb5 of the system: a bare Debian 12 has none of them, one with python3 lacks libltdl alone.
 """
 
 import ctypes
@@ -33,7 +33,7 @@ def driver() -> str:
         try:
             ctypes.CDLL(str(path))
         except OSError as error:
-            why = f"the ODBC driver lacks a library of the system: {error}"
+            why = f"the ODBC driver lacks a library ({error}); on Debian: apt-get install libltdl7 libgssapi-krb5-2"
         else:
             return str(path)
     pytest.skip(why)

@@ -13,7 +13,6 @@ from robot.settings import IsolatedSettings
 
 
 def test_a_scheduled_export_that_fails_is_told(tmp_path):
-    """On SQLite alone: a file that is none is the failure at hand."""
     (tmp_path / "robot.db").write_text("no database at all")
     with HttpReceiver() as receiver:
         settings = IsolatedSettings(
