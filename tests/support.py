@@ -1,11 +1,10 @@
-"""What several tests need: a fixed clock, settings for a simulator, one execution in this process."""
+"""What several tests need: a fixed clock, a transport that does not wait, one execution in this process."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from servers import Database
@@ -16,7 +15,6 @@ from robot.execution import Execution, Listener, Summary
 from robot.http import Bearer, Transport
 from robot.jobs import CallsJob
 from robot.period import Window, windows_of_days
-from robot.settings import IsolatedSettings, Settings
 from robot.threec.calls import CallsApi
 from robot.throttle import Throttle
 
@@ -28,17 +26,6 @@ FAST = 0.001  # seconds: the first wait between two tries
 def days(count: int, last: date = DAY) -> list[date]:
     """`count` days up to `last`, oldest first."""
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
-
-
-def settings_for(simulator: Simulator | None, folder: Path, **values: Any) -> Settings:
-    """Settings that meet neither the environment nor a `.env`."""
-    given = {
-        "base_url": simulator.url if simulator else "http://127.0.0.1:9/calls",
-        "manager_token": DEMO_TOKEN,
-        "db_file": str(folder / "robot.db"),
-        "log_dir": str(folder / "logs"),
-    }
-    return IsolatedSettings(**{**given, **values})
 
 
 def fast_transport(token: str = DEMO_TOKEN, stop: threading.Event | None = None, **values: Any) -> Transport:
