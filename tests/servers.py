@@ -141,7 +141,21 @@ class Server:
             with closing(self.connect()) as connection:
                 with suppress(Exception):  # sessions that a test left open are cut, where the server knows how
                     connection.execute(f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
-                connection.execute(f"DROP DATABASE {name}")
+                _drop(connection, name)
+
+
+def _drop(connection: Any, name: str) -> None:
+    """Drop a database, once the sessions that are ending have left it."""
+    end = time.monotonic() + 15
+    while True:
+        try:
+            connection.execute(f"DROP DATABASE {name}")
+        except Exception:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def server() -> Server | None:

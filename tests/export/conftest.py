@@ -37,6 +37,7 @@ class Desk:
         self.database = database
         self.now = NOW
         self.stop = threading.Event()
+        self.timeout_seconds = 0.5  # the faults that time out wait longer
 
     @property
     def now(self) -> datetime:
@@ -72,7 +73,7 @@ class Desk:
             repository.close()
 
     def exporter(self, repository: Repository, **endpoints: str) -> Exporter:
-        http = fast_transport(stop=self.stop, timeout_seconds=0.5, max_attempts=3)
+        http = fast_transport(stop=self.stop, timeout_seconds=self.timeout_seconds, max_attempts=3)
         mailing = ThreeCMailingClient(Connection(http, self.simulator.base_url), endpoints)
         return Exporter(repository, mailing, http, lambda: clients_of_table(repository), lambda: self.now, self.stop)
 

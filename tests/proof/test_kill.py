@@ -39,7 +39,7 @@ def open_store(kind: str, request: pytest.FixtureRequest) -> OpenStore:
     return on_server
 
 
-@pytest.mark.timeout(180 + 20 * int(os.environ.get("KILL_ROUNDS", "0")))
+@pytest.mark.timeout(600 + 20 * int(os.environ.get("KILL_ROUNDS", "0")))
 def test_a_killed_back_fill_goes_on_where_it_stopped(kind: str, open_store: OpenStore, tmp_path: Path) -> None:
     number = int(os.environ.get("KILL_ROUNDS", "8" if kind == "sqlite" else "3"))
     rounds = []
