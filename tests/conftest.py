@@ -1,4 +1,7 @@
-"""One suite, two databases: `database` runs a test on SQLite and, marked `sqlserver`, on the server in TEST_SQLSERVER."""
+"""One suite, two databases: `database` runs a test on SQLite and, marked `sqlserver`, on the server in TEST_SQLSERVER.
+
+`servers.sqlite_only(why)` and `servers.server_only(why)` keep a test, or a module, to one of the two.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import VARIABLE, Clock, Database, Server, empty, server
+from servers import BOTH, VARIABLE, Database, Server, empty, server
 
-from robot.settings import IsolatedSettings
+from robot.database import Repository
 
 
 @pytest.fixture(scope="session")
@@ -26,31 +29,32 @@ def _shared_name(sql_server: Server) -> Iterator[str]:
         yield name
 
 
-def on_server(server: Server, name: str, folder: Path) -> Database:
-    return Database(server.settings(name, folder), server.variables(name), Clock())
-
-
 @pytest.fixture
 def server_database(sql_server: Server, _shared_name: str, tmp_path: Path) -> Database:
     """A database on the server, shared by the tests of this process one after the other, empty at the start of each."""
     empty(sql_server, _shared_name)
-    return on_server(sql_server, _shared_name, tmp_path)
+    return Database.on(sql_server, _shared_name, tmp_path)
 
 
 @pytest.fixture
 def new_server_database(sql_server: Server, tmp_path: Path) -> Iterator[Database]:
     """A database on the server for one test alone: no table in it."""
     with sql_server.new_database() as name:
-        yield on_server(sql_server, name, tmp_path)
+        yield Database.on(sql_server, name, tmp_path)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("sqlserver", marks=pytest.mark.sqlserver)])
+@pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """An empty database, of each kind in turn."""
     if request.param == "sqlserver":
         found: Database = request.getfixturevalue("server_database")
         return found
-    file = tmp_path / "robot.db"
-    return Database(
-        IsolatedSettings(db_file=file, log_dir=tmp_path / "logs"), {"DB_FILE": str(file), "DB_SERVER": ""}, Clock()
-    )
+    return Database.of_file(tmp_path / "robot.db")
+
+
+@pytest.fixture
+def repository(database: Database) -> Iterator[Repository]:
+    """The repository of the database that a test runs on, its tables made."""
+    repository = database.repository()
+    yield repository
+    repository.close()

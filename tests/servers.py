@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -17,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from robot.database import Repository, open_engine
@@ -26,6 +29,22 @@ from robot.tables import ALL_TABLES
 
 VARIABLE = "TEST_SQLSERVER"
 NOW = datetime(2026, 9, 16, 2, 0, 0)
+
+
+_ON_SERVER = pytest.param("sqlserver", marks=pytest.mark.sqlserver)
+BOTH = ("sqlite", _ON_SERVER)  # what a fixture that opens a database is parametrised by
+
+
+def sqlite_only(why: str) -> pytest.MarkDecorator:
+    """The test, or with `pytestmark` the module, runs on SQLite alone, and says why."""
+    assert why
+    return pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def server_only(why: str) -> pytest.MarkDecorator:
+    """The test runs on the server alone, and says why."""
+    assert why
+    return pytest.mark.parametrize("database", [_ON_SERVER], indirect=True)
 
 
 class Clock:
@@ -122,7 +141,21 @@ class Server:
             with closing(self.connect()) as connection:
                 with suppress(Exception):  # sessions that a test left open are cut, where the server knows how
                     connection.execute(f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
-                connection.execute(f"DROP DATABASE {name}")
+                _drop(connection, name)
+
+
+def _drop(connection: Any, name: str) -> None:
+    """Drop a database, once the sessions that are ending have left it."""
+    end = time.monotonic() + 15
+    while True:
+        try:
+            connection.execute(f"DROP DATABASE {name}")
+        except Exception:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def server() -> Server | None:
@@ -133,11 +166,22 @@ def server() -> Server | None:
 
 @dataclass(frozen=True)
 class Database:
-    """One empty database, and the ways into it."""
+    """One database, and the ways into it."""
 
     settings: IsolatedSettings
     variables: dict[str, str]
     clock: Clock
+
+    @classmethod
+    def of_file(cls, file: Path) -> Database:
+        """A SQLite file, which need not be there."""
+        settings = IsolatedSettings(db_file=file, log_dir=file.parent / "logs")
+        return cls(settings, {"DB_FILE": str(file), "DB_SERVER": ""}, Clock())
+
+    @classmethod
+    def on(cls, server: Server, name: str, folder: Path) -> Database:
+        """A database of the server, for a robot whose files are in `folder`."""
+        return cls(server.settings(name, folder), server.variables(name), Clock())
 
     @property
     def on_server(self) -> bool:
@@ -146,9 +190,9 @@ class Database:
     def engine(self) -> Engine:
         return open_engine(self.settings)
 
-    def repository(self, engine: Engine | None = None) -> Repository:
+    def repository(self, engine: Engine | None = None, stop: threading.Event | None = None) -> Repository:
         """Connected, its tables made, its retries without waits."""
-        repository = Repository(engine or self.engine(), self.clock, first_wait=0)
+        repository = Repository(engine or self.engine(), self.clock, stop=stop, first_wait=0)
         try:
             repository.prepare()
         except BaseException:
@@ -156,11 +200,15 @@ class Database:
             raise
         return repository
 
+    def settings_with(self, **values: Any) -> IsolatedSettings:
+        """The settings of a robot on this database, with these besides."""
+        return IsolatedSettings(**{**self.settings.model_dump(exclude_unset=True), **values})
+
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Ask, or change, on a connection of its own. Plain SQL that both databases take."""
+        """Ask, or change, on a connection of its own. Plain SQL that both databases take; moments as SQLite's text."""
         with closing(self._connection()) as connection:
             cursor = connection.execute(sql, parameters)
-            rows = [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+            rows = [tuple(map(_plain, row)) for row in cursor.fetchall()] if cursor.description else []
             if not self.on_server:
                 connection.commit()
             return rows
@@ -173,10 +221,41 @@ class Database:
     def value(self, sql: str, *parameters: Any) -> Any:
         return self.query(sql, *parameters)[0][0]
 
+    def tables(self) -> set[str]:
+        """The tables that stand."""
+        if self.on_server:
+            return {name.lower() for (name,) in self.query("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES")}
+        return {name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def settle(self) -> str:
+        """Wait until a killed robot's session is gone: the server may be at its last statement. Gives what is wrong."""
+        engine = self.engine()
+        end = time.monotonic() + 30
+        try:
+            while not engine.acquire("calls"):
+                if time.monotonic() > end:
+                    return "the lock of the killed robot is held still"
+            engine.release()
+        finally:
+            engine.close()
+        return ""
+
+    def empty(self) -> None:
+        """Remove every row."""
+        if self.on_server:
+            empty(Server.from_text(os.environ[VARIABLE]), self.settings.db_database)
+            return
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.settings.db_file}{ending}").unlink(missing_ok=True)
+
     def elsewhere(self, folder: Path) -> Database:
         """The same database for a robot in another folder, as on another machine: only the database's lock is shared."""
         file = self.settings.db_file if not self.on_server else folder / "robot.db"
         return replace(self, settings=self.settings.model_copy(update={"db_file": file}))
+
+
+def _plain(cell: Any) -> Any:
+    return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell
 
 
 def empty(server: Server, database: str) -> None:

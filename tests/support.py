@@ -1,23 +1,20 @@
-"""What several tests need: a fixed clock, settings for a simulator and a file, one execution in this process."""
+"""What several tests need: a fixed clock, a transport that does not wait, one execution in this process."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from servers import Database
+
 from robot.commands.progress import PlainLines
-from robot.database import open_repository
 from robot.demo import DEMO_TOKEN, Simulator
 from robot.execution import Execution, Listener, Summary
 from robot.http import Bearer, Transport
 from robot.jobs import CallsJob
 from robot.period import Window, windows_of_days
-from robot.settings import IsolatedSettings, Settings
 from robot.threec.calls import CallsApi
 from robot.throttle import Throttle
 
@@ -31,17 +28,6 @@ def days(count: int, last: date = DAY) -> list[date]:
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
-def settings_for(simulator: Simulator | None, folder: Path, **values: Any) -> Settings:
-    """Settings that meet neither the environment nor a `.env`."""
-    given = {
-        "base_url": simulator.url if simulator else "http://127.0.0.1:9/calls",
-        "manager_token": DEMO_TOKEN,
-        "db_file": str(folder / "robot.db"),
-        "log_dir": str(folder / "logs"),
-    }
-    return IsolatedSettings(**{**given, **values})
-
-
 def fast_transport(token: str = DEMO_TOKEN, stop: threading.Event | None = None, **values: Any) -> Transport:
     """A transport that waits milliseconds where the real one waits seconds."""
     concurrency = values.pop("concurrency", 4)
@@ -50,7 +36,7 @@ def fast_transport(token: str = DEMO_TOKEN, stop: threading.Event | None = None,
 
 def execute(
     simulator: Simulator,
-    folder: Path,
+    database: Database,
     windows: Sequence[Window] | None = None,
     *,
     campaigns: tuple[int, ...] = (),
@@ -61,26 +47,14 @@ def execute(
     again: bool = False,
     **transport: Any,
 ) -> Summary:
-    """One execution of `calls` into `folder/robot.db`, in this process."""
+    """One execution of `calls` into this database, in this process."""
     stop = stop or threading.Event()
-    settings = settings_for(simulator, folder)
-    repository = open_repository(settings, stop)
-    repository._clock = lambda: now
+    database.clock.now = now
+    repository = database.repository(stop=stop)
     http = fast_transport(stop=stop, **transport)
     job = CallsJob(CallsApi(http, simulator.url), campaigns, per_page=per_page, concurrency=4)
     try:
-        execution = Execution(job, repository, lambda: now, listener or PlainLines(), stop)
+        execution = Execution(job, repository, database.clock, listener or PlainLines(), stop)
         return execution.run(windows or windows_of_days([DAY]), again=again)
     finally:
         repository.close()
-
-
-def rows(folder: Path, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-    """Read the embedded database."""
-    with closing(sqlite3.connect(folder / "robot.db")) as connection:
-        return connection.execute(sql, parameters).fetchall()
-
-
-def one(folder: Path, sql: str, *parameters: object) -> Any:
-    """The first cell of the first row."""
-    return rows(folder, sql, *parameters)[0][0]

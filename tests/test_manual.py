@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlglot
+from servers import Database
 from support import execute
 
 from robot.demo import Fault, Simulator, make_calls
@@ -74,13 +75,13 @@ def calls():
 
 @pytest.fixture(scope="module")
 def database(calls, tmp_path_factory):
-    """Two days that are complete, a third that is not."""
-    folder = tmp_path_factory.mktemp("manual")
+    """Two days that are complete, a third that is not. On a server: tests/database/test_manual_queries.py."""
+    database = Database.of_file(tmp_path_factory.mktemp("manual") / "robot.db")
     with Simulator(calls) as simulator:
-        execute(simulator, folder, windows_of_days(READ[:2]), now=NOW)
+        execute(simulator, database, windows_of_days(READ[:2]), now=NOW)
         simulator.use_faults([Fault("status_500", day=READ[2], times=None)])
-        execute(simulator, folder, windows_of_days(READ[2:]), now=NOW, max_attempts=1)
-    connection = sqlite3.connect(folder / "robot.db")
+        execute(simulator, database, windows_of_days(READ[2:]), now=NOW, max_attempts=1)
+    connection = sqlite3.connect(database.settings.db_file)
     yield connection
     connection.close()
 

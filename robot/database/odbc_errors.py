@@ -195,7 +195,8 @@ def _at_the_door(error: OdbcError, name: str) -> SyncError | None:
     if not _CERTIFICATE_NUMBERS.isdisjoint(error.numbers) or _CERTIFICATE_WORDS.search(error.text):
         return FatalError(
             f"{name} shows a certificate that is not trusted: {error.text}",
-            "Write DB_TRUST_SERVER_CERTIFICATE=yes, or install a certificate that this machine trusts.",
+            "Write DB_TRUST_SERVER_CERTIFICATE=yes (DB_ENCRYPT=strict overrules it), or install a certificate that this"
+            " machine trusts; its name must be the one in DB_SERVER.",
         )
     if _ENCRYPTION_WORDS.search(error.text) and not _NETWORK_NUMBERS.intersection(error.numbers):
         return FatalError(

@@ -14,15 +14,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from robot.demo import DEMO_TOKEN, Request, Simulator, make_calls
 from robot.settings import Settings
+from robot.tables import CALLS, MAILING_DATA
 
 DAYS = tuple(date(2026, 9, 7) + timedelta(days=number) for number in range(6))
 PER_DAY = 110
@@ -31,10 +32,60 @@ PAGES = len(DAYS) * PER_DAY // PER_PAGE
 _LONGEST_SECONDS = 60
 _BEFORE_THE_FIRST_PAGE = 0.1  # so many are killed while they start: unpacking, opening the logs, making the tables
 _START_SECONDS = 1.5
-_STAMPED = "2001-01-01 00:00:00"  # what rows are stamped with between the two runs: a row written again shows itself
-_TABLES = {"calls": "id", "mailing_data": "call_id"}
+_STAMPED = datetime(2001, 1, 1)  # what rows are stamped with between the two runs: a row written again shows itself
 
 Rows = dict[str, dict[str, tuple[Any, ...]]]
+
+
+class Store(Protocol):
+    """The database of one round: how the robot is led to it, and how it is looked into."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The settings that name it."""
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Ask, or change, on a connection of its own; moments as SQLite's text."""
+
+    def tables(self) -> set[str]:
+        """The tables that stand."""
+
+    def settle(self) -> str:
+        """Wait until nothing of a killed process is at work there; what is damaged, or nothing."""
+
+
+@dataclass(frozen=True)
+class SqliteFile:
+    """The embedded database of one round; read past the robot's own code, in which a fault could hide itself."""
+
+    path: Path
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return {"DB_FILE": str(self.path)}
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        plain = [cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell for cell in parameters]
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            return connection.execute(sql, plain).fetchall()
+
+    def tables(self) -> set[str]:
+        if not self.path.exists():
+            return set()
+        return {name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def settle(self) -> str:
+        """A file has no server behind it: with the process, all is over."""
+        state = self.query("PRAGMA integrity_check")[0][0] if self.path.exists() else "ok"
+        return "" if state == "ok" else f"the database is damaged: {state}"
+
+
+OpenStore = Callable[[Path], AbstractContextManager[Store]]
+
+
+def sqlite_file(folder: Path) -> AbstractContextManager[Store]:
+    """A database in the folder of its round."""
+    return nullcontext(SqliteFile(folder / "robot.db"))
 
 
 @dataclass
@@ -68,18 +119,19 @@ def world() -> list[Any]:
     return make_calls(DAYS, PER_DAY, odd=True)
 
 
-def write_env(folder: Path, simulator: Simulator) -> Path:
-    """A `.env` for a database and logs inside `folder` alone."""
+def write_env(folder: Path, simulator: Simulator, store: Store | None = None) -> Path:
+    """A `.env` for `store`, or a file in `folder`; with logs inside `folder`."""
     path = folder / "proof.env"
     lines = {
         "BASE_URL": simulator.url,
         "MANAGER_TOKEN": DEMO_TOKEN,
-        "DB_FILE": f"'{folder / 'robot.db'}'",
-        "LOG_DIR": f"'{folder / 'logs'}'",
+        "DB_FILE": folder / "robot.db",
+        "LOG_DIR": folder / "logs",
         "PER_PAGE": PER_PAGE,
         "API_CONCURRENCY": 2,
+        **(store.variables if store else {}),
     }
-    path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
+    path.write_text("".join(f"{name}='{value}'\n" for name, value in lines.items()), encoding="utf-8")
     return path
 
 
@@ -114,35 +166,27 @@ def backfill(env_file: Path) -> subprocess.Popen[bytes]:
     return start(env_file, "run", "--start", str(DAYS[0]), "--end", str(DAYS[-1]))
 
 
-def rows(database: Path) -> Rows:
+def rows(store: Store) -> Rows:
     """Every row by its key, as it stands; none where there is no table yet."""
+    standing = store.tables()
     found: Rows = {}
-    with closing(sqlite3.connect(database)) as connection:
-        standing = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for table, key in _TABLES.items():
-            if table not in standing:
-                found[table] = {}
-                continue
-            cursor = connection.execute(f"SELECT * FROM {table}")
-            names = [column[0] for column in cursor.description]
-            at = names.index(key)
-            found[table] = {row[at]: row for row in cursor}
+    for table in (CALLS, MAILING_DATA):
+        key = table.column_names.index(table.key)
+        sql = f"SELECT {', '.join(table.column_names)} FROM {table.name}"
+        found[table.name] = {row[key]: row for row in store.query(sql)} if table.name in standing else {}
     return found
 
 
-def content(table: Rows) -> Rows:
+def content(found: Rows) -> Rows:
     """The rows without what depends on when and in which order they came: stamps and the numbers that the database gives."""
-    hidden = {"calls": (-4, -3), "mailing_data": (0, -4, -3)}  # …, created_at, updated_at, extra, row_hash
     bare: Rows = {}
-    for name, by_key in table.items():
-        bare[name] = {
-            key: tuple(cell for n, cell in enumerate(row) if n not in {place % len(row) for place in hidden[name]})
-            for key, row in by_key.items()
-        }
+    for table in (CALLS, MAILING_DATA):
+        kept = [place for place, name in enumerate(table.column_names) if name not in {table.identity, *table.stamps}]
+        bare[table.name] = {key: tuple(row[place] for place in kept) for key, row in found[table.name].items()}
     return bare
 
 
-def kill_rounds(folder: Path, seeds: Iterable[int]) -> Iterator[KillRound]:
+def kill_rounds(folder: Path, seeds: Iterable[int], open_store: OpenStore = sqlite_file) -> Iterator[KillRound]:
     """One round for each seed, each in a folder of its own inside `folder`. The first run of all is the undisturbed one."""
     pages: list[Request] = []
     reached = threading.Event()
@@ -156,10 +200,11 @@ def kill_rounds(folder: Path, seeds: Iterable[int]) -> Iterator[KillRound]:
     with Simulator(world(), on_page=on_page) as simulator:
         undisturbed = folder / "undisturbed"
         undisturbed.mkdir()
-        code = backfill(write_env(undisturbed, simulator)).wait(_LONGEST_SECONDS)
-        if code != 0:
-            raise RuntimeError(f"the undisturbed run ended with exit code {code}: {_log(undisturbed)}")
-        truth = content(rows(undisturbed / "robot.db"))
+        with open_store(undisturbed) as store:
+            code = backfill(write_env(undisturbed, simulator, store)).wait(_LONGEST_SECONDS)
+            if code != 0:
+                raise RuntimeError(f"the undisturbed run ended with exit code {code}: {_log(undisturbed)}")
+            truth = content(rows(store))
         asked = len(pages)
         for seed in seeds:
             dice = random.Random(seed)  # noqa: S311 - a repeatable moment, not a secret
@@ -168,77 +213,76 @@ def kill_rounds(folder: Path, seeds: Iterable[int]) -> Iterator[KillRound]:
             pages.clear()
             reached.clear()
             wanted[0] = round_.page
-            yield _round(round_, folder / f"seed-{seed}", simulator, truth, pages, reached)
+            place = folder / f"seed-{seed}"
+            place.mkdir()
+            with open_store(place) as store:
+                yield _round(round_, place, store, simulator, truth, pages, reached)
 
 
 def _round(
-    round_: KillRound, folder: Path, simulator: Simulator, truth: Rows, pages: list[Request], reached: threading.Event
+    round_: KillRound,
+    folder: Path,
+    store: Store,
+    simulator: Simulator,
+    truth: Rows,
+    pages: list[Request],
+    reached: threading.Event,
 ) -> KillRound:
-    folder.mkdir()
-    env_file, database = write_env(folder, simulator), folder / "robot.db"
+    env_file = write_env(folder, simulator, store)
     process = backfill(env_file)
     if round_.page:
         reached.wait(_LONGEST_SECONDS)
     time.sleep(round_.delay)
     round_.killed = process.poll() is None
     kill(process)
-    round_.killed = round_.killed and not _ended(database)
-    before, complete = _stamp(database, round_)
+    broken = round_.broken
+    broken += filter(None, [store.settle()])
+    round_.killed = round_.killed and not _ended(store)
+    before, complete = _stamp(store, round_)
     pages.clear()
     resumed = backfill(env_file)
     code = resumed.wait(_LONGEST_SECONDS)
-    broken = round_.broken
     if code != 0:
         broken.append(f"the resumed run ended with exit code {code}: {_log(folder)}")
     round_.pages_after = sum(request.per_page == PER_PAGE for request in pages)
     again = {day for day in complete if any(request.days == (day, day) for request in pages)}
     if again and round_.killed:
         broken.append(f"{len(again)} complete day(s) were read again")
-    after = rows(database)
+    after = rows(store)
     if content(after) != truth:
         broken.append("the database differs from the one of an undisturbed run")
     moved = sum(after[table].get(key) != row for table, found in before.items() for key, row in found.items())
     if moved:
         broken.append(f"{moved} row(s) that were stored before the kill were written again")
     if round_.killed:
-        broken += _history(database)
+        broken += _history(store)
     return round_
 
 
-def _ended(database: Path) -> bool:
+def _ended(store: Store) -> bool:
     """Whether the execution had written its end: then the kill only met a process that was leaving."""
-    if not database.exists():
+    if "execution_logs" not in store.tables():
         return False
-    with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'execution_logs'").fetchone():
-            return False
-        found = connection.execute("SELECT status FROM execution_logs").fetchone()
-    return found is not None and found[0] != "RUNNING"
+    return any(status != "RUNNING" for (status,) in store.query("SELECT status FROM execution_logs"))
 
 
-def _stamp(database: Path, round_: KillRound) -> tuple[Rows, set[date]]:
+def _stamp(store: Store, round_: KillRound) -> tuple[Rows, set[date]]:
     """What the kill left: rows (stamped, so that a second writing would show) and complete days."""
-    if not database.exists() or not rows(database)["calls"]:
-        complete: set[date] = set()
-    else:
-        with closing(sqlite3.connect(database)) as connection, connection:
-            for table in _TABLES:
-                connection.execute(f"UPDATE {table} SET updated_at = ?", (_STAMPED,))
-            found = connection.execute("SELECT day FROM sync_windows WHERE status = 'COMPLETE'")
-            complete = {date.fromisoformat(day) for (day,) in found}
-            state = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            if state != "ok":
-                round_.broken.append(f"the database is damaged: {state}")
-    before = rows(database) if database.exists() else {}
-    round_.rows_before = len(before.get("calls", {}))
+    complete: set[date] = set()
+    if rows(store)[CALLS.name]:
+        for table in (CALLS, MAILING_DATA):
+            store.query(f"UPDATE {table.name} SET updated_at = ?", _STAMPED)
+        found = store.query("SELECT day FROM sync_windows WHERE status = 'COMPLETE'")
+        complete = {date.fromisoformat(day) for (day,) in found}
+    before = rows(store)
+    round_.rows_before = len(before[CALLS.name])
     round_.days_complete = len(complete)
     return before, complete
 
 
-def _history(database: Path) -> list[str]:
+def _history(store: Store) -> list[str]:
     """Whether the killed run stands as FAILED (interrupted), and the resumed one as a success."""
-    with closing(sqlite3.connect(database)) as connection:
-        lines = connection.execute("SELECT status, error_message FROM execution_logs ORDER BY id").fetchall()
+    lines = store.query("SELECT status, error_message FROM execution_logs ORDER BY id")
     if [status for status, _ in lines] == ["COMPLETED_SUCCESS"]:
         return []  # killed before its first line
     expected = len(lines) == 2 and lines[0][0] == "FAILED" and "interrupted" in (lines[0][1] or "")

@@ -31,8 +31,7 @@ def test_rows_of_a_real_day_come_back_cell_by_cell(repository, database):
     for table, rows in ((CALLS, day.calls), (MAILING_DATA, day.mailings)):
         names = ", ".join(table.row_names)
         found = database.query(f"SELECT {names} FROM {table.name}")
-        if not database.on_server:  # SQLite has neither dates nor booleans of its own
-            rows = [tuple(str(cell) if isinstance(cell, datetime) else cell for cell in row) for row in rows]
+        rows = [tuple(str(cell) if isinstance(cell, datetime) else cell for cell in row) for row in rows]
         key = table.row_names.index(table.key)
         assert sorted(found, key=lambda cells: cells[key]) == sorted(rows, key=lambda cells: cells[key])
 

@@ -200,5 +200,5 @@ def test_the_clock_of_a_repeated_batch_is_the_one_that_was_stored(server_databas
     repository.store(batch([call("a")]), SCOPE, line(), set())
     server_database.clock.now = moment + timedelta(days=1)
     repository.store(batch([call("a")]), SCOPE, line(), set())
-    assert server_database.query("SELECT created_at, updated_at FROM calls") == [(moment, moment)]
+    assert server_database.query("SELECT created_at, updated_at FROM calls") == [(str(moment), str(moment))]
     repository.close()

@@ -1,4 +1,4 @@
-"""The newcomer's first command, in a copy of the project, twice."""
+"""The newcomer's first command, in a copy of the project, twice. It writes a file, and meets no server."""
 
 import shutil
 import sqlite3

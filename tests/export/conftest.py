@@ -1,4 +1,4 @@
-"""An export in this process: a simulator, a database file with clients, a clock that the test moves."""
+"""An export in this process: a simulator, a database with clients, a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import NOW, fast_transport, rows, settings_for
+from end_to_end.support_app import App
+from servers import Database
+from support import NOW, fast_transport
 
 from robot.clients.importing import import_clients
-from robot.database import Repository, open_repository
+from robot.database import Repository
 from robot.database.exports import ItemStatus
-from robot.demo import Simulator
+from robot.demo import DEMO_TOKEN, Simulator
 from robot.export.choosing import Wish, clients_of_table
 from robot.export.resolving import Resolved, resolve
 from robot.export.sending import Exporter, Order, Result
@@ -29,17 +31,29 @@ ORDER = Order(list_name="Lista", blocked=("bloqueado",))
 class Desk:
     """Where an export is made: everything that a test needs, and the clock that it moves."""
 
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
+    def __init__(self, folder: Path, simulator: Simulator, database: Database) -> None:
         self.folder = folder
         self.simulator = simulator
+        self.database = database
         self.now = NOW
         self.stop = threading.Event()
+        self.timeout_seconds = 0.5  # the faults that time out wait longer
+
+    @property
+    def now(self) -> datetime:
+        return self.database.clock.now
+
+    @now.setter
+    def now(self, value: datetime) -> None:
+        self.database.clock.now = value
 
     def repository(self) -> Repository:
-        repository = open_repository(settings_for(self.simulator, self.folder), self.stop)
-        repository._clock = lambda: self.now
-        repository.prepare()
-        return repository
+        return self.database.repository(stop=self.stop)
+
+    def app(self, folder: Path, **settings: object) -> App:
+        """The robot as a process, on the same API and database."""
+        values = {"MANAGER_TOKEN": DEMO_TOKEN, "BASE_URL": self.simulator.url, **self.database.variables, **settings}
+        return App(folder, **values)
 
     def add_clients(self, count: int, first: int = 0, **columns: str) -> None:
         """Clients 0, 1, 2, … each with a phone of its own."""
@@ -59,7 +73,7 @@ class Desk:
             repository.close()
 
     def exporter(self, repository: Repository, **endpoints: str) -> Exporter:
-        http = fast_transport(stop=self.stop, timeout_seconds=0.5, max_attempts=3)
+        http = fast_transport(stop=self.stop, timeout_seconds=self.timeout_seconds, max_attempts=3)
         mailing = ThreeCMailingClient(Connection(http, self.simulator.base_url), endpoints)
         return Exporter(repository, mailing, http, lambda: clients_of_table(repository), lambda: self.now, self.stop)
 
@@ -93,7 +107,7 @@ class Desk:
             repository.close()
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        return rows(self.folder, sql, *parameters)
+        return self.database.query(sql, *parameters)
 
     def statuses(self) -> dict[str, int]:
         """How many contacts stand in each status."""
@@ -114,8 +128,8 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, simulator: Simulator) -> Desk:
-    return Desk(tmp_path, simulator)
+def desk(tmp_path: Path, simulator: Simulator, database: Database) -> Desk:
+    return Desk(tmp_path, simulator, database)
 
 
 def order(**values: Any) -> Order:

@@ -1,7 +1,6 @@
 """The commands as the operator meets them: a process, a `.env`, a CSV, a simulator."""
 
 import pytest
-from end_to_end.support_app import App
 
 from robot.demo import DEMO_TOKEN, Fault
 
@@ -15,7 +14,7 @@ PERSONAL = ["João da Silva", "Maria Souza", "52998224725", "529.982.247-25", "1
 @pytest.fixture
 def app(desk, tmp_path):
     (tmp_path / "carteira.csv").write_text(FILE, "cp1252")
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    app = desk.app(tmp_path)
     code, told = app.run("clients", "import", str(tmp_path / "carteira.csv"))
     assert code == 0, told
     yield app
@@ -88,7 +87,7 @@ def test_a_file_that_is_no_list_is_told(app, tmp_path):
 
 def test_the_companys_own_table_is_read_by_a_query(desk, tmp_path):
     (tmp_path / "q.sql").write_text("SELECT 'x9' AS codigo, 'Ana Lima' AS nome, '11977776666' AS telefone", "utf-8")
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+    app = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
     code, told = app.run("export", "--campaign", "5", "--yes")
     assert code == 0, told
     assert desk.received() == ["x9"]

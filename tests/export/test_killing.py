@@ -5,9 +5,6 @@ import subprocess
 import threading
 
 import pytest
-from end_to_end.support_app import App
-
-from robot.demo import DEMO_TOKEN
 
 CLIENTS = 620
 
@@ -47,10 +44,14 @@ class Killer:
         return taken
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+ROUNDS = [*(("sqlite", seed) for seed in (1, 2, 3)), pytest.param("sqlserver", 1, marks=pytest.mark.sqlserver)]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("database", "seed"), ROUNDS, indirect=["database"])
 def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(desk, tmp_path, seed):
     desk.add_clients(CLIENTS)
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    app = desk.app(tmp_path)
     desk.simulator.latency_seconds = 0.02  # seven chunks take longer than the latest kill
     killer = Killer(desk.simulator, seed)
     for _ in range(12):

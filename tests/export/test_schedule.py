@@ -53,10 +53,8 @@ def test_a_stop_in_one_entry_leaves_it_and_the_others_for_the_next_start():
 
 def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
     desk.import_text("id;nome;fone;uf\n1;Ana;11999990001;SP\n2;Bia;21999990002;RJ\n3;Cid;11999990003;SP\n")
-    app = App(
+    app = desk.app(
         tmp_path,
-        MANAGER_TOKEN=DEMO_TOKEN,
-        BASE_URL=desk.simulator.url,
         EXPORT_CRON="0 8 * * *",
         EXPORT_CAMPAIGN_ID=5,
         EXPORT_LIST="Carteira {date}",

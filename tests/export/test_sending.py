@@ -57,6 +57,7 @@ def test_two_exports_to_one_name_fill_one_list(desk):
 
 
 def test_a_contact_is_committed_as_in_flight_before_its_request_travels(desk):
+    desk.timeout_seconds = 30  # the dialer looks into the database before it answers
     desk.add_clients(150)
     seen = []
     take = desk.simulator.lists.take

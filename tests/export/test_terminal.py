@@ -5,9 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from end_to_end.support_app import ROOT, App
-
-from robot.demo import DEMO_TOKEN
+from end_to_end.support_app import ROOT
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals", exc_type=ImportError)
 
@@ -15,7 +13,7 @@ pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals", exc_t
 @pytest.mark.parametrize(("typed", "sent"), [("y", ["0", "1"]), ("sim", ["0", "1"]), ("n", []), ("", []), ("\x04", [])])
 def test_the_operator_is_asked_and_only_a_yes_sends(desk, tmp_path, typed, sent):
     desk.add_clients(2)
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    app = desk.app(tmp_path)
     ours, theirs = pty.openpty()
     command = [sys.executable, str(ROOT / "app.py"), "--env-file", str(app.env_file), "export", "--campaign", "5"]
     environment = {**os.environ, "PYTHONUTF8": "1", "TERM": "dumb"}

@@ -1,22 +1,23 @@
-"""An operator's machine: a simulator, a `.env`, a database file; commands run in this process, as app.py would run them."""
+"""An operator's machine: a simulator, a `.env`, a database; commands run in this process, as app.py would run them."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from servers import Database
 
 from robot.cli import main
 from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.settings import Settings
 
+LONG_AGO = datetime(2001, 1, 1)
 TODAY = datetime.now(ZoneInfo("America/Sao_Paulo")).date()
 
 
@@ -26,9 +27,10 @@ def ago(number: int) -> date:
 
 
 class Machine:
-    def __init__(self, simulator: Simulator, folder: Path, capsys: pytest.CaptureFixture[str], **settings: Any) -> None:
-        self.simulator, self.folder, self.capsys = simulator, folder, capsys
-        self.database = folder / "robot.db"
+    def __init__(
+        self, simulator: Simulator, folder: Path, database: Database, capsys: pytest.CaptureFixture[str], **settings: Any
+    ) -> None:
+        self.simulator, self.folder, self.database, self.capsys = simulator, folder, database, capsys
         self.env_file = folder / "operator.env"
         self.out = self.err = ""
         self.write(**settings)
@@ -37,9 +39,10 @@ class Machine:
         values = {
             "BASE_URL": self.simulator.url,
             "MANAGER_TOKEN": DEMO_TOKEN,
-            "DB_FILE": self.database,
+            "DB_FILE": self.folder / "robot.db",
             "LOG_DIR": self.folder / "logs",
             "PER_PAGE": 20,
+            **self.database.variables,
             **settings,
         }
         self.env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
@@ -59,18 +62,17 @@ class Machine:
         return json.loads(self.out)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            return connection.execute(sql, parameters).fetchall()
+        return self.database.query(sql, *parameters)
 
     def stamp(self) -> None:
         """Mark every row as written long ago: one that is written again shows itself."""
         for table in ("calls", "mailing_data"):
-            self.rows(f"UPDATE {table} SET updated_at = '2001-01-01 00:00:00'")
+            self.rows(f"UPDATE {table} SET updated_at = ?", LONG_AGO)
 
     def written(self) -> set[str]:
         """The calls that were written since `stamp`, themselves or their mailing."""
-        found = self.rows("SELECT id FROM calls WHERE updated_at > '2001-01-02'")
-        found += self.rows("SELECT call_id FROM mailing_data WHERE updated_at > '2001-01-02'")
+        found = self.rows("SELECT id FROM calls WHERE updated_at > ?", LONG_AGO)
+        found += self.rows("SELECT call_id FROM mailing_data WHERE updated_at > ?", LONG_AGO)
         return {key for (key,) in found}
 
 

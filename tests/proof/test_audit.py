@@ -80,12 +80,12 @@ def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine
     assert [kind for _, _, kind in differences(machine)] == ["only here"]
     assert machine.written() == {key for kind, key in spoiled.items() if kind != "only here"}
     assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", spoiled["only here"]) == [(1,)]
-    history = machine.rows("SELECT status, inserted_records, updated_records FROM execution_logs ORDER BY id DESC LIMIT 1")
-    assert history == [("COMPLETED_SUCCESS", 1, 1)]
+    history = machine.rows("SELECT status, inserted_records, updated_records FROM execution_logs ORDER BY id")
+    assert history[-1] == ("COMPLETED_SUCCESS", 1, 1)
 
 
 def test_fix_that_heals_everything_leaves_with_exit_0(machine: Machine) -> None:
-    key = machine.rows("SELECT id FROM calls ORDER BY id LIMIT 1")[0][0]
+    key = machine.rows("SELECT MIN(id) FROM calls")[0][0]
     machine.rows("UPDATE calls SET row_hash = 'stale' WHERE id = ?", key)
     assert machine.audit(ago(2), ago(1), "--fix") == 0
     assert "Equal: 120 rows" in machine.out
@@ -93,11 +93,9 @@ def test_fix_that_heals_everything_leaves_with_exit_0(machine: Machine) -> None:
 
 
 def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(machine: Machine) -> None:
-    from robot.database.sqlite import SqliteEngine
-
     spoil(machine)
     machine.stamp()
-    holder = SqliteEngine(machine.database)
+    holder = machine.database.engine()
     assert holder.acquire("calls")
     try:
         assert machine.audit(ago(2), ago(1), "--fix") == 4

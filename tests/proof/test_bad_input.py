@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from proof.machine import clear_environment
+from servers import Database
 
 from robot.cli import main
-from robot.database import Repository
-from robot.database.sqlite import SqliteEngine
 from robot.demo import Fault, FaultKind, Simulator
 from robot.errors import ExitCode
 from robot.normalizers import Rejection, normalize_call
@@ -163,23 +162,27 @@ META = st.fixed_dictionaries({"pagination": JSON | st.fixed_dictionaries({}, opt
 PAGES = st.fixed_dictionaries({"data": RECORDS}, optional={"status": NUMBERS, "meta": JSON | META})
 
 
-@given(body=JSON | PAGES, raw=st.none() | st.text(max_size=30))
-@settings(bounded, max_examples=EXAMPLES // 2)
-def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(
-    body: Any, raw: str | None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    repository = Repository(SqliteEngine(tmp_path_factory.mktemp("body") / "robot.db"), lambda: NOW, first_wait=0.001)
-    text = json.dumps(body) if raw is None else raw
-    fault = Fault(FaultKind.WRONG_SHAPE, body=text.encode("utf-8", "replace").decode(), times=None)
-    with Simulator(world(), faults=[fault]) as simulator:
-        repository.prepare()
-        summary = execute(simulator, repository, [DAY])
-    assert "unexpected" not in (summary.message or "")
-    stored = stored_rows(repository)
-    repository.close()
-    if summary.exit_code is ExitCode.SUCCESS:
-        assert isinstance(body, dict)
-        rows = [normalize_call(record) for record in json.loads(text)["data"]]
-        assert not any(isinstance(row, Rejection) for row in rows)
-        due = {row.call[0] for row in rows if not isinstance(row, Rejection) and str(row.call[3]).startswith(str(DAY))}
-        assert due == stored.keys()
+def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(database: Database) -> None:
+    @given(body=JSON | PAGES, raw=st.none() | st.text(max_size=30))
+    @settings(bounded, max_examples=EXAMPLES // (10 if database.on_server else 2))
+    def whatever(body: Any, raw: str | None) -> None:
+        database.empty()
+        database.clock.now = NOW
+        repository = database.repository()
+        text = json.dumps(body) if raw is None else raw
+        fault = Fault(FaultKind.WRONG_SHAPE, body=text.encode("utf-8", "replace").decode(), times=None)
+        try:
+            with Simulator(world(), faults=[fault]) as simulator:
+                summary = execute(simulator, repository, [DAY])
+            stored = stored_rows(repository)
+        finally:
+            repository.close()
+        assert "unexpected" not in (summary.message or "")
+        if summary.exit_code is ExitCode.SUCCESS:
+            assert isinstance(body, dict)
+            rows = [normalize_call(record) for record in json.loads(text)["data"]]
+            assert not any(isinstance(row, Rejection) for row in rows)
+            due = {row.call[0] for row in rows if not isinstance(row, Rejection) and str(row.call[3]).startswith(str(DAY))}
+            assert due == stored.keys()
+
+    whatever()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from proof.machine import Machine, ago
+from servers import Database, sqlite_only
 
+pytestmark = sqlite_only("disks are filled under files")
 Operator = Callable[..., Machine]
 
 
@@ -72,7 +74,7 @@ def test_a_read_only_log_folder_does_not_stop_a_sync(operator: Operator, disk: D
 
 def test_a_full_disk_under_the_database_is_told_and_the_next_run_goes_on(operator: Operator, disk: Disk) -> None:
     machine = operator(days=3, per_day=400, DB_FILE=disk.path / "robot.db")
-    machine.database = disk.path / "robot.db"
+    machine.database = Database.of_file(disk.path / "robot.db")
     assert machine.sync(ago(3), ago(1)) == 1
     assert "is full" in machine.out + machine.err
     assert "Traceback" not in machine.out + machine.err
@@ -88,7 +90,7 @@ def test_a_full_disk_under_the_database_is_told_and_the_next_run_goes_on(operato
 def test_a_database_that_cannot_be_written_is_told_and_the_next_run_goes_on(operator: Operator, disk: Disk) -> None:
     disk.remount("size=50m")
     machine = operator(DB_FILE=disk.path / "robot.db")
-    machine.database = disk.path / "robot.db"
+    machine.database = Database.of_file(disk.path / "robot.db")
     assert machine.sync(ago(2)) == 0
     disk.remount("ro")
     assert machine.sync(ago(2), ago(1)) == 1

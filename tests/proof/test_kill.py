@@ -5,18 +5,45 @@
 
 import os
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from robot.proof import kill_rounds
-from robot.proof.killing import PAGES
+import pytest
+from servers import BOTH, Database
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
+from robot.proof import kill_rounds
+from robot.proof.killing import PAGES, OpenStore, Store, sqlite_file
+
 FIRST_SEED = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 
 
-def test_a_killed_back_fill_goes_on_where_it_stopped(tmp_path: Path) -> None:
+@pytest.fixture(params=BOTH)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def open_store(kind: str, request: pytest.FixtureRequest) -> OpenStore:
+    """Opens a database without a table for each round: a kill may also meet the making of the tables."""
+    if kind == "sqlite":
+        return sqlite_file
+    server = request.getfixturevalue("sql_server")
+
+    @contextmanager
+    def on_server(folder: Path) -> Iterator[Store]:
+        with server.new_database() as name:
+            yield Database.on(server, name, folder)
+
+    return on_server
+
+
+@pytest.mark.timeout(600 + 20 * int(os.environ.get("KILL_ROUNDS", "0")))
+def test_a_killed_back_fill_goes_on_where_it_stopped(kind: str, open_store: OpenStore, tmp_path: Path) -> None:
+    number = int(os.environ.get("KILL_ROUNDS", "8" if kind == "sqlite" else "3"))
     rounds = []
-    for done in kill_rounds(tmp_path, range(FIRST_SEED, FIRST_SEED + ROUNDS)):
+    for done in kill_rounds(tmp_path, range(FIRST_SEED, FIRST_SEED + number), open_store):
         rounds.append(done)
         print(
             f"seed {done.seed}: killed at page {done.page} + {done.delay * 1000:.0f} ms ({done.killed}),"
@@ -24,5 +51,5 @@ def test_a_killed_back_fill_goes_on_where_it_stopped(tmp_path: Path) -> None:
             "; ".join(done.broken),
         )
     assert {done.seed: done.broken for done in rounds if done.broken} == {}
-    assert sum(done.killed for done in rounds) >= ROUNDS // 2, "too few were killed in time to prove anything"
+    assert sum(done.killed for done in rounds) >= number // 2, "too few were killed in time to prove anything"
     print(f"{sum(done.killed for done in rounds)} killed, {sum(done.pages_saved for done in rounds)} pages saved")

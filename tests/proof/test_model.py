@@ -4,17 +4,14 @@ After each successful execution the database equals the model for the days and c
 """
 
 import os
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from servers import Database
 
-from robot.database import Repository
-from robot.database.sqlite import SqliteEngine
 from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.errors import ExitCode
 from robot.execution import Execution
@@ -46,15 +43,16 @@ class KilledAfter(Silent):
             raise Killed
 
 
-class SmallBatches(SqliteEngine):
-    batch_rows = 5  # so that a kill finds windows stored in part
-
-
 class RobotAndApi(RuleBasedStateMachine):
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.database.clock.now = NOW
+
     @initialize(per_day=st.integers(0, 15), descending=st.booleans(), simple=st.booleans(), seed=st.integers(0, 5))
     def begin(self, per_day: int, descending: bool, simple: bool, seed: int) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.file = Path(self.folder.name) / "robot.db"
+        self.database.empty()
+        self.reader = self.database.repository()
         calls = make_calls(DAYS, per_day, seed=seed, odd=False) if per_day else []
         self.simulator = Simulator(calls, order="desc" if descending else "asc", simple_pagination=simple)
         self.simulator.start()
@@ -65,7 +63,7 @@ class RobotAndApi(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "simulator"):
             self.simulator.stop()
-            self.folder.cleanup()
+            self.reader.close()
 
     # -- the API lives
 
@@ -99,7 +97,9 @@ class RobotAndApi(RuleBasedStateMachine):
     # -- the robot
 
     def _execute(self, days: list[Any], campaigns: tuple[int, ...], listener: Silent) -> Any:
-        repository = Repository(SmallBatches(self.file), lambda: NOW, first_wait=0.001)
+        engine = self.database.engine()
+        engine.batch_rows = 5  # so that a kill finds windows stored in part
+        repository = self.database.repository(engine)
         transport = Transport(Bearer(DEMO_TOKEN), throttle=Throttle(2), max_attempts=3, first_wait=0.001)
         job = CallsJob(CallsApi(transport, self.simulator.url), campaigns, per_page=PER_PAGE, concurrency=2)
         try:
@@ -135,24 +135,20 @@ class RobotAndApi(RuleBasedStateMachine):
             self.interrupted = True
 
     def _stored(self) -> dict[str, Any]:
-        repository = Repository(SqliteEngine(self.file), lambda: NOW)
-        repository.prepare()
-        try:
-            return stored_rows(repository, ALL)
-        finally:
-            repository.close()
+        return stored_rows(self.reader, ALL)
 
     @invariant()
     def nothing_is_here_that_never_was_there(self) -> None:
-        if hasattr(self, "file"):
+        if hasattr(self, "reader"):
             assert self._stored().keys() <= self.served
 
 
-RobotAndApi.TestCase.settings = settings(
-    max_examples=int(os.environ.get("MODEL_EXAMPLES", "12")),
-    stateful_step_count=14,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-)
-TestRobotAndApi = RobotAndApi.TestCase
+def test_after_each_success_the_database_equals_the_model(database: Database) -> None:
+    bounded = settings(
+        max_examples=int(os.environ.get("MODEL_EXAMPLES", "2" if database.on_server else "12")),
+        stateful_step_count=14,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+    run_state_machine_as_test(lambda: RobotAndApi(database), settings=bounded)

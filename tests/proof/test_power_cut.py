@@ -1,4 +1,7 @@
-"""A power cut at the database: its file and WAL, copied in the middle of a back-fill, open whole and go on."""
+"""A power cut at the database: its file and WAL, copied in the middle of a back-fill, open whole and go on.
+
+On SQLite alone: a server keeps its own files whole. What a robot's power cut does to its database there, test_kill.py shows.
+"""
 
 import os
 import random
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from robot.demo import Simulator
-from robot.proof.killing import PER_DAY, backfill, content, rows, world, write_env
+from robot.proof.killing import PER_DAY, SqliteFile, backfill, content, rows, world, write_env
 
 COPIES = int(os.environ.get("POWER_CUTS", "10"))
 SEED = int(os.environ.get("POWER_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -52,7 +55,7 @@ def test_every_copy_opens_is_consistent_and_goes_on(tmp_path: Path) -> None:
     dice = random.Random(SEED)
     with Simulator(world(), latency_seconds=0.004) as simulator:
         copies = snapshots(tmp_path, simulator, dice)
-        truth = content(rows(tmp_path / "running" / "robot.db"))
+        truth = content(rows(SqliteFile(tmp_path / "running" / "robot.db")))
         assert len(truth["calls"]) == 6 * PER_DAY
         chosen = dice.sample(copies, min(COPIES, len(copies)))
         assert chosen
@@ -61,12 +64,12 @@ def test_every_copy_opens_is_consistent_and_goes_on(tmp_path: Path) -> None:
             with closing(sqlite3.connect(database)) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-            stored = content(rows(database))
+            stored = content(rows(SqliteFile(database)))
             assert all(truth[table].get(key) == row for table, found in stored.items() for key, row in found.items())
             _complete_days_are_whole(database)
             if number < 3:
                 assert backfill(write_env(copy, simulator)).wait(60) == 0
-                assert content(rows(database)) == truth
+                assert content(rows(SqliteFile(database))) == truth
 
 
 def _complete_days_are_whole(database: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 from proof.machine import Machine
+from servers import Database
 
 import robot.commands.prove
 from robot.demo import DEMO_TOKEN
@@ -19,6 +20,12 @@ from robot.proof.killing import program
 Operator = Callable[..., Machine]
 ROOT = Path(__file__).parent.parent.parent
 FAULTS = ROOT / "docs" / "faults.toml"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    """SQLite alone: `prove` makes files of its own, whatever the operator's database is."""
+    return Database.of_file(tmp_path / "robot.db")
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def test_prove_prints_the_table_and_leaves_with_0_when_every_promise_held(
     assert "every promise held: 9 cases of faults, 1 killed processes." in machine.out.lower().replace("\n", " ")
     for word in ("once", "several times", "always", "COMPLETED_SUCCESS, exit 0", "70 of 70", "kept", "pages saved"):
         assert word in machine.out
-    assert not machine.database.exists(), "the operator's database is none of its business"
+    assert not machine.database.settings.db_file.exists(), "the operator's database is none of its business"
 
 
 def test_prove_leaves_with_1_and_names_what_broke(

@@ -116,6 +116,6 @@ def test_a_record_that_our_rules_accept_now_is_stored_by_retry(machine: Machine,
     assert machine.run("rejected", "retry") == 3
     assert "1 stored, 3 still rejected" in machine.out
     assert machine.rows("SELECT call_date FROM calls WHERE id = ?", key) == [(f"{ago(1)} 12:00:00",)]
-    history = machine.rows("SELECT id, status, error_message FROM execution_logs ORDER BY id DESC LIMIT 1")[0]
+    history = machine.rows("SELECT id, status, error_message FROM execution_logs ORDER BY id")[-1]
     assert history[1:] == ("COMPLETED_WITH_ERRORS", "rejected retry: 1 stored, 3 still rejected")
     assert machine.rows("SELECT resolved_execution_id FROM rejected_records WHERE record_id = ?", key) == [(history[0],)]

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from servers import sqlite_only
 from watching_receivers import HttpReceiver
 
 from robot.commands.context import Context, Session
@@ -14,7 +15,6 @@ from robot.commands.run import execute
 from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.errors import AnotherExecutionRunning, FatalError
 from robot.period import windows_of_days
-from robot.settings import IsolatedSettings
 from robot.statuses import ExecutionStatus
 
 
@@ -31,16 +31,14 @@ def simulator():
 
 
 @pytest.fixture
-def run(tmp_path, receiver, simulator):
+def run(database, tmp_path, receiver, simulator):
     """Execute yesterday with these settings; returns the summary."""
 
     def once(**values):
-        settings = IsolatedSettings(
+        settings = database.settings_with(
             **{
                 "base_url": simulator.url,
                 "manager_token": DEMO_TOKEN,
-                "db_file": str(tmp_path / "robot.db"),
-                "log_dir": str(tmp_path / "logs"),
                 "healthcheck_url": receiver.url,
                 "alert_webhook_url": receiver.url + "/chat",
                 "api_max_attempts": 1,
@@ -81,6 +79,7 @@ def test_a_refused_token_is_told_and_the_recovery_too(run, receiver):
     assert "calls COMPLETED_SUCCESS (works again)" in again
 
 
+@sqlite_only("a folder stands where the file should")
 def test_a_database_that_cannot_be_opened_is_told_though_nothing_began(run, receiver, tmp_path):
     (tmp_path / "folder.db").mkdir()
     with pytest.raises(FatalError):
@@ -89,11 +88,9 @@ def test_a_database_that_cannot_be_opened_is_told_though_nothing_began(run, rece
     assert "FAILED before it began" in chat(receiver)[0]
 
 
-def test_a_second_instance_disturbs_nobody(run, receiver, tmp_path):
+def test_a_second_instance_disturbs_nobody(run, receiver, repository):
     run()
     seen = len(receiver.received)
-    from filelock import FileLock
-
-    with FileLock(f"{tmp_path / 'robot.db'}.calls.lock"), pytest.raises(AnotherExecutionRunning):
+    with repository.lock("calls"), pytest.raises(AnotherExecutionRunning):
         run()
     assert len(receiver.received) == seen
