@@ -148,13 +148,15 @@ def test_a_window_that_fails_does_not_stop_the_others(simulator, database):
     assert "2026-09-14: FAILED" in (summary.message or "")
 
 
-def test_three_windows_in_a_row_that_fail_end_the_execution_and_name_the_api(simulator, database):
+def test_three_windows_in_a_row_and_the_newest_that_fail_end_the_execution_and_name_the_api(simulator, database):
     simulator.use_faults([Fault("status_500", times=None)])
     summary = execute(simulator, database, windows_of_days(days(6)), max_attempts=2)
     assert summary.status is ExecutionStatus.FAILED
     assert summary.exit_code is ExitCode.FAILED
     assert "the API is down" in (summary.message or "")
-    assert database.value("SELECT COUNT(*) FROM sync_windows") == 3
+    assert database.query("SELECT day, status FROM sync_windows ORDER BY day") == [
+        (str(day), "FAILED") for day in [*days(6)[:3], days(6)[-1]]
+    ]
 
 
 def test_a_refused_token_ends_the_execution_at_once(simulator, database):
