@@ -150,7 +150,9 @@ def test_a_record_that_changes_back_between_two_readings_keeps_its_last_form(dat
     assert database.value("SELECT qualification FROM calls WHERE id = ?", changed) == before
 
 
-def test_a_window_read_twice_counts_each_record_once(database):
+@pytest.mark.parametrize("batch_rows", [20, 2000], ids=["stored between", "still waiting"])
+def test_a_window_read_twice_counts_each_record_once(database, monkeypatch, batch_rows):
+    monkeypatch.setattr(type(database.engine()), "batch_rows", batch_rows)
     with Simulator(make_calls([DAY], 60, odd=False)) as simulator:
         for inserted in (60, 0):
             simulator.use_faults([Fault("total_changed", page=3, count=1)])
