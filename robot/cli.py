@@ -159,18 +159,19 @@ rejected = typer.Typer(help="Records that could not become a row.", no_args_is_h
 app.add_typer(rejected, name="rejected")
 
 _All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
+_Job = Annotated[str, typer.Option("--job", help="Only those of one job, like clients_import; empty = of every job.")]
 
 
 @rejected.command("list")
-def _rejected_list(context: typer.Context, all_of_them: _All = False) -> None:
+def _rejected_list(context: typer.Context, all_of_them: _All = False, job: _Job = "") -> None:
     """Print them, newest first, without personal data."""
-    raise typer.Exit(list_rejected(context.obj, all_of_them=all_of_them))
+    raise typer.Exit(list_rejected(context.obj, job, all_of_them=all_of_them))
 
 
 @rejected.command("retry")
-def _rejected_retry(context: typer.Context) -> None:
-    """Try them again by today's rules; store what has become acceptable."""
-    raise typer.Exit(retry_rejected(context.obj))
+def _rejected_retry(context: typer.Context, job: _Job = "") -> None:
+    """Try calls again by today's rules; store what has become acceptable. Of the others, say what to do."""
+    raise typer.Exit(retry_rejected(context.obj, job))
 
 
 @rejected.command("export")
@@ -178,9 +179,10 @@ def _rejected_export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A new file. It will hold the records whole, personal data included.")],
     all_of_them: _All = False,
+    job: _Job = "",
 ) -> None:
     """Write them to a file, one JSON object a line."""
-    raise typer.Exit(export_rejected(context.obj, file, all_of_them=all_of_them))
+    raise typer.Exit(export_rejected(context.obj, file, job, all_of_them=all_of_them))
 
 
 app.add_typer(task.commands, name="task")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from robot.database.engine import Row
 from robot.errors import ConfigurationError, Interrupted
 from robot.history import Ending, recorded
 from robot.normalizers import Rejection
-from robot.normalizers.clients import Layout, layout, normalize_client
+from robot.normalizers.clients import Layout, layout, normalize_client, record_of, without_id
 from robot.normalizers.json_text import as_received
 from robot.period import Period
 from robot.tables import CLIENTS
@@ -27,11 +29,12 @@ JOB = "clients_import"
 
 @dataclass
 class Imported:
-    """What an import came to. `reasons` counts the rejections by what they say."""
+    """What an import came to. `reasons` counts the rejections by what they say, `first_lines` tells where each begins."""
 
     ending: Ending
     unknown_headers: tuple[str, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
+    first_lines: dict[str, int] = field(default_factory=dict)
     overflows: int = 0
 
 
@@ -51,7 +54,7 @@ def import_clients(
 
     def work(ending: Ending) -> None:
         result.ending = ending
-        _Import(columns, repository, ending, result, stop, progress).run(lines)
+        _Import(path.name, columns, repository, ending, result, stop, progress).run(lines)
 
     now = clock()
     recorded(repository, Scope(JOB, (), Period(now, now)), work)
@@ -77,6 +80,7 @@ def _columns(path: Path, lines: Iterator[Line]) -> Layout:
 class _Import:
     def __init__(
         self,
+        file: str,
         columns: Layout,
         repository: Repository,
         ending: Ending,
@@ -90,15 +94,18 @@ class _Import:
         self._result = result
         self._stop = stop
         self._progress = progress
+        self._file = file
         self._open = repository.open_rejections(JOB)
+        self._nameless = _nameless(repository)
         self._seen: dict[str, str] = {}
         self._rows: list[Row] = []
         self._rejections: list[Rejection] = []
+        self._resolved: dict[frozenset[tuple[str, str]], list[int]] = {}
 
     def run(self, lines: Iterator[Line]) -> None:
         count = 0
-        for count, (_, cells) in enumerate(lines, 1):
-            self._take(cells)
+        for count, (number, cells) in enumerate(lines, 1):
+            self._take(number, cells)
             if len(self._rows) + len(self._rejections) >= self._repository.batch_rows:
                 self._flush()
                 self._progress(count)
@@ -107,37 +114,59 @@ class _Import:
         self._flush()
         self._progress(count)
         if self._ending.failed:
-            self._ending.problems.append(
-                f"{self._ending.failed} line(s) rejected: see rejected_records, job {JOB}. Correct them and import again."
-            )
+            told = f'{self._ending.failed} line(s) rejected: see "app rejected list --job {JOB}"'
+            self._ending.problems.append(f"{told}. Correct them and import again.")
 
-    def _take(self, cells: Sequence[object]) -> None:
+    def _take(self, number: int, cells: Sequence[object]) -> None:
         read = normalize_client(self._columns, cells)
         if isinstance(read, Rejection):
-            self._reject(read)
+            self._reject(number, cells, read)
             return
         key, digest = str(read.row[0]), str(read.row[-1])
         if key in self._seen:
             if self._seen[key] != digest:
-                payload = as_received(["" if cell is None else str(cell) for cell in cells])
-                self._reject(Rejection(None, "the external_id occurs twice in the file, with other values", payload))
+                payload = as_received(record_of(self._columns, cells))
+                twice = Rejection(key, "the external_id occurs twice in the file, with other values", payload)
+                self._reject(number, cells, twice)
             return
         self._seen[key] = digest
         self._rows.append(read.row)
+        if self._nameless and (lines := self._nameless.pop(rest := self._rest(cells), None)):
+            self._resolved[rest] = lines
         self._result.overflows += read.overflows
         self._ending.total += 1
 
-    def _reject(self, rejection: Rejection) -> None:
-        self._rejections.append(rejection)
+    def _rest(self, cells: Sequence[object]) -> frozenset[tuple[str, str]]:
+        return without_id(record_of(self._columns, cells))
+
+    def _reject(self, number: int, cells: Sequence[object], rejection: Rejection) -> None:
+        """Keep it. What this file holds wrong is not settled by another line of the same file."""
+        self._open.discard(rejection.record_id or "")
+        for lines in (self._nameless, self._resolved):
+            if lines:
+                lines.pop(self._rest(cells), None)
+        self._rejections.append(replace(rejection, reason=f"{rejection.reason} (line {number} of {self._file})"))
         self._ending.total += 1
         self._ending.failed += 1
+        self._result.first_lines.setdefault(rejection.reason, number)
         self._result.reasons[rejection.reason] = self._result.reasons.get(rejection.reason, 0) + 1
 
     def _flush(self) -> None:
         batch = Batch({CLIENTS: self._rows}, self._rejections)
         if not batch.empty:
-            stored = self._repository.store_rows(batch, JOB, self._ending.execution_id, self._open)
+            settled = [number for lines in self._resolved.values() for number in lines]
+            stored = self._repository.store_rows(batch, JOB, self._ending.execution_id, self._open, settled)
             counts = stored.tables.get(CLIENTS.name, Counts())
             self._ending.counts.add(counts)
             self._ending.successful += counts.stored
-        self._rows, self._rejections = [], []
+        self._rows, self._rejections, self._resolved = [], [], {}
+
+
+def _nameless(repository: Repository) -> dict[frozenset[tuple[str, str]], list[int]]:
+    """The open rejections whose external_id is missing or is none, by their other cells: a corrected line bears another."""
+    found: dict[frozenset[tuple[str, str]], list[int]] = {}
+    for line in repository.rejections(JOB):
+        if line.record_id is None or len(line.record_id) > (CLIENTS["external_id"].width or 0):
+            with suppress(ValueError, AttributeError):  # a payload that is no object is none of ours
+                found.setdefault(without_id(json.loads(line.payload)), []).append(line.id)
+    return found

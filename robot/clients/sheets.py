@@ -35,9 +35,9 @@ def _csv(path: Path) -> Iterator[Line]:
     try:
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             head = file.readline()
-            separator = ""
+            separator, above = "", 0
             if head.lower().startswith("sep=") and len(head.strip()) == 5:
-                separator = head.strip()[4]
+                separator, above = head.strip()[4], 1
             else:
                 file.seek(0)
                 while not head.strip() and head:
@@ -47,7 +47,7 @@ def _csv(path: Path) -> Iterator[Line]:
             lines = csv.reader((line.replace("\0", "") for line in file), delimiter=separator, skipinitialspace=True)
             for cells in lines:
                 if any(cell.strip() for cell in cells):
-                    yield lines.line_num, [cell.removeprefix("\ufeff") for cell in cells]
+                    yield above + lines.line_num, [cell.removeprefix("\ufeff") for cell in cells]
     except csv.Error as error:
         raise ConfigurationError(f"{path.name}: it cannot be read as CSV ({error}).", "Save it again as CSV.") from None
     except OSError as error:

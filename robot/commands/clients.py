@@ -62,7 +62,7 @@ def _print(context: Context, result: Imported) -> None:
     if result.unknown_headers:
         context.out.print(mask(f"Columns kept in extra: {', '.join(result.unknown_headers)}"), markup=False)
     for reason, count in sorted(result.reasons.items(), key=lambda pair: -pair[1])[:_REASONS_SHOWN]:
-        context.out.print(mask(f"  {count:,} x {reason}"), markup=False)
+        context.out.print(mask(f"  {count:,} x {reason} (first in line {result.first_lines[reason]})"), markup=False)
     if ending.message:
         context.out.print(mask(ending.message), markup=False)
     if ending.hint:

@@ -1,4 +1,8 @@
-"""`rejected list | retry | export`: the records that could not become a row, and what can be done about them."""
+"""`rejected list | retry | export`: the records that could not become a row, of every job, and what can be done about them.
+
+Only a rejected call can be tried again from what was kept. A client's line is corrected in its file, a refused contact in
+the clients: the import or the export that takes it marks the rejection as resolved.
+"""
 
 from __future__ import annotations
 
@@ -9,34 +13,39 @@ from pathlib import Path
 
 from rich.table import Table
 
+from robot.clients import importing as clients
 from robot.commands.context import Context, Session
-from robot.database import RejectionLine, open_repository
+from robot.database import RejectionLine, exports, open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.masking import mask
-from robot.retrying import JOB, retry
+from robot.retrying import JOB, Retried, retry
 
+TAKE_OVER = "take_over"  # written by sql/sqlserver/0002_take_over.sql
+JOBS = (JOB, clients.JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
 _HARMLESS = ("id", "call_date", "campaign_id", "status_id", "mode")  # the rest of a call is somebody's personal data
 
 
-def list_rejected(context: Context, *, all_of_them: bool) -> ExitCode:
-    """Print the open rejections, newest first."""
-    lines = _read(context, all_of_them=all_of_them)
+def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
+    """Print the open rejections of a job, or of every job, newest first."""
+    _check(job)
+    lines = _read(context, job, all_of_them=all_of_them)
     out = context.out
     if not lines:
-        out.print("No record is rejected." if all_of_them else "No rejection is open.")
+        out.print(f"No record{_of(job)} is rejected." if all_of_them else f"No rejection{_of(job)} is open.")
         return ExitCode.SUCCESS
     table = Table(title="Rejected records", title_justify="left")
-    for name in ("id", "seen", "execution", "reason", "record", "resolved by"):
+    for name in ("id", "job", "seen", "execution", "reason", "record", "resolved by"):
         table.add_column(name, overflow="fold")
     for line in reversed(lines[-_SHOWN:]):
         table.add_row(
             str(line.id),
+            line.job,
             str(line.last_seen_at)[:19],
-            str(line.execution_id),
+            "" if line.execution_id is None else str(line.execution_id),
             mask(line.reason),
-            _masked(line.payload),
+            _masked(line),
             "" if line.resolved_at is None else f"execution {line.resolved_execution_id}, {str(line.resolved_at)[:19]}",
         )
     out.print(table)
@@ -45,27 +54,56 @@ def list_rejected(context: Context, *, all_of_them: bool) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def retry_rejected(context: Context) -> ExitCode:
-    """Try the open ones again by today's rules."""
-    session = Session.begin(context)
+def retry_rejected(context: Context, job: str) -> ExitCode:
+    """Try the open calls again by today's rules; of what only its source can mend, say what to do."""
+    _check(job)
+    session = Session.begin(context, token_needed=False)
     repository = open_repository(session.settings, session.stop)
+    retried = Retried(None, 0, 0)
     try:
         repository.prepare()
-        retried = retry(repository, session.now)
+        if job in {"", JOB}:
+            retried = retry(repository, session.now)
+        others = [line for line in repository.rejections(job or None) if line.job != JOB]
     finally:
         repository.close()
-    if retried.execution_id is None:
-        context.out.print("No rejection is open.")
-    else:
+    if retried.execution_id is not None:
         context.out.print(
             f"Execution {retried.execution_id}: {retried.stored:,} stored, {retried.still_rejected:,} still rejected."
         )
-    return retried.exit_code
+    elif not others:
+        context.out.print(f"No rejection{_of(job)} is open.")
+    if others:
+        _print_advice(context, others)
+    return ExitCode.WITH_ERRORS if others else retried.exit_code
 
 
-def export_rejected(context: Context, file: Path, *, all_of_them: bool) -> ExitCode:
+def _print_advice(context: Context, lines: Sequence[RejectionLine]) -> None:
+    context.out.print(f"{len(lines):,} cannot be tried again from here: what is wrong must be mended where it came from.")
+    for line in list(reversed(lines))[:_SHOWN]:
+        context.out.print(mask(f"Rejection {line.id} of {line.job}: {line.reason}"), markup=False, soft_wrap=True)
+        context.out.print(mask(f"  {_advice(line)}"), markup=False, soft_wrap=True)
+    if len(lines) > _SHOWN:
+        context.out.print(f"… and {len(lines) - _SHOWN:,} more: rejected export writes them all.")
+
+
+def _advice(line: RejectionLine) -> str:
+    """What settles a rejection that no retry can. The execution that does it is written beside the rejection."""
+    who = f" of {line.record_id}" if line.record_id else ""
+    if line.job == clients.JOB:
+        return f"Correct the line{who} in the file, and import the file again: app clients import FILE"
+    if line.job == exports.JOB:
+        campaign = _record(line).get("campaign_id", "N")
+        return f"Correct the client{who}, then send again: app export --campaign {campaign} --ids {line.record_id}"
+    if line.job == TAKE_OVER:
+        return "Nothing is missing: an older row that was kept when the table was taken over"
+    return "See its reason; rejected export writes it whole"
+
+
+def export_rejected(context: Context, file: Path, job: str, *, all_of_them: bool) -> ExitCode:
     """Write them to a new file, one JSON object a line, payloads whole."""
-    lines = _read(context, all_of_them=all_of_them)
+    _check(job)
+    lines = _read(context, job, all_of_them=all_of_them)
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -76,6 +114,7 @@ def export_rejected(context: Context, file: Path, *, all_of_them: bool) -> ExitC
         for line in lines:
             values = {
                 "id": line.id,
+                "job": line.job,
                 "execution_id": line.execution_id,
                 "record_id": line.record_id,
                 "reason": line.reason,
@@ -90,24 +129,41 @@ def export_rejected(context: Context, file: Path, *, all_of_them: bool) -> ExitC
     return ExitCode.SUCCESS
 
 
-def _read(context: Context, *, all_of_them: bool) -> Sequence[RejectionLine]:
+def _check(job: str) -> None:
+    if job and job not in JOBS:
+        raise ConfigurationError("1 wrong option(s).", problems=(f"--job: read {job!r}; expected one of {', '.join(JOBS)}",))
+
+
+def _of(job: str) -> str:
+    return f" of {job}" if job else ""
+
+
+def _read(context: Context, job: str, *, all_of_them: bool) -> Sequence[RejectionLine]:
     settings = context.settings(token_needed=False)
     repository = open_repository(settings)
     try:
         repository.prepare()
-        return repository.rejections(JOB, resolved_too=all_of_them)
+        return repository.rejections(job or None, resolved_too=all_of_them)
     finally:
         repository.close()
 
 
-def _masked(payload: str) -> str:
-    """What tells the record apart, without what belongs to a person."""
+def _record(line: RejectionLine) -> dict[str, object]:
+    """The payload as an object; nothing when it is none."""
     try:
-        record = json.loads(payload)
+        record = json.loads(line.payload)
     except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict):
-        return f"{len(payload):,} characters, no object"
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _masked(line: RejectionLine) -> str:
+    """What tells the record apart, without what belongs to a person."""
+    record = _record(line)
+    if not record:
+        return f"{len(line.payload):,} characters, no object"
     shown = {name: record[name] for name in _HARMLESS if name in record and not isinstance(record[name], dict | list)}
-    text = mask(json.dumps(shown, ensure_ascii=False))[:_PAYLOAD_WIDTH]
-    return f"{text} and {len(record) - len(shown)} more field(s)"
+    more = f"and {len(record) - len(shown)} more field(s)"
+    if line.record_id and line.job != JOB:  # a call's payload holds its id
+        shown = {"id": line.record_id} | shown
+    return f"{mask(json.dumps(shown, ensure_ascii=False))[:_PAYLOAD_WIDTH]} {more}"

@@ -146,6 +146,7 @@ class RejectionLine:
 
     id: int
     execution_id: int | None
+    job: str
     record_id: str | None
     reason: str
     payload: str

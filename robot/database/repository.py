@@ -273,9 +273,18 @@ class Repository:
 
         return self._store(batch, scope.job, line.execution_id, open_rejections, write_line)
 
-    def store_rows(self, batch: Batch, job: str, execution_id: int, open_rejections: set[str]) -> Stored:
-        """One transaction: rows and rejections of a job that has no windows. Safe to repeat."""
-        return self._store(batch, job, execution_id, open_rejections, lambda: None)
+    def store_rows(
+        self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], resolved_lines: Sequence[int] = ()
+    ) -> Stored:
+        """One transaction: rows and rejections of a job that has no windows. Safe to repeat.
+
+        `resolved_lines` are rejections that the rows settle, and that no id tells.
+        """
+
+        def resolve() -> None:
+            rejections.resolve_lines(self._engine, resolved_lines, execution_id, self._clock())
+
+        return self._store(batch, job, execution_id, open_rejections, resolve)
 
     def _store(
         self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], also: Callable[[], None]
@@ -337,16 +346,13 @@ class Repository:
         sql = "SELECT record_id FROM rejected_records WHERE job = ? AND resolved_at IS NULL AND record_id IS NOT NULL"
         return {str(row[0]) for row in self._transactions.rows(sql, (job,))}
 
-    def rejections(self, job: str, *, resolved_too: bool = False) -> list[RejectionLine]:
-        """The rejections of a job that are open (or all of them), oldest first."""
+    def rejections(self, job: str | None, *, resolved_too: bool = False) -> list[RejectionLine]:
+        """The rejections of a job (None = of every job) that are open (or all of them), oldest first."""
         names = ", ".join(RejectionLine.__dataclass_fields__)
-        where = "" if resolved_too else " AND resolved_at IS NULL"
-        return [
-            RejectionLine(*row)  # type: ignore[arg-type]
-            for row in self._transactions.rows(
-                f"SELECT {names} FROM rejected_records WHERE job = ?{where} ORDER BY id", (job,)
-            )
-        ]
+        conditions = [*(["job = ?"] if job else []), *([] if resolved_too else ["resolved_at IS NULL"])]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self._transactions.rows(f"SELECT {names} FROM rejected_records{where} ORDER BY id", (job,) if job else ())
+        return [RejectionLine(*row) for row in rows]  # type: ignore[arg-type]
 
     def store_retried(self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int) -> None:
         """One transaction: rows that were rejected once, and their rejections resolved. Safe to repeat."""

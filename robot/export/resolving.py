@@ -70,7 +70,8 @@ def resolve(
 def _by_calls(store: ExportStore, export: Export, result: Resolved) -> None:
     called = store.called_of(export)
     if called:
-        store.settle(export.id, [Settled(item, ItemStatus.SENT, "a later call bears its identifier") for item in called])
+        settled = [Settled(item, ItemStatus.SENT, "a later call bears its identifier") for item in called]
+        store.settle(export.id, result.ending.execution_id, settled)
         result.counts["sent"] += len(called)
 
 
@@ -110,5 +111,5 @@ def _by_total(
 
 def _all(store: ExportStore, export: Export, status: ItemStatus, reason: str, result: Resolved) -> None:
     unknown = store.items(export.id, ItemStatus.UNKNOWN)
-    store.settle(export.id, [Settled(item.id, status, reason) for item in unknown])
+    store.settle(export.id, result.ending.execution_id, [Settled(item.id, status, reason) for item in unknown])
     result.counts["sent" if status is ItemStatus.SENT else "not sent"] += len(unknown)

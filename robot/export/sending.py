@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from robot.database import Repository, Scope
+from robot.database import Repository, Scope, exports
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
 from robot.export.choosing import Choice, Client, Wish, choose
@@ -30,7 +30,7 @@ from robot.threec.mailing import CHUNK
 
 log = logging.getLogger(__name__)
 
-JOB = "dialer_export"
+JOB = exports.JOB
 UNKNOWN_BEFORE_STOPPING = 3
 
 
@@ -186,7 +186,8 @@ class Exporter:
 
     def _send(self, export: Export, list_id: int, chunk: Sequence[Item], result: Result) -> None:
         """One request, once, between two commits."""
-        self._store.in_flight(chunk, result.ending.execution_id)
+        execution = result.ending.execution_id
+        self._store.in_flight(chunk, execution)
         wire = [item for each in chunk for item in each.wire]
         try:
             taken = self._post(export.campaign_id, list_id, wire)
@@ -196,7 +197,7 @@ class Exporter:
         except RequestRefused as refused:
             self._refused(export, list_id, chunk, refused, result)
         except (SyncError, Interrupted):  # nothing was taken: they wait for the next start
-            self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
             raise
         else:
             self._unknown_in_a_row = 0
@@ -217,14 +218,15 @@ class Exporter:
 
     def _refused(self, export: Export, list_id: int, chunk: Sequence[Item], refused: RequestRefused, result: Result) -> None:
         """A 422 takes nothing of the request: halve it until the contact that causes it stands alone."""
+        execution = result.ending.execution_id
         if refused.status != 422:
-            self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
             raise refused
         if len(chunk) == 1:
             self._settle(export, [Settled(chunk[0].id, ItemStatus.REJECTED, refused.message)], result)
             return
         half = len(chunk) // 2
-        self._store.settle(export.id, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+        self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
         for part in (chunk[:half], chunk[half:]):
             self._send(export, list_id, part, result)
 
@@ -259,7 +261,7 @@ class Exporter:
         filtered: int = 0,
         motives: Counter[str] | None = None,
     ) -> None:
-        self._store.settle(export.id, settled, filtered, motives)
+        self._store.settle(export.id, result.ending.execution_id, settled, filtered, motives)
         result.counts.update(each.status for each in settled)
         result.filtered_records += filtered
         result.motives.update(motives or {})
@@ -273,7 +275,7 @@ class Exporter:
 def _tell(result: Result) -> None:
     problems = result.ending.problems
     if rejected := result.counts[ItemStatus.REJECTED]:
-        problems.append(f"{rejected} contact(s) refused by the dialer: see dialer_export_items.reason")
+        problems.append(f'{rejected} contact(s) refused by the dialer: see "app rejected list --job {JOB}"')
     if unknown := result.counts[ItemStatus.UNKNOWN]:
         problems.append(f'{unknown} contact(s) with an unknown outcome, not sent again: see "app export resolve"')
 

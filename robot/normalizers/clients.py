@@ -79,25 +79,42 @@ def simple(header: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
+def column_of(header: str) -> str | None:
+    """Our column for a `simple` header; a number at its end (`telefone2`) is left aside."""
+    return _COLUMN_OF.get(header) or _COLUMN_OF.get(header.rstrip("0123456789"))
+
+
 def layout(headers: Sequence[object]) -> Layout:
     """What each column of a file is. A number at a header's end (`Telefone 2`) is left aside; what repeats is unknown."""
     names = tuple("" if header is None else str(header).strip() for header in headers)
     found: list[str | None] = []
     for name in names:
-        plain = simple(name)
-        column = _COLUMN_OF.get(plain) or _COLUMN_OF.get(plain.rstrip("0123456789"))
+        column = column_of(simple(name))
         found.append(None if column in found and column not in _MANY else column)
     return Layout(names, tuple(found))
 
 
 def normalize_client(of: Layout, cells: Sequence[object]) -> ClientRow | Rejection:
     """The row of a line. Never raises."""
-    record = {name or f"column {n + 1}": _plain(cell) for n, (name, cell) in enumerate(_paired(of.headers, cells))}
+    record = record_of(of, cells)
     try:
         return _normalize(of, cells, record)
     except _Wrong as wrong:
         found = [_plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"]
         return Rejection((found[0] if found else "")[:255] or None, str(wrong), as_received(record))
+
+
+def record_of(of: Layout, cells: Sequence[object]) -> dict[str, str]:
+    """The line as header → text: what is kept of a rejected one."""
+    return {name or f"column {n + 1}": _plain(cell) for n, (name, cell) in enumerate(_paired(of.headers, cells))}
+
+
+def without_id(record: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """What tells a line apart from others when its external_id is missing, or was wrong: all its other cells."""
+    named = {name: simple(name) for name in record}
+    return frozenset(
+        (named[name], cell) for name, cell in record.items() if cell and column_of(named[name]) != "external_id"
+    )
 
 
 def _paired(names: Sequence[str | None], cells: Sequence[object]) -> list[tuple[str | None, object]]:

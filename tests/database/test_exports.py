@@ -127,7 +127,7 @@ def test_what_is_in_flight_at_the_start_becomes_unknown(work, repository):
     assert work.statuses() == {"unknown": 1, "pending": 1}
     assert [(export.id, count) for export, count in store.unfinished(5)] == [(number, 1)]
     assert [export.list_id for export in store.uncertain()] == [9]
-    store.settle(number, [Settled(second.id, ItemStatus.SENT), Settled(first.id, ItemStatus.REJECTED, "x" * 600)])
+    store.settle(number, 1, [Settled(second.id, ItemStatus.SENT), Settled(first.id, ItemStatus.REJECTED, "x" * 600)])
     assert store.unfinished(5) == store.uncertain() == []
 
 
