@@ -19,8 +19,8 @@ from typing import Protocol, TypeAlias
 
 from robot import logs
 from robot.database import Outcome, Repository, Scope, WindowLine
-from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, RobotError, WindowFailed
-from robot.history import held, holder, write_end
+from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, WindowFailed
+from robot.history import attempt, fail, held, holder, told, write_end
 from robot.http import RequestRefused
 from robot.jobs.job import Digest, Job
 from robot.masking import mask
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 FAILED_IN_A_ROW = 3  # windows; then the newest one tells whether it is these days, or all of them
 RESUME_WITHIN = timedelta(days=7)
-_PROBLEMS_TOLD = 50
 
 Event: TypeAlias = Digest | Account | WindowFailed
 
@@ -119,24 +118,20 @@ class Execution:
 
     def _run(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
         started = time.monotonic()
-        unexpected: Exception | None = None
-        try:
+
+        def judged() -> None:
             self._windows(summary, scope, windows)
             _judge(summary)
-        except Interrupted:
-            _fail(summary, ExitCode.INTERRUPTED, "interrupted by the operator or the system", "The next start goes on here.")
-        except RobotError as error:
-            _fail(summary, error.exit_code, error.message, error.hint)
-        except Exception as error:
-            unexpected = error
-            _fail(summary, ExitCode.FAILED, f"unexpected {type(error).__name__}: {error}", "")
+
+        try:
+            defect = attempt(summary, judged)
         finally:
             self._job.close()
         summary.seconds = time.monotonic() - started
         summary.retries = self._job.retries + self._repository.retries
         self._finish(summary)
-        if unexpected is not None:
-            raise unexpected
+        if defect is not None:
+            raise defect
 
     def _finish(self, summary: Summary) -> None:
         tally = summary.tally
@@ -152,7 +147,7 @@ class Execution:
         )
         error = write_end(self._repository, summary.execution_id, outcome)
         if error is not None and summary.exit_code is ExitCode.SUCCESS:
-            _fail(summary, ExitCode.FAILED, error.message, error.hint)
+            fail(summary, ExitCode.FAILED, error.message, error.hint)
 
     # -- windows
 
@@ -283,22 +278,10 @@ def _judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, s
     return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
 
 
-def _fail(summary: Summary, code: ExitCode, message: str, hint: str) -> None:
-    summary.status = ExecutionStatus.FAILED
-    summary.exit_code = code
-    summary.message = "\n".join([message, *_told(summary.problems)])
-    summary.hint = hint
-
-
-def _told(problems: Sequence[str]) -> list[str]:
-    more = len(problems) - _PROBLEMS_TOLD
-    return [*problems[:_PROBLEMS_TOLD], *([f"… and {more} more"] if more > 0 else [])]
-
-
 def _judge(summary: Summary) -> None:
     """Status and exit code of an execution that came to its end."""
     tally = summary.tally
-    lines = _told(summary.problems)
+    lines = told(summary.problems)
     if tally.rejected:
         lines.append(f'{tally.rejected} record(s) rejected: see the table rejected_records ("python app.py rejected list")')
     summary.message = "\n".join(lines) or None

@@ -1,7 +1,7 @@
 """What every execution shares: the lock, the line in the history, how it ended.
 
-`held` and `write_end` are for every job; `recorded` runs a piece of work that has no windows. Its outcome reaches
-`execution_logs` whatever happens; a process that is killed leaves RUNNING, which the next start turns into FAILED
+`held`, `attempt` and `write_end` are for every job; `recorded` runs a piece of work that has no windows. Its outcome
+reaches `execution_logs` whatever happens; a process that is killed leaves RUNNING, which the next start turns into FAILED
 (interrupted).
 """
 
@@ -12,9 +12,10 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from robot import logs
 from robot.database import Counts, Outcome, Repository, Scope
@@ -23,6 +24,8 @@ from robot.masking import mask
 from robot.statuses import ExecutionStatus
 
 log = logging.getLogger(__name__)
+
+_PROBLEMS_TOLD = 50
 
 
 def holder() -> str:
@@ -59,6 +62,44 @@ def write_end(repository: Repository, execution_id: int, outcome: Outcome) -> Sy
     return None
 
 
+class End(Protocol):
+    """How an execution stands, as far as an error decides it."""
+
+    status: ExecutionStatus
+    exit_code: ExitCode
+    message: str | None
+    hint: str
+
+    @property
+    def problems(self) -> Sequence[str]: ...
+
+
+def attempt(end: End, work: Callable[[], None]) -> Exception | None:
+    """Do the work; an error becomes a FAILED end with its exit code. A defect is returned: raise it when all is written."""
+    try:
+        work()
+    except Interrupted:
+        fail(end, ExitCode.INTERRUPTED, "interrupted by the operator or the system", "The next start goes on here.")
+    except RobotError as error:
+        fail(end, error.exit_code, error.message, error.hint)
+    except Exception as error:
+        fail(end, ExitCode.FAILED, f"unexpected {type(error).__name__}: {error}")
+        return error
+    return None
+
+
+def fail(end: End, code: ExitCode, message: str, hint: str = "") -> None:
+    """FAILED, with what else went wrong below the message."""
+    end.status, end.exit_code, end.hint = ExecutionStatus.FAILED, code, hint
+    end.message = "\n".join([message, *told(end.problems)])
+
+
+def told(problems: Sequence[str]) -> list[str]:
+    """As many of them as a person reads."""
+    more = len(problems) - _PROBLEMS_TOLD
+    return [*problems[:_PROBLEMS_TOLD], *([f"… and {more} more"] if more > 0 else [])]
+
+
 @dataclass
 class Ending:
     """How an execution stands; `work` fills it as it goes, so that nothing done is forgotten when it breaks off."""
@@ -87,36 +128,27 @@ def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None
         logs.current_execution(ending.execution_id)
         started = time.monotonic()
         log.info("Execution %d of %s begins.", ending.execution_id, scope.job)
-        try:
+
+        def judged() -> None:
             work(ending)
             _judge(ending)
-        except Interrupted:
-            _fail(ending, ExitCode.INTERRUPTED, "interrupted by the operator or the system", "The next start goes on here.")
-        except RobotError as error:
-            _fail(ending, error.exit_code, error.message, error.hint)
-        except Exception as error:
-            _fail(ending, ExitCode.FAILED, f"unexpected {type(error).__name__}: {error}", "")
-            raise
-        finally:
-            ending.seconds = time.monotonic() - started
-            _finish(repository, ending)
+
+        defect = attempt(ending, judged)
+        ending.seconds = time.monotonic() - started
+        _finish(repository, ending)
+        if defect is not None:
+            raise defect
     return ending
 
 
 def _judge(ending: Ending) -> None:
-    ending.message = "\n".join(ending.problems) or None
+    ending.message = "\n".join(told(ending.problems)) or None
     if ending.failed or ending.problems:
         ending.status, ending.exit_code = ExecutionStatus.COMPLETED_WITH_ERRORS, ExitCode.WITH_ERRORS
     elif ending.total:
         ending.status, ending.exit_code = ExecutionStatus.COMPLETED_SUCCESS, ExitCode.SUCCESS
     else:
         ending.status, ending.exit_code = ExecutionStatus.COMPLETED_NO_DATA, ExitCode.SUCCESS
-
-
-def _fail(ending: Ending, code: ExitCode, message: str, hint: str) -> None:
-    ending.status, ending.exit_code = ExecutionStatus.FAILED, code
-    ending.message = "\n".join([message, *ending.problems])
-    ending.hint = hint
 
 
 def _finish(repository: Repository, ending: Ending) -> None:
@@ -132,4 +164,4 @@ def _finish(repository: Repository, ending: Ending) -> None:
     )
     error = write_end(repository, ending.execution_id, outcome)
     if error is not None and ending.exit_code is ExitCode.SUCCESS:
-        _fail(ending, ExitCode.FAILED, error.message, error.hint)
+        fail(ending, ExitCode.FAILED, error.message, error.hint)
