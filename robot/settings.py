@@ -260,7 +260,12 @@ class Settings(BaseSettings):
 
     # Telling somebody
     healthcheck_url: Address = setting(
-        SecretStr(""), _ADDRESS, "Address pinged at the start and end of each execution (Healthchecks' protocol)"
+        SecretStr(""),
+        _ADDRESS,
+        "Address pinged at the start and end of each execution of the calls (Healthchecks' protocol)",
+    )
+    export_healthcheck_url: Address = setting(
+        SecretStr(""), _ADDRESS, "Address of its own, pinged at the start and end of each export to the dialer"
     )
     alert_webhook_url: Address = setting(SecretStr(""), _ADDRESS, "Chat address told of failures (Slack, Teams, …)")
     alert_webhook_format: Annotated[Literal["auto", "text", "teams"], BeforeValidator(_lower)] = setting(

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from robot.commands.context import Context, Session
-from robot.database import Repository, open_repository
+from robot.commands.exporting import amount_of, exporter_for, order_of, print_result, watched_export
+from robot.database import open_repository
 from robot.database.exports import ItemStatus
 from robot.errors import ConfigurationError, ExitCode
-from robot.export.choosing import Client, Wish, clients_of_query, clients_of_table
+from robot.export.choosing import Client, Wish
 from robot.export.resolving import MIN_AGE, Resolved, resolve
-from robot.export.sending import JOB, Exporter, Order, Preview, Result, brazilian
+from robot.export.sending import Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
-from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
-from robot.watching import Outcome, Report
 
 _SHOWN = 5
 
@@ -101,51 +96,38 @@ def export(context: Context, options: Options) -> ExitCode:
     """Preview, ask, send."""
     session = Session.begin(context)
     wish = _wish(options, session)
-    order = _order(session.settings, options.list_name or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
+    order = order_of(session.settings, options.list_name or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
     repository = open_repository(session.settings, session.stop)
-    exporter = _exporter(session, repository)
-    try:
+    exporter = exporter_for(session, repository)
+
+    def look() -> Preview:
         repository.prepare()
         preview = exporter.preview(wish, order)
         _print_preview(context, preview, order, wish)
-        if options.dry_run or not preview.contacts:
-            return ExitCode.SUCCESS
-        if not options.yes and not _asked(context, preview):
-            context.out.print("Nothing was sent.")
-            return ExitCode.SUCCESS
+        return preview
+
+    def send(preview: Preview, begins: Callable[[str], None]) -> Result:
+        exporter.begins = begins
         with context.err.status("Sending …") as shown:
             exporter.progress = lambda count: shown.update(f"{count:,} of {preview.contacts:,} contacts")
-            result = exporter.run(wish, order, preview)
+            return exporter.run(wish, order, preview)
+
+    try:
+        if options.yes and not options.dry_run:  # nobody may be looking: those who watch are told, whatever happens
+            result = watched_export(session, lambda begins: send(look(), begins))
+        else:
+            preview = look()
+            if options.dry_run or not preview.contacts:
+                return ExitCode.SUCCESS
+            if not _asked(context, preview):
+                context.out.print("Nothing was sent.")
+                return ExitCode.SUCCESS
+            result = watched_export(session, lambda begins: send(preview, begins))
     finally:
         exporter.close()
         repository.close()
     print_result(context, result)
     return result.ending.exit_code
-
-
-def scheduled_export(session: Session) -> Result:
-    """The export that `EXPORT_CRON` and `EXPORT_…` ask for: without a question."""
-    settings = session.settings
-    since = session.now() - timedelta(days=settings.export_not_called_days)
-    wish = Wish(
-        campaign_id=settings.export_campaign_id,
-        creditor=settings.export_creditor,
-        uf=settings.export_uf,
-        status=settings.export_status,
-        min_amount=_amount(settings.export_min_amount, "EXPORT_MIN_AMOUNT"),
-        not_called_since=since if settings.export_not_called_days else None,
-        limit=settings.export_limit or None,
-    )
-    name = settings.export_list.replace("{date}", f"{session.now():%Y-%m-%d}")
-    order = _order(settings, name, settings.export_weight)
-    repository = open_repository(settings, session.stop)
-    exporter = _exporter(session, repository)
-    try:
-        repository.prepare()
-        return exporter.run(wish, order)
-    finally:
-        exporter.close()
-        repository.close()
 
 
 def resolve_exports(context: Context, export_id: int | None, verdict: str | None, min_age: timedelta) -> ExitCode:
@@ -163,39 +145,6 @@ def resolve_exports(context: Context, export_id: int | None, verdict: str | None
         repository.close()
     _print_resolved(context, result)
     return result.ending.exit_code
-
-
-def _exporter(session: Session, repository: Repository) -> Exporter:
-    settings = session.settings
-    http = transport(settings, session.stop)
-    path = f"/campaigns/{{campaign_id}}/lists/{{list_id}}/{settings.export_endpoint}"
-    mailing = ThreeCMailingClient(Connection(http, settings.api_root), {"contacts": path})
-    return Exporter(repository, mailing, http, _clients(session, repository), session.now, session.stop)
-
-
-def _clients(session: Session, repository: Repository) -> Callable[[], Sequence[Client]]:
-    file = session.settings.clients_query_file
-    if file is None:
-        return lambda: clients_of_table(repository)
-
-    def ask() -> Sequence[Client]:
-        clients, rejected = clients_of_query(repository, file)
-        for reason, count in rejected.most_common():
-            session.context.err.print(mask(f"{file.name}: {count:,} client(s) left out: {reason}"), markup=False)
-        return clients
-
-    return ask
-
-
-def _order(settings: Settings, list_name: str, weight: int | None) -> Order:
-    return Order(
-        list_name=list_name,
-        weight=weight,
-        callback_url=settings.callback_url_template,
-        phones_per_client=settings.export_phones,
-        cooldown=timedelta(hours=settings.export_cooldown_hours),
-        blocked=settings.export_blocked_status,
-    )
 
 
 def _wish(options: Options, session: Session) -> Wish:
@@ -219,7 +168,7 @@ def _wish(options: Options, session: Session) -> Wish:
             problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
     amount = None
     try:
-        amount = _amount(options.min_amount, "--min-amount")
+        amount = amount_of(options.min_amount, "--min-amount")
     except ConfigurationError as error:
         problems += error.problems
     if problems:
@@ -234,18 +183,6 @@ def _wish(options: Options, session: Session) -> Wish:
         not_called_since=since,
         limit=options.limit,
     )
-
-
-def _amount(text: str, name: str) -> Decimal | None:
-    if not text.strip():
-        return None
-    from robot.normalizers.clients import money
-
-    try:
-        return Decimal(money(text))
-    except ValueError as error:
-        problem = f"{name}: read {text!r}, {error}"
-        raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None
 
 
 def _asked(context: Context, preview: Preview) -> bool:
@@ -287,41 +224,6 @@ def masked(client: Client) -> tuple[str, ...]:
         mask_digits(client.phones[0]),
         amount,
     )
-
-
-def print_result(context: Context, result: Result) -> None:
-    """One table: what became of the contacts."""
-    ending = result.ending
-    table = Table(title=f"Execution {ending.execution_id}: {ending.status}", show_header=False, title_justify="left")
-    table.add_column(style="bold")
-    table.add_column(justify="right")
-    for name in result.lists:
-        table.add_row("List", name)
-    for label, status in (
-        ("Sent", ItemStatus.SENT),
-        ("Filtered by the dialer", ItemStatus.FILTERED),
-        ("Refused", ItemStatus.REJECTED),
-        ("Unknown", ItemStatus.UNKNOWN),
-    ):
-        table.add_row(label, f"{result.counts[status]:,}")
-    if result.filtered_records:
-        table.add_row("Filtered, as the dialer counts", f"{result.filtered_records:,}")
-    table.add_row("Time", f"{ending.seconds:,.1f} s")
-    context.out.print(table)
-    for motive, count in result.motives.most_common():
-        context.out.print(mask(f"  filtered: {count:,} {motive}"), markup=False)
-    for text in (ending.message, ending.hint):
-        if text:
-            context.out.print(mask(text), markup=False, soft_wrap=True)
-
-
-def report_of_export(result: Result) -> Report:
-    """The end of an export, for those who watch."""
-    told = io.StringIO()
-    print_result(Context(Path(), out=Console(file=told, width=100)), result)
-    code = result.ending.exit_code
-    outcome: Outcome = "good" if code is ExitCode.SUCCESS else "with errors" if code is ExitCode.WITH_ERRORS else "failed"
-    return Report(JOB, outcome, f"API 3C Robot on {socket.gethostname()}: {JOB} {result.ending.status}", told.getvalue())
 
 
 def _print_resolved(context: Context, result: Resolved) -> None:

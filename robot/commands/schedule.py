@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from robot.commands.context import Context, Session
-from robot.commands.export import print_result, report_of_export, scheduled_export
+from robot.commands.exporting import print_result
 from robot.commands.run import execute
+from robot.commands.scheduled_export import scheduled_export
 from robot.commands.summary import print_summary
-from robot.commands.watch import report_of_error
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
-from robot.export.sending import JOB
 from robot.period import Window
 from robot.planning import scheduled_windows
 from robot.scheduler import Agenda, Memory, Timetable, loop
 from robot.settings import Settings
-from robot.watching import Watcher
 from robot.windows import console
 
 log = logging.getLogger(__name__)
@@ -55,20 +52,16 @@ def _timetable(settings: Settings, expression: str, state: str) -> Timetable:
 
 
 def _export(session: Session) -> None:
-    watcher = replace(Watcher.from_settings(session.settings), ping=None)  # the health check watches the calls
     try:
         result = scheduled_export(session)
     except (AnotherExecutionRunning, Interrupted) as error:
         log.warning("The scheduled export did not take place: %s", error)
     except RobotError as error:
         log.error("The scheduled export did not take place: %s", error)  # noqa: TRY400 - told without a traceback
-        watcher.ended(report_of_error(error, JOB))
-    except Exception as error:
+    except Exception:
         log.exception("The scheduled export failed in a way that is a defect of the robot.")
-        watcher.ended(report_of_error(error, JOB))
     else:
         print_result(session.context, result)
-        watcher.ended(report_of_export(result), hurry=session.stop.is_set())
 
 
 def _show_wait(next_run: datetime) -> None:

@@ -77,7 +77,8 @@ class _OutcomeUnknown(Exception):
 class Exporter:
     """Sends clients to a campaign. `clients` gives all of them, and is asked again under the lock.
 
-    `progress` is told how many contacts are settled.
+    `begins` is told when the lock is held and the execution has its line in the history, `progress` how many contacts
+    are settled.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Exporter:
         clock: Callable[[], datetime],
         stop: threading.Event,
     ) -> None:
+        self.begins: Callable[[str], None] = lambda _: None
         self.progress: Callable[[int], None] = lambda _: None
         self._repository = repository
         self._store = ExportStore(repository)
@@ -119,6 +121,7 @@ class Exporter:
 
         def work(ending: Ending) -> None:
             result.ending = ending
+            self.begins(f"Execution {ending.execution_id} begins: campaign {wish.campaign_id}, list {order.list_name}.")
             if lost := self._store.found_in_flight():
                 log.warning("%d contact(s) were in flight when the robot was stopped: their outcome is unknown.", lost)
                 ending.problems.append(f'{lost} contact(s) of a stopped export are unknown: see "app export resolve"')

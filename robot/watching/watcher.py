@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import SecretStr
 
 from robot.masking import mask
 from robot.settings import Settings
@@ -37,12 +39,19 @@ class Watcher:
     alerts: Mapping[str, Callable[[Report], None]]
     memory: Path
     longest_seconds: float = LONGEST_SECONDS
+    ping_name: str = "HEALTHCHECK_URL"
     _first: threading.Thread | None = field(init=False, default=None)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Watcher:
-        """Whom the settings name; nobody by default."""
-        health, hook = settings.healthcheck_url.get_secret_value(), settings.alert_webhook_url.get_secret_value()
+    def from_settings(
+        cls, settings: Settings, health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url"
+    ) -> Watcher:
+        """Whom the settings name; nobody by default.
+
+        Each job has a health check of its own: one address for two jobs would take the success of one for the other's.
+        """
+        address: SecretStr = getattr(settings, health_setting)
+        health, hook = address.get_secret_value(), settings.alert_webhook_url.get_secret_value()
         alerts: dict[str, Callable[[Report], None]] = {}
         if hook:
             alerts["ALERT_WEBHOOK_URL"] = partial(webhook.send, hook, settings.alert_webhook_format)
@@ -57,12 +66,12 @@ class Watcher:
             sender = settings.alert_email_from or settings.alert_email_to[0]
             alerts["ALERT_EMAIL_TO"] = partial(mail.send, server, sender, settings.alert_email_to)
         ping = partial(healthcheck.ping, health) if health else None
-        return cls(ping, alerts, settings.db_file.parent / "watching.json")
+        return cls(ping, alerts, settings.db_file.parent / "watching.json", ping_name=health_setting.upper())
 
     def started(self, text: str) -> None:
         """Tell the health check that an execution begins. Returns at once."""
         if self.ping is not None:
-            self._first = _begin("HEALTHCHECK_URL", partial(self.ping, "/start", mask(text)))
+            self._first = _begin(self.ping_name, partial(self.ping, "/start", mask(text)))
 
     def ended(self, report: Report, *, hurry: bool = False) -> None:
         """Tell of the end, to everybody at once, and wait until all know it or the time is up. Never raises."""
@@ -73,7 +82,7 @@ class Watcher:
             event_log.report(f"{report.subject}\n\n{report.body}", kind=kind)
         threads = []
         if self.ping is not None:
-            threads.append(_begin("HEALTHCHECK_URL", partial(self._ping_end, report)))
+            threads.append(_begin(self.ping_name, partial(self._ping_end, report)))
         if self.alerts:
             was_good = self._was_good(report.job)
             told = report if report.outcome != "good" else report.recovered()
