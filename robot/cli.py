@@ -105,7 +105,7 @@ def _check(context: typer.Context) -> None:
 
 @app.command("status")
 def _status(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """The last executions, the days that are complete or not, the next run."""
+    """The last executions and exports, the days that are complete or not, the next runs."""
     raise typer.Exit(status(context.obj, as_json=as_json))
 
 

@@ -1,4 +1,4 @@
-"""`status`: the last executions, the days that are complete or not, the next run."""
+"""`status`: the last executions of the calls and of the exports, the days that are complete or not, the next runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from rich.table import Table
 
 from robot.commands.context import Context
-from robot.commands.schedule import recall
-from robot.database import ExecutionLine, open_repository
+from robot.commands.schedule import EXPORT_STATE, STATE, recall
+from robot.database import ExecutionLine, Repository, open_repository
+from robot.database.exports import JOB, ExportStore, ItemStatus
 from robot.database.records import campaigns_text
 from robot.errors import ExitCode
 from robot.period import days_between, now
@@ -19,6 +20,28 @@ from robot.settings import Settings
 from robot.statuses import WindowStatus
 
 _DAYS = 30
+_CONTACTS = {
+    "sent": ItemStatus.SENT,
+    "filtered": ItemStatus.FILTERED,
+    "refused": ItemStatus.REJECTED,
+    "unknown": ItemStatus.UNKNOWN,
+    "pending": ItemStatus.PENDING,
+}
+
+
+@dataclass(frozen=True)
+class Exports:
+    """What `status` tells of the job `dialer_export`.
+
+    `contacts` says of each execution how the contacts stand today that it tried to send; `open` counts those of all
+    exports that are not settled. `scheduled`: EXPORT_CRON is set.
+    """
+
+    executions: list[ExecutionLine]
+    contacts: dict[int, dict[ItemStatus, int]]
+    open: dict[ItemStatus, int]
+    scheduled: bool
+    next_run: datetime | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +54,7 @@ class State:
     incomplete: dict[date, str]
     never_read: list[date]
     next_run: datetime | None
+    exports: Exports
 
 
 def status(context: Context, *, as_json: bool) -> ExitCode:
@@ -53,6 +77,7 @@ def read_state(settings: Settings) -> State:
         repository.prepare()
         executions = repository.last_executions("calls")
         known = repository.windows("calls", campaigns_text(settings.campaign_ids), first, last)
+        exports = _exports(repository, settings)
     finally:
         repository.close()
     complete = sorted(day for day, (state, _) in known.items() if state is WindowStatus.COMPLETE)
@@ -62,14 +87,24 @@ def read_state(settings: Settings) -> State:
         if state is not WindowStatus.COMPLETE
     }
     never = [day for day in days_between(first, last) if day not in known]
-    return State(repository.name, executions, complete, incomplete, never, _next_run(settings))
+    return State(
+        repository.name, executions, complete, incomplete, never, _next_run(settings, settings.cron_schedule, STATE), exports
+    )
 
 
-def _next_run(settings: Settings) -> datetime | None:
-    if settings.execution_mode != "scheduled":
+def _exports(repository: Repository, settings: Settings) -> Exports:
+    store = ExportStore(repository)
+    executions = repository.last_executions(JOB)
+    contacts = store.of_executions([line.id for line in executions])
+    next_run = _next_run(settings, settings.export_cron, EXPORT_STATE)
+    return Exports(executions, contacts, store.open_items(), bool(settings.export_cron), next_run)
+
+
+def _next_run(settings: Settings, expression: str, state: str) -> datetime | None:
+    if settings.execution_mode != "scheduled" or not expression:
         return None
-    memory = Memory(lambda: recall(settings), lambda _: None)
-    return Timetable(settings.cron_schedule, lambda: datetime.now(settings.timezone), memory).next_run
+    memory = Memory(lambda: recall(settings, state), lambda _: None)
+    return Timetable(expression, lambda: datetime.now(settings.timezone), memory).next_run
 
 
 def _print(context: Context, state: State) -> None:
@@ -92,9 +127,42 @@ def _print(context: Context, state: State) -> None:
     for day, detail in state.incomplete.items():
         out.print(f"  {day}: {detail}", markup=False)
     out.print(f"Days never read: {len(state.never_read)}. {_ranges(state.never_read)}")
-    when = f"{state.next_run:%Y-%m-%d %H:%M %Z}" if state.next_run else "none (EXECUTION_MODE is manual)"
-    out.print(f"Next run: {when}")
+    out.print(f"Next run: {_when(state.next_run)}")
+    _print_exports(context, state.exports)
     out.print(f"Database: {state.database}", markup=False, soft_wrap=True)
+
+
+def _print_exports(context: Context, exports: Exports) -> None:
+    """Nothing, where contacts are never sent."""
+    out = context.out
+    if exports.executions:
+        table = Table(title="The last exports to the dialer", title_justify="left")
+        for name in ("id", "begun", "campaign", "status", *_CONTACTS, "seconds"):
+            table.add_column(name)
+        for line in exports.executions:
+            counts = exports.contacts.get(line.id, {})
+            seconds = line.execution_time_seconds
+            table.add_row(
+                str(line.id),
+                f"{line.execution_date:%Y-%m-%d %H:%M:%S}",
+                line.campaign_ids or "resolve",
+                line.status,
+                *(f"{counts.get(status, 0):,}" if line.campaign_ids else "" for status in _CONTACTS.values()),
+                "" if seconds is None else f"{seconds:,}",
+            )
+        out.print(table)
+    if pending := exports.open[ItemStatus.PENDING]:
+        out.print(f'Contacts pending: {pending:,}. The next "app export" to their campaign sends them first.')
+    if flying := exports.open[ItemStatus.IN_FLIGHT]:
+        out.print(f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
+    if unknown := exports.open[ItemStatus.UNKNOWN]:
+        out.print(f'Contacts of unknown outcome: {unknown:,}. "app export resolve" settles them.')
+    if exports.scheduled:
+        out.print(f"Next export: {_when(exports.next_run)}")
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M %Z}" if moment else "none (EXECUTION_MODE is manual)"
 
 
 def _ranges(days: list[date]) -> str:
@@ -109,11 +177,33 @@ def _ranges(days: list[date]) -> str:
 
 
 def _plain(state: State) -> dict[str, object]:
+    exports = state.exports
     return {
         "database": state.database,
-        "executions": [{**asdict(line), "execution_date": line.execution_date.isoformat(" ")} for line in state.executions],
+        "executions": [_plain_execution(line) for line in state.executions],
         "days_complete": [day.isoformat() for day in state.complete],
         "days_incomplete": {day.isoformat(): detail for day, detail in state.incomplete.items()},
         "days_never_read": [day.isoformat() for day in state.never_read],
-        "next_run": state.next_run.isoformat() if state.next_run else None,
+        "next_run": _plain_moment(state.next_run),
+        "exports": {
+            "executions": [
+                {
+                    **_plain_execution(line),
+                    "contacts": {
+                        status.value: exports.contacts.get(line.id, {}).get(status, 0) for status in _CONTACTS.values()
+                    },
+                }
+                for line in exports.executions
+            ],
+            "open_contacts": {status.value: count for status, count in exports.open.items()},
+            "next_run": _plain_moment(exports.next_run),
+        },
     }
+
+
+def _plain_execution(line: ExecutionLine) -> dict[str, object]:
+    return {**asdict(line), "execution_date": line.execution_date.isoformat(" ")}
+
+
+def _plain_moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

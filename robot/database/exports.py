@@ -247,6 +247,30 @@ class ExportStore:
 
         self._repository.change(work)
 
+    def of_executions(self, executions: Sequence[int]) -> dict[int, dict[ItemStatus, int]]:
+        """How the contacts stand today that each execution tried to send last."""
+        if not executions:
+            return {}
+        rows = self._repository.read(
+            "SELECT execution_id, status, COUNT(*) FROM dialer_export_items"
+            f" WHERE execution_id IN ({', '.join('?' * len(executions))}) GROUP BY execution_id, status",
+            tuple(executions),
+        )
+        found: dict[int, dict[ItemStatus, int]] = {}
+        for execution, status, count in rows:
+            found.setdefault(int(str(execution)), {})[ItemStatus(str(status))] = int(str(count))
+        return found
+
+    def open_items(self) -> dict[ItemStatus, int]:
+        """Contacts of all exports that are not settled: pending, in flight, unknown."""
+        statuses = (ItemStatus.PENDING, ItemStatus.IN_FLIGHT, ItemStatus.UNKNOWN)
+        rows = self._repository.read(
+            "SELECT status, COUNT(*) FROM dialer_export_items WHERE status IN (?, ?, ?) GROUP BY status",
+            tuple(status.value for status in statuses),
+        )
+        counts = {ItemStatus(str(status)): int(str(count)) for status, count in rows}
+        return {status: counts.get(status, 0) for status in statuses}
+
     def held_back(self, campaign_id: int, since: datetime) -> dict[str, ItemStatus]:
         """Whom the campaign may not get again: open ones, however old, and those settled since that moment."""
         rows = self._repository.read(
