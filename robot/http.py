@@ -300,7 +300,10 @@ class Transport:
             raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
         if status in {401, 403}:
             kind = TokenExpired if status == 401 else AuthenticationRefused
-            raise kind(f"{where}: the API refuses the token.", "Check MANAGER_TOKEN (and its user's rights) in .env.")
+            raise kind(
+                f"{where}: the API refuses the token.",
+                "Check MANAGER_TOKEN, or where it is empty THREEC_USER, and that user's rights.",
+            )
         if status < 400:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from robot import cron, period
 from robot.envfile import EnvFileSource
+from robot.states import read_state
 
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
@@ -198,7 +199,9 @@ class Settings(BaseSettings):
     export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0)
     export_list: str = setting("Robo {date}", "a list's name; {date} is the day", "List of scheduled exports")
     export_creditor: str = setting("", "a creditor's name, or nothing", "Only clients of this creditor")
-    export_uf: str = setting("", "a state like SP, or nothing", "Only clients of this state")
+    export_uf: Annotated[str, AfterValidator(read_state)] = setting(
+        "", "a state like SP, or nothing", "Only clients of this state"
+    )
     export_status: str = setting("", "a status, or nothing", "Only clients of this status")
     export_min_amount: Annotated[str, AfterValidator(_amount)] = setting(
         "", "an amount like 100,00, or nothing", "Only clients who owe as much"

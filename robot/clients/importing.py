@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -25,6 +26,8 @@ from robot.tables import CLIENTS
 log = logging.getLogger(__name__)
 
 JOB = "clients_import"
+_HEADERS_TOLD, _HEADER_WIDTH = 30, 40
+_DIGITS_OF_DATA = 8  # a phone, a CPF
 
 
 @dataclass
@@ -68,13 +71,20 @@ def _columns(path: Path, lines: Iterator[Line]) -> Layout:
     found = layout(first[1])
     if found.missing:
         problems = tuple(f"no column for {name}" for name in found.missing)
-        shown = ", ".join(found.headers)
         raise ConfigurationError(
-            f"{path.name}: the headers are {shown}.",
+            f"{path.name}: {_told(found.headers)}.",
             "Name them external_id (or id, codigo) and nome, for example.",
             problems,
         )
     return found
+
+
+def _told(headers: Sequence[str]) -> str:
+    """The first line for the operator, who must see what was read: but a client's data is no header, and is not shown."""
+    if any(len(re.sub(r"\D", "", header)) >= _DIGITS_OF_DATA for header in headers):
+        return "its first line holds a client, not the headers"
+    printable = ("".join(sign if sign.isprintable() else "?" for sign in header) for header in headers)
+    return f"its headers are {', '.join(header[:_HEADER_WIDTH] for header in list(printable)[:_HEADERS_TOLD])}"
 
 
 class _Import:

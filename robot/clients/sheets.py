@@ -19,6 +19,8 @@ Line = tuple[int, Sequence[object]]
 
 def read_lines(path: Path) -> Iterator[Line]:
     """(number of the line, its cells), the headers first; blank lines left out. Raises ConfigurationError."""
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder.", "Name the file in it.")
     if not path.is_file():
         raise ConfigurationError(f"{path} does not exist.", "Check the path.")
     suffix = path.suffix.lower()

@@ -22,6 +22,7 @@ from robot.export.resolving import MIN_AGE, Resolved, resolve
 from robot.export.sending import Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
+from robot.states import read_state
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
 
@@ -155,8 +156,10 @@ def _wish(options: Options, session: Session) -> Wish:
     if options.ids_file is not None:
         try:
             ids |= {line.strip() for line in options.ids_file.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"--ids-file: {options.ids_file} cannot be read ({error})")
+        except OSError as error:
+            problems.append(f"--ids-file: {options.ids_file} cannot be read ({error.strerror})")
+        except UnicodeDecodeError:
+            problems.append(f"--ids-file: {options.ids_file} is no text in UTF-8; expected an external id a line")
         else:
             if not ids:
                 problems.append(f"--ids-file: {options.ids_file} holds no id")
@@ -166,7 +169,11 @@ def _wish(options: Options, session: Session) -> Wish:
             since = parse_start(options.not_called_since)
         except ValueError:
             problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
-    amount = None
+    uf, amount = "", None
+    try:
+        uf = read_state(options.uf)
+    except ValueError as error:
+        problems.append(f"--uf: read {options.uf!r}, {error}; expected one like SP")
     try:
         amount = amount_of(options.min_amount, "--min-amount")
     except ConfigurationError as error:
@@ -177,7 +184,7 @@ def _wish(options: Options, session: Session) -> Wish:
         campaign_id=options.campaign,
         ids=frozenset(ids),
         creditor=options.creditor,
-        uf=options.uf,
+        uf=uf,
         min_amount=amount,
         status=options.status,
         not_called_since=since,

@@ -68,10 +68,14 @@ def amount_of(text: str, name: str) -> Decimal | None:
     from robot.normalizers.clients import money
 
     try:
-        return Decimal(money(text))
+        amount = Decimal(money(text))
     except ValueError as error:
-        problem = f"{name}: read {text!r}, {error}"
-        raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None
+        why = str(error)
+    else:
+        if amount >= 0:
+            return amount
+        why = "the amount is below zero"
+    raise ConfigurationError("1 wrong option(s).", problems=(f"{name}: read {text!r}, {why}",))
 
 
 def watched_export(session: Session, work: Callable[[Callable[[str], None]], Result]) -> Result:

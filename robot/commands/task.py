@@ -86,9 +86,7 @@ def task_for(at: str, *, user: bool, password: bool, hours: int) -> Task:
     if problems:
         raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
     now = datetime.now()
-    program, arguments = sys.executable, "schedule --once"
-    if not getattr(sys, "frozen", False):
-        arguments = f'"{home() / "app.py"}" {arguments}'
+    program, arguments = _command()
     return Task(
         program=PureWindowsPath(program),
         arguments=arguments,
@@ -115,11 +113,18 @@ def install_arguments(task: Task, file: str) -> list[str]:
     return arguments
 
 
+def _command() -> tuple[str, str]:
+    """The program that a task starts, and its arguments."""
+    frozen = getattr(sys, "frozen", False)
+    return sys.executable, "schedule --once" if frozen else f'"{home() / "app.py"}" schedule --once'
+
+
 def _on_windows() -> None:
     if sys.platform != "win32":
+        program, arguments = _command()
         raise ConfigurationError(
             "The Task Scheduler is a part of Windows.",
-            f'Here cron does the same: 0 2 * * * "{sys.executable}" schedule --once   ("task xml" works everywhere)',
+            f'Here cron does the same: 0 2 * * * "{program}" {arguments}   ("task xml" works everywhere)',
         )
 
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from robot.database import rejections
+from robot.database import refusals
 from robot.database.engine import Engine
 from robot.database.repository import Repository
 
-JOB = "dialer_export"
+JOB = refusals.JOB
 _MANY = 500  # parameters of one statement; SQL Server takes 2100
 _ROWS = 50  # rows of one INSERT, of seven parameters each
 
@@ -64,15 +64,6 @@ class Item:
     id: int
     external_id: str
     wire: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class _Refused:
-    """A contact that the dialer refused, as a rejected record."""
-
-    record_id: str
-    reason: str
-    payload: str
 
 
 @dataclass(frozen=True)
@@ -164,6 +155,10 @@ class ExportStore:
         )
         return [_export(row) for row in rows]
 
+    def knows(self, export_id: int) -> bool:
+        """Whether there is such an export."""
+        return bool(self._repository.read("SELECT id FROM dialer_exports WHERE id = ?", (export_id,)))
+
     def items(self, export_id: int, status: ItemStatus) -> list[Item]:
         """The export's contacts of a status, in the order in which they were chosen."""
         rows = self._repository.read(
@@ -223,10 +218,10 @@ class ExportStore:
                         (status.value, reason and reason[:500], when, *part),
                     )
                     if status in {ItemStatus.SENT, ItemStatus.FILTERED}:
-                        _resolve(engine, part, execution_id, now)
+                        refusals.resolve(engine, part, execution_id, now)
             for each in settled:
                 if each.status is ItemStatus.REJECTED:
-                    rejections.keep(engine, JOB, execution_id, now, _refused(engine, each))
+                    refusals.keep(engine, each.item_id, each.reason, execution_id, now)
             if filtered:
                 cursor.execute("SELECT motives, filtered_records FROM dialer_exports WHERE id = ?", (export_id,))
                 before, count = cursor.fetchone()
@@ -328,28 +323,6 @@ class ExportStore:
             sum(int(str(row[4])) for row in rows),
             max(moments, default=None),
         )
-
-
-def _refused(engine: Engine, settled: Settled) -> _Refused:
-    cursor = engine.cursor()
-    cursor.execute("SELECT external_id, campaign_id, payload FROM dialer_export_items WHERE id = ?", (settled.item_id,))
-    external_id, campaign_id, payload = cursor.fetchone()
-    cursor.close()
-    record = {"campaign_id": int(campaign_id), "contacts": json.loads(payload)}
-    return _Refused(str(external_id), settled.reason or "refused", json.dumps(record, ensure_ascii=False))
-
-
-def _resolve(engine: Engine, item_ids: Sequence[int], execution_id: int, now: datetime) -> None:
-    """The dialer took these: what their campaign once refused of the same clients is settled."""
-    cursor = engine.cursor()
-    cursor.execute(
-        "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL AND job = ?"
-        f" AND record_id IN (SELECT external_id FROM dialer_export_items WHERE id IN ({', '.join('?' * len(item_ids))}))"
-        " AND execution_id IN (SELECT id FROM execution_logs WHERE job = ? AND campaign_ids IN"
-        " (SELECT CAST(campaign_id AS NVARCHAR(100)) FROM dialer_export_items WHERE id = ?))",
-        (now, execution_id, JOB, *item_ids, JOB, item_ids[0]),
-    )
-    cursor.close()
 
 
 def _export(row: Sequence[object]) -> Export:

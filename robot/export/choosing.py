@@ -13,7 +13,7 @@ from pathlib import Path
 from robot.database import Repository
 from robot.database.engine import Engine
 from robot.database.exports import ExportStore, ItemStatus
-from robot.errors import ConfigurationError
+from robot.errors import ConfigurationError, FatalError
 from robot.normalizers import Rejection
 from robot.normalizers.clients import layout, normalize_client
 from robot.phones import read_phones
@@ -141,7 +141,12 @@ def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], 
         engine.begin()
         return headers, rows
 
-    headers, rows = repository.change(work)
+    try:
+        headers, rows = repository.change(work)
+    except FatalError as error:  # it would tell of the database alone
+        raise FatalError(
+            f"CLIENTS_QUERY_FILE {file.name}: {error.message}", "Try the SELECT in the database itself, as the robot's user."
+        ) from error
     columns = layout(headers)
     if columns.missing or "phones" not in columns.columns:
         raise ConfigurationError(
@@ -165,10 +170,10 @@ def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], 
 def _select(file: Path) -> str:
     try:
         text = file.read_text(encoding="utf-8-sig").strip().rstrip(";").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"CLIENTS_QUERY_FILE {file} cannot be read: {error}.", "Check the path, save as UTF-8."
-        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file} cannot be read: {error.strerror}.", "Check the path.") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file} is not in UTF-8.", "Save it again as UTF-8.") from None
     bare = re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]", " ", text, flags=re.DOTALL)
     first = bare.split(None, 1)[0].lower() if bare.strip() else ""
     found = _WORDS.search(bare)

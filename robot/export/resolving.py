@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from robot.database import Repository, Scope
 from robot.database.exports import Export, ExportStore, ItemStatus, Settled
+from robot.errors import ConfigurationError
 from robot.export.sending import JOB
 from robot.history import Ending, recorded
 from robot.period import Period
@@ -50,6 +51,8 @@ def resolve(
 
     def work(ending: Ending) -> None:
         result.ending = ending
+        if export_id is not None and not store.knows(export_id):
+            raise ConfigurationError(f"There is no export {export_id}.", "See dialer_exports, or leave --export out.")
         store.found_in_flight()
         for export in store.uncertain(export_id):
             if verdict is None:

@@ -149,11 +149,26 @@ class Exporter:
             )
             if value
         }
+        # The list first: a campaign that is not there, or a token that is refused, leaves nobody pending for ever. An API
+        # that is down leaves everybody pending, for the next start. A list whose export was not written is found by name.
+        list_id = total = None
+        try:
+            list_id, total = self._found_or_made(order.list_name, wish.campaign_id)
+        except RetriableError as error:
+            log.warning("The list is asked for again when the contacts are written down: %s", error.message)
         new = NewExport(
             uuid.uuid4().hex, ending.execution_id, wish.campaign_id, order.list_name, order.weight, selection=asked
         )
         number = self._store.create(new, [(client.external_id, _wire(client, order)) for client in chosen])
-        return Export(number, wish.campaign_id, order.list_name, None, None, order.weight)
+        if list_id is not None:
+            self._store.list_known(number, list_id, total or 0)
+        return Export(number, wish.campaign_id, order.list_name, list_id, total, order.weight)
+
+    def _found_or_made(self, name: str, campaign_id: int) -> tuple[int, int]:
+        """The id of the campaign's list of that name, and how many contacts it holds."""
+        made = self._mailing.criar_mailing_container(name, campaign_id)
+        log.info("List %s %r: %s.", made["mailing_id"], name, "made" if made["created"] else "found")
+        return int(made["mailing_id"]), int(made["total"] or 0)
 
     # -- sending
 
@@ -175,10 +190,8 @@ class Exporter:
         """The export's list: the one it has, the one of that name, or a new one."""
         list_id = export.list_id
         if list_id is None:
-            made = self._mailing.criar_mailing_container(export.list_name, export.campaign_id)
-            list_id = int(made["mailing_id"])
-            self._store.list_known(export.id, list_id, int(made["total"] or 0))
-            log.info("List %d %r: %s.", list_id, export.list_name, "made" if made["created"] else "found")
+            list_id, total = self._found_or_made(export.list_name, export.campaign_id)
+            self._store.list_known(export.id, list_id, total)
         result.lists.append(f"{export.list_name} ({list_id})")
         if export.weight is not None:
             try:

@@ -18,6 +18,7 @@ from robot.normalizers.calls import Rejection
 from robot.normalizers.json_text import as_received, clean_text, digest, dump
 from robot.normalizers.values import Cell
 from robot.phones import read_phones
+from robot.states import read_state
 from robot.tables import CLIENTS
 from robot.utf16 import fits
 
@@ -40,7 +41,6 @@ _HEADERS = {
 }
 _COLUMN_OF = {alias: column for column, aliases in _HEADERS.items() for alias in aliases.split()}
 _MANY = {"phones", "address", "ddd", "notes"}
-_STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())  # noqa: SIM905
 _EXTRA = len(CLIENTS.row_columns) - 2
 
 
@@ -226,9 +226,10 @@ def _document(text: str | None) -> str | None:
 def _state(text: str | None) -> str | None:
     if not text:
         return None
-    if text.upper() not in _STATES:
-        raise _Wrong("the UF is none of Brazil's 27")
-    return text.upper()
+    try:
+        return read_state(text)
+    except ValueError as error:
+        raise _Wrong(str(error)) from None
 
 
 def _amount(text: str | None) -> str | None:

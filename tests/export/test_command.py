@@ -67,6 +67,10 @@ def test_an_unknown_outcome_exits_with_3_and_is_settled_by_resolve(app, desk):
         (["--campaign", "5", "--not-called-since", "ontem"], "--not-called-since"),
         (["--campaign", "5", "--ids-file", "/nada.txt"], "--ids-file"),
         (["--campaign", "5", "--limit", "0"], "--limit"),
+        (["--campaign", "5", "--ids-file", "/"], "Is a directory)"),
+        (["--campaign", "5", "--min-amount", "-5"], "--min-amount"),
+        (["--campaign", "5", "--uf", "XX"], "--uf"),
+        (["resolve", "--export", "77"], "There is no export 77"),
     ],
 )
 def test_a_wrong_option_is_named_and_exits_with_2(app, options, named):
@@ -83,6 +87,24 @@ def test_ids_may_come_from_a_file(app, desk, tmp_path):
 def test_a_file_that_is_no_list_is_told(app, tmp_path):
     code, told = app.run("clients", "import", str(tmp_path / "nada.csv"))
     assert (code, "does not exist" in told) == (2, True)
+
+
+def test_a_folder_is_told_as_one(app, tmp_path):
+    code, told = app.run("clients", "import", str(tmp_path))
+    assert (code, "is a folder" in told) == (2, True)
+
+
+def test_a_file_that_begins_with_a_client_is_told_without_showing_the_client(app, tmp_path):
+    (tmp_path / "clients.csv").write_text("1;João da Silva;11999998888\n", "utf-8")
+    code, told = app.run("clients", "import", str(tmp_path / "clients.csv"))
+    assert (code, "holds a client, not the headers" in told) == (2, True)
+
+
+def test_a_query_that_the_database_refuses_is_named(desk, tmp_path):
+    (tmp_path / "q.sql").write_text("SELECT nada FROM lugar_nenhum", "utf-8")
+    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+    code, told = app.run("export", "--campaign", "5", "--dry-run")
+    assert (code, "CLIENTS_QUERY_FILE q.sql:" in told, "Traceback" in told) == (1, True, False)
 
 
 def test_the_companys_own_table_is_read_by_a_query(desk, tmp_path):

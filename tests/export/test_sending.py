@@ -189,6 +189,17 @@ def test_a_list_that_is_gone_stops_the_export_and_nobody_is_rejected(desk):
     assert desk.statuses() == {"pending": 3}
 
 
+@pytest.mark.parametrize("kind", ["status_401", "status_403"])
+def test_a_campaign_that_is_refused_leaves_nobody_waiting_for_it(desk, kind):
+    """A campaign that was mistyped would otherwise keep contacts pending for ever."""
+    desk.add_clients(3)
+    desk.simulator.use_faults([Fault(kind, path="/campaigns/5/lists", times=None)])
+    assert desk.export().ending.exit_code is ExitCode.FAILED
+    assert desk.statuses() == {}
+    desk.simulator.use_faults([])
+    assert desk.export().counts[ItemStatus.SENT] == 3
+
+
 def test_a_list_made_with_a_lost_answer_is_found_and_not_made_twice(desk):
     desk.add_clients(3)
     desk.simulator.use_faults([Fault("status_500_after", path="/campaigns/5/lists", skip=1)])

@@ -130,7 +130,9 @@ def test_the_xml_is_printed(capsys):
 @pytest.mark.parametrize("command", ["install", "show", "remove"])
 def test_elsewhere_the_operator_is_told_what_does_the_same(command, capsys):
     assert main(["task", command]) == 2
-    assert "cron does the same" in capsys.readouterr().err
+    told = " ".join(capsys.readouterr().err.split())
+    assert f'cron does the same: 0 2 * * * "{sys.executable}" "' in told
+    assert 'app.py" schedule --once' in told
 
 
 def test_a_refusal_is_told_with_the_usual_reason(tmp_path):

@@ -1,0 +1,13 @@
+"""Brazil's 27 federative units, by their two letters."""
+
+from __future__ import annotations
+
+STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())  # noqa: SIM905
+
+
+def read_state(text: str) -> str:
+    """`sp` → `SP`; empty stays empty. Raises ValueError."""
+    state = text.strip().upper()
+    if state and state not in STATES:
+        raise ValueError("the UF is none of Brazil's 27")
+    return state
