@@ -210,6 +210,8 @@ def _print_preview(context: Context, preview: Preview, order: Order, wish: Wish)
     if preview.waiting:
         out.print(f"Pending from exports that were not finished, sent first: {preview.waiting:,}")
     out.print(f"Clients that match: {choice.matched:,}. To be sent: {len(choice.chosen):,}.")
+    for reason, count in preview.rejected.most_common():
+        out.print(mask(f"  rejected, no client: {count:,} {reason}"), markup=False)
     for reason, count in choice.left_out.most_common():
         out.print(f"  left out: {count:,} {reason}", markup=False)
     if choice.chosen:

@@ -20,6 +20,7 @@ from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, 
 from robot.export.choosing import Client, clients_of_query, clients_of_table
 from robot.export.sending import JOB, Exporter, Order, Result
 from robot.masking import mask
+from robot.normalizers import Rejection
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
@@ -32,21 +33,16 @@ def exporter_for(session: Session, repository: Repository) -> Exporter:
     http = transport(settings, session.stop)
     path = f"/campaigns/{{campaign_id}}/lists/{{list_id}}/{settings.export_endpoint}"
     mailing = ThreeCMailingClient(Connection(http, settings.api_root), {"contacts": path})
-    return Exporter(repository, mailing, http, _clients(session, repository), session.now, session.stop)
-
-
-def _clients(session: Session, repository: Repository) -> Callable[[], Sequence[Client]]:
-    file = session.settings.clients_query_file
+    file = settings.clients_query_file
     if file is None:
-        return lambda: clients_of_table(repository)
+        return Exporter(repository, mailing, http, lambda: clients_of_table(repository), session.now, session.stop)
+    rejected: list[Rejection] = []
 
     def ask() -> Sequence[Client]:
-        clients, rejected = clients_of_query(repository, file)
-        for reason, count in rejected.most_common():
-            session.context.err.print(mask(f"{file.name}: {count:,} client(s) left out: {reason}"), markup=False)
+        clients, rejected[:] = clients_of_query(repository, file)
         return clients
 
-    return ask
+    return Exporter(repository, mailing, http, ask, session.now, session.stop, rejected)
 
 
 def order_of(settings: Settings, list_name: str, weight: int | None) -> Order:

@@ -17,11 +17,12 @@ from robot.clients import importing as clients
 from robot.commands.context import Context, Session
 from robot.database import RejectionLine, exports, open_repository
 from robot.errors import ConfigurationError, ExitCode
+from robot.export.choosing import QUERY_JOB
 from robot.masking import mask
 from robot.retrying import JOB, Retried, retry
 
 TAKE_OVER = "take_over"  # written by sql/sqlserver/0002_take_over.sql
-JOBS = (JOB, clients.JOB, exports.JOB, TAKE_OVER)
+JOBS = (JOB, clients.JOB, QUERY_JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
 _HARMLESS = ("id", "call_date", "campaign_id", "status_id", "mode")  # the rest of a call is somebody's personal data
@@ -95,6 +96,8 @@ def _advice(line: RejectionLine) -> str:
     if line.job == exports.JOB:
         campaign = _record(line).get("campaign_id", "N")
         return f"Correct the client{who}, then send again: app export --campaign {campaign} --ids {line.record_id}"
+    if line.job == QUERY_JOB:
+        return f"Correct the record{who} in the table that CLIENTS_QUERY_FILE reads: the next export reads it again"
     if line.job == TAKE_OVER:
         return "Nothing is missing: an older row that was kept when the table was taken over"
     return "See its reason; rejected export writes it whole"

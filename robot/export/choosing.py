@@ -10,15 +10,18 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from robot.database import Repository
+from robot.database import Batch, Repository
 from robot.database.engine import Engine
 from robot.database.exports import ExportStore, ItemStatus
 from robot.errors import ConfigurationError, FatalError
 from robot.normalizers import Rejection
-from robot.normalizers.clients import layout, normalize_client
+from robot.normalizers.clients import layout, normalize_client, record_of
+from robot.normalizers.json_text import as_received
 from robot.phones import read_phones
 from robot.tables import CLIENTS
 
+QUERY_JOB = "clients_query"  # whose rejections they are; the execution is the export's
+_BATCH = 1000  # rejections of one transaction
 _NAMES = CLIENTS.row_names
 _WORDS = re.compile(
     r"\b(insert|update|delete|merge|drop|alter|create|truncate|exec|execute|into|grant|revoke|attach|detach|pragma"
@@ -125,7 +128,7 @@ def clients_of_table(repository: Repository) -> list[Client]:
     return [_client(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
-def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], Counter[str]]:
+def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], list[Rejection]]:
     """The clients that the company's own SELECT gives, read in a transaction that is rolled back; and who was rejected.
 
     Raises ConfigurationError when it is no single SELECT, or lacks a column.
@@ -155,16 +158,26 @@ def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], 
             tuple(f"no column for {name}" for name in (*columns.missing, "phones") if name not in columns.columns),
         )
     clients: dict[str, Client] = {}
-    reasons: Counter[str] = Counter()
+    rejections: list[Rejection] = []
     for row in rows:
         read = normalize_client(columns, row)
         if isinstance(read, Rejection):
-            reasons[read.reason] += 1
+            rejections.append(read)
             continue
         client = _client(dict(zip(_NAMES, read.row, strict=True)))
         if clients.setdefault(client.external_id, client) != client:
-            reasons["the external_id occurs twice, with other values"] += 1
-    return list(clients.values()), reasons
+            payload = as_received(record_of(columns, row))
+            rejections.append(Rejection(client.external_id, "the external_id occurs twice, with other values", payload))
+    return list(clients.values()), rejections
+
+
+def keep_rejections(repository: Repository, execution_id: int, rejections: Sequence[Rejection]) -> None:
+    """Keep those whom the company's query gives now, and settle those whom it gives no more: it is read whole each time."""
+    given = {rejection.payload for rejection in rejections}
+    gone = [line.id for line in repository.rejections(QUERY_JOB) if line.payload not in given]
+    repository.store_rows(Batch({}), QUERY_JOB, execution_id, set(), gone)
+    for start in range(0, len(rejections), _BATCH):
+        repository.store_rows(Batch({}, rejections[start : start + _BATCH]), QUERY_JOB, execution_id, set())
 
 
 def _select(file: Path) -> str:

@@ -20,9 +20,10 @@ from urllib.parse import quote
 from robot.database import Repository, Scope, exports
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
-from robot.export.choosing import Choice, Client, Wish, choose
+from robot.export.choosing import QUERY_JOB, Choice, Client, Wish, choose, keep_rejections
 from robot.history import Ending, recorded
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
+from robot.normalizers import Rejection
 from robot.period import Period
 from robot.threec import Imported, ThreeCMailingClient
 from robot.threec.contacts import wire_items
@@ -48,10 +49,11 @@ class Order:
 
 @dataclass
 class Preview:
-    """What an export would do: contacts still pending from before, and a choice of clients."""
+    """What an export would do: contacts still pending from before, a choice of clients, and whom the query gives amiss."""
 
     waiting: int
     choice: Choice
+    rejected: Counter[str] = field(default_factory=Counter)
 
     @property
     def contacts(self) -> int:
@@ -77,6 +79,8 @@ class _OutcomeUnknown(Exception):
 class Exporter:
     """Sends clients to a campaign. `clients` gives all of them, and is asked again under the lock.
 
+    `rejected` is where `clients` leaves the records of the company's own table that are no clients; None = no such table.
+
     `begins` is told when the lock is held and the execution has its line in the history, `progress` how many contacts
     are settled.
     """
@@ -89,6 +93,7 @@ class Exporter:
         clients: Callable[[], Sequence[Client]],
         clock: Callable[[], datetime],
         stop: threading.Event,
+        rejected: list[Rejection] | None = None,
     ) -> None:
         self.begins: Callable[[str], None] = lambda _: None
         self.progress: Callable[[int], None] = lambda _: None
@@ -97,6 +102,7 @@ class Exporter:
         self._mailing = mailing
         self._transport = transport
         self._clients = clients
+        self._rejected = rejected
         self._clock = clock
         self._stop = stop
         self._unknown_in_a_row = 0
@@ -104,7 +110,8 @@ class Exporter:
     def preview(self, wish: Wish, order: Order) -> Preview:
         """Look, without a lock and without changing anything."""
         waiting = sum(count for _, count in self._store.unfinished(wish.campaign_id))
-        return Preview(waiting, self._choose(wish, order))
+        choice = self._choose(wish, order)
+        return Preview(waiting, choice, Counter(rejection.reason for rejection in self._rejected or ()))
 
     def _choose(self, wish: Wish, order: Order) -> Choice:
         since = self._clock() - order.cooldown
@@ -128,6 +135,10 @@ class Exporter:
             for export, _ in self._store.unfinished(wish.campaign_id):
                 self._send_all(export, result)
             choice = self._choose(wish, order)
+            if self._rejected is not None:
+                keep_rejections(self._repository, ending.execution_id, self._rejected)
+                if self._rejected:
+                    log.warning('%d client(s) rejected: see "rejected list --job %s".', len(self._rejected), QUERY_JOB)
             chosen = [client for client in choice.chosen if confirmed is None or client.external_id in confirmed]
             if chosen:
                 self._send_all(self._create(wish, order, chosen, ending), result)

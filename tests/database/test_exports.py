@@ -161,5 +161,5 @@ def test_the_results_join_what_was_sent_with_the_calls_that_came_of_it(work, dat
 def test_the_companys_own_query_changes_nothing(database, repository, tmp_path):
     (tmp_path / "q.sql").write_text("SELECT '7' AS codigo, 'Ana' AS nome, '11999998888' AS telefone", "utf-8")
     clients, rejected = clients_of_query(repository, tmp_path / "q.sql")
-    assert ([client.external_id for client in clients], dict(rejected)) == (["7"], {})
+    assert ([client.external_id for client in clients], rejected) == (["7"], [])
     assert database.query("SELECT COUNT(*) FROM clients") == [(0,)]

@@ -28,10 +28,13 @@ def operator(database, simulator, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "250")
     values = {"BASE_URL": simulator.url, "MANAGER_TOKEN": DEMO_TOKEN, "LOG_DIR": tmp_path / "logs", **database.variables}
     env_file = tmp_path / "operator.env"
-    env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), "utf-8")
 
     class Operator:
         told = ""
+
+        def use(self, **more):
+            text = "".join(f"{name}='{value}'\n" for name, value in {**values, **more}.items())
+            env_file.write_text(text, "utf-8")
 
         def run(self, *arguments):
             code = main(["--env-file", str(env_file), *map(str, arguments)])
@@ -53,7 +56,9 @@ def operator(database, simulator, tmp_path, capsys, monkeypatch):
         def last_execution(self):
             return database.value("SELECT MAX(id) FROM execution_logs")
 
-    return Operator()
+    operator = Operator()
+    operator.use()
+    return operator
 
 
 @pytest.fixture
@@ -159,6 +164,27 @@ def test_the_export_to_a_file_holds_every_job_or_the_one_asked_for(operator, ref
     assert [(line["job"], line["record_id"]) for line in written()] == [(IMPORT, "2"), (EXPORT, "1")]
     (line,) = written("--job", EXPORT)
     assert json.loads(line["payload"])["contacts"][0]["phone"] == "11999998888"
+
+
+def test_records_of_the_companys_own_table_are_kept_until_its_query_gives_them_no_more(operator, tmp_path):
+    def write(*people):
+        lines = [f"SELECT '{number}' AS id, '{name}' AS nome, '{phone}' AS fone" for number, name, phone in people]
+        (tmp_path / "q.sql").write_text(" UNION ALL ".join(lines), "utf-8")
+
+    operator.use(CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+    write(("1", "Ana Lima", "11999998888"), ("2", "Bia Souza", "999"), ("", "Cid", "11977776666"))
+    assert operator.run("export", "--campaign", "5", "--dry-run") == 0
+    assert "rejected, no client: 1 no phone" in operator.told
+    assert operator.rejections() == []  # a look changes nothing
+    for _ in range(2):
+        assert operator.send() == 0  # a table that others keep is never quite clean: no error of the export
+        assert operator.rejections() == [("clients_query", "2", None), ("clients_query", None, None)]
+    assert operator.run("rejected", "retry", "--job", "clients_query") == 3
+    assert "Correct the record of 2 in the table that CLIENTS_QUERY_FILE reads" in operator.told
+    assert "Bia" not in operator.told
+    write(("1", "Ana Lima", "11999998888"), ("2", "Bia Souza", "11988887777"), ("", "Cid", "11977776666"))
+    operator.send()
+    assert operator.rejections() == [("clients_query", "2", operator.last_execution()), ("clients_query", None, None)]
 
 
 @pytest.mark.parametrize("command", ["list", "retry", "export"])
