@@ -26,6 +26,9 @@ from robot.states import read_state
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
+LIST_NAME_WIDTH = 200  # of a list at the dialer: kept whole, or the next start would not find it again by its name
+
+
 def home() -> Path:
     """The folder that `.env`, `logs/` and `data/` belong to."""
     if getattr(sys, "frozen", False):
@@ -197,7 +200,12 @@ class Settings(BaseSettings):
         "", 'five CRON fields, like "0 8 * * 1-5", or nothing', "When contacts are sent by themselves; empty = never"
     )
     export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0)
-    export_list: str = setting("Robo {date}", "a list's name; {date} is the day", "List of scheduled exports")
+    export_list: str = setting(
+        "Robo {date}",
+        "a list's name of 200 characters at most; {date} is the day",
+        "List of scheduled exports",
+        max_length=LIST_NAME_WIDTH,
+    )
     export_creditor: str = setting("", "a creditor's name, or nothing", "Only clients of this creditor")
     export_uf: Annotated[str, AfterValidator(read_state)] = setting(
         "", "a state like SP, or nothing", "Only clients of this state"

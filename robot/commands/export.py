@@ -22,6 +22,7 @@ from robot.export.resolving import MIN_AGE, Resolved, resolve
 from robot.export.sending import Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
+from robot.settings import LIST_NAME_WIDTH
 from robot.states import read_state
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
@@ -97,7 +98,7 @@ def export(context: Context, options: Options) -> ExitCode:
     """Preview, ask, send."""
     session = Session.begin(context)
     wish = _wish(options, session)
-    order = order_of(session.settings, options.list_name or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
+    order = order_of(session.settings, options.list_name.strip() or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
     repository = open_repository(session.settings, session.stop)
     exporter = exporter_for(session, repository)
 
@@ -169,6 +170,8 @@ def _wish(options: Options, session: Session) -> Wish:
             since = parse_start(options.not_called_since)
         except ValueError:
             problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
+    if len(options.list_name) > LIST_NAME_WIDTH:
+        problems.append(f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most")
     uf, amount = "", None
     try:
         uf = read_state(options.uf)

@@ -70,6 +70,7 @@ def test_an_unknown_outcome_exits_with_3_and_is_settled_by_resolve(app, desk):
         (["--campaign", "5", "--ids-file", "/"], "Is a directory)"),
         (["--campaign", "5", "--min-amount", "-5"], "--min-amount"),
         (["--campaign", "5", "--uf", "XX"], "--uf"),
+        (["--campaign", "5", "--list", "x" * 201], "--list"),
         (["resolve", "--export", "77"], "There is no export 77"),
     ],
 )
@@ -87,6 +88,12 @@ def test_ids_may_come_from_a_file(app, desk, tmp_path):
 def test_a_file_that_is_no_list_is_told(app, tmp_path):
     code, told = app.run("clients", "import", str(tmp_path / "nada.csv"))
     assert (code, "does not exist" in told) == (2, True)
+
+
+def test_a_list_whose_name_is_blank_gets_the_usual_one(app, desk):
+    code, told = app.run("export", "--campaign", "5", "--yes", "--list", "  ")
+    assert code == 0, told
+    assert [each.name[:13] for each in desk.simulator.lists.all()] == ["API 3C Robot "]
 
 
 def test_a_folder_is_told_as_one(app, tmp_path):
