@@ -22,11 +22,13 @@ from robot.normalizers.clients import Layout, layout, normalize_client, record_o
 from robot.normalizers.json_text import as_received
 from robot.period import Period
 from robot.tables import CLIENTS
+from robot.utf16 import fits
 
 log = logging.getLogger(__name__)
 
 JOB = "clients_import"
 _HEADERS_TOLD, _HEADER_WIDTH = 30, 40
+_CLASHES = "the database takes the external_id for another client's: its collation ignores case or accents"
 _DIGITS_OF_DATA = 8  # a phone, a CPF
 
 
@@ -169,6 +171,9 @@ class _Import:
             counts = stored.tables.get(CLIENTS.name, Counts())
             self._ending.counts.add(counts)
             self._ending.successful += counts.stored
+            if stored.clashed:
+                self._ending.failed += len(stored.clashed)
+                self._result.reasons[_CLASHES] = self._result.reasons.get(_CLASHES, 0) + len(stored.clashed)
         self._rows, self._rejections, self._resolved = [], [], {}
 
 
@@ -176,7 +181,7 @@ def _nameless(repository: Repository) -> dict[frozenset[tuple[str, str]], list[i
     """The open rejections whose external_id is missing or is none, by their other cells: a corrected line bears another."""
     found: dict[frozenset[tuple[str, str]], list[int]] = {}
     for line in repository.rejections(JOB):
-        if line.record_id is None or len(line.record_id) > (CLIENTS["external_id"].width or 0):
+        if line.record_id is None or not fits(line.record_id, CLIENTS["external_id"].width):
             with suppress(ValueError, AttributeError):  # a payload that is no object is none of ours
                 found.setdefault(without_id(json.loads(line.payload)), []).append(line.id)
     return found

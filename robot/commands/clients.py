@@ -62,7 +62,8 @@ def _print(context: Context, result: Imported) -> None:
     if result.unknown_headers:
         context.out.print(mask(f"Columns kept in extra: {', '.join(result.unknown_headers)}"), markup=False)
     for reason, count in sorted(result.reasons.items(), key=lambda pair: -pair[1])[:_REASONS_SHOWN]:
-        context.out.print(mask(f"  {count:,} x {reason} (first in line {result.first_lines[reason]})"), markup=False)
+        where = f" (first in line {result.first_lines[reason]})" if reason in result.first_lines else ""
+        context.out.print(mask(f"  {count:,} x {reason}{where}"), markup=False)
     if ending.message:
         context.out.print(mask(ending.message), markup=False)
     if ending.hint:

@@ -132,6 +132,15 @@ def test_an_id_that_occurs_twice_is_settled_by_a_file_in_which_it_occurs_once(op
     assert operator.rejections() == [(IMPORT, "1", operator.last_execution())]
 
 
+def test_an_id_that_the_database_takes_for_anothers_is_told_by_the_import(operator, database):
+    """A server's collation may ignore case; SQLite's does not."""
+    ignores_case = database.value("SELECT CASE WHEN 'a' = 'A' THEN 1 ELSE 0 END") == 1
+    code = operator.load("a1;Ana;11999998888\nA1;Bia;11988887777\n")
+    stored = database.value("SELECT COUNT(*) FROM clients")
+    assert (code, stored, len(operator.rejections())) == ((3, 1, 1) if ignores_case else (0, 2, 0))
+    assert ("1 x the database takes the external_id" in operator.told) is ignores_case
+
+
 def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_export_that_sends_it(operator, refusing):
     operator.load(GOOD + "2;Bia Souza;11988887777\n")
     refusing.add("2")
