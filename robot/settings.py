@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     export_cron: Annotated[str, BeforeValidator(_cron_or_nothing)] = setting(
         "", 'five CRON fields, like "0 8 * * 1-5", or nothing', "When contacts are sent by themselves; empty = never"
     )
-    export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0)
+    export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0, le=2**31 - 1)
     export_list: str = setting(
         "Robo {date}",
         "a list's name of 200 characters at most; {date} is the day",

@@ -28,6 +28,8 @@ from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection, transport
 
 _SHOWN = 5
+_LARGEST = 2**31 - 1  # what the tables' INT columns hold
+_YEAR_MINUTES = 366 * 24 * 60
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -38,13 +40,13 @@ class Options:
 
     campaign: int
     list_name: str = ""
-    ids: str = ""
+    ids: str | None = None
     ids_file: Path | None = None
-    creditor: str = ""
-    uf: str = ""
-    min_amount: str = ""
-    status: str = ""
-    not_called_since: str = ""
+    creditor: str | None = None
+    uf: str | None = None
+    min_amount: str | None = None
+    status: str | None = None
+    not_called_since: str | None = None
     limit: int | None = None
     weight: int | None = None
     dry_run: bool = False
@@ -54,15 +56,15 @@ class Options:
 @app.callback()
 def _export(
     context: typer.Context,
-    campaign: Annotated[int, typer.Option(min=0, help="The campaign's id.")] = 0,
+    campaign: Annotated[int, typer.Option(min=0, max=_LARGEST, help="The campaign's id.")] = 0,
     list_name: Annotated[str, typer.Option("--list", help="The list's name; made if there is none.")] = "",
-    ids: Annotated[str, typer.Option(help="External ids separated by commas.")] = "",
+    ids: Annotated[str | None, typer.Option(help="External ids separated by commas.")] = None,
     ids_file: Annotated[Path | None, typer.Option(help="A file with an external id a line.")] = None,
-    creditor: Annotated[str, typer.Option(help="Only this creditor's clients.")] = "",
-    uf: Annotated[str, typer.Option(help="Only this state's, like SP.")] = "",
-    min_amount: Annotated[str, typer.Option(help="Only who owes as much, like 1.150,00.")] = "",
-    status: Annotated[str, typer.Option(help="Only clients of this status.")] = "",
-    not_called_since: Annotated[str, typer.Option(help="Only who was not called since, like 2026-09-01.")] = "",
+    creditor: Annotated[str | None, typer.Option(help="Only this creditor's clients.")] = None,
+    uf: Annotated[str | None, typer.Option(help="Only this state's, like SP.")] = None,
+    min_amount: Annotated[str | None, typer.Option(help="Only who owes as much, like 1.150,00.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only clients of this status.")] = None,
+    not_called_since: Annotated[str | None, typer.Option(help="Only who was not called since, like 2026-09-01.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most clients.")] = None,
     weight: Annotated[int | None, typer.Option(min=0, max=100, help="The list's weight; 0 = not dialled.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only the preview.")] = False,
@@ -82,12 +84,15 @@ def _export(
 @app.command("resolve")
 def _resolve(
     context: typer.Context,
-    export_id: Annotated[int | None, typer.Option("--export", min=1, help="Only this export.")] = None,
+    export_id: Annotated[int | None, typer.Option("--export", min=1, max=_LARGEST, help="Only this export.")] = None,
     verdict: Annotated[
         Literal["sent", "not-sent"] | None, typer.Option("--as", help="Your own word for what is left.")
     ] = None,
     minutes: Annotated[
-        int, typer.Option("--min-age", min=0, help="Minutes since the last request before totals are believed.")
+        int,
+        typer.Option(
+            "--min-age", min=0, max=_YEAR_MINUTES, help="Minutes since the last request before totals are believed."
+        ),
     ] = int(MIN_AGE.total_seconds() // 60),
 ) -> None:
     """Settle contacts whose sending has an unknown outcome."""
@@ -153,7 +158,8 @@ def _wish(options: Options, session: Session) -> Wish:
     problems: list[str] = []
     if not options.campaign:
         problems.append("--campaign: is missing; expected a campaign's id, like 5")
-    ids = {part.strip() for part in options.ids.split(",") if part.strip()}
+    problems += _blank(options)
+    ids = {part.strip() for part in (options.ids or "").split(",") if part.strip()}
     if options.ids_file is not None:
         try:
             ids |= {line.strip() for line in options.ids_file.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
@@ -174,11 +180,11 @@ def _wish(options: Options, session: Session) -> Wish:
         problems.append(f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most")
     uf, amount = "", None
     try:
-        uf = read_state(options.uf)
+        uf = read_state(options.uf or "")
     except ValueError as error:
         problems.append(f"--uf: read {options.uf!r}, {error}; expected one like SP")
     try:
-        amount = amount_of(options.min_amount, "--min-amount")
+        amount = amount_of(options.min_amount or "", "--min-amount")
     except ConfigurationError as error:
         problems += error.problems
     if problems:
@@ -186,13 +192,30 @@ def _wish(options: Options, session: Session) -> Wish:
     return Wish(
         campaign_id=options.campaign,
         ids=frozenset(ids),
-        creditor=options.creditor,
+        creditor=options.creditor or "",
         uf=uf,
         min_amount=amount,
-        status=options.status,
+        status=options.status or "",
         not_called_since=since,
         limit=options.limit,
     )
+
+
+def _blank(options: Options) -> list[str]:
+    """A filter that is given and empty, like --ids "$IDS" of a script whose IDS is not set, would choose everybody."""
+    given = {
+        "--ids": options.ids and options.ids.replace(",", ""),
+        "--creditor": options.creditor,
+        "--uf": options.uf,
+        "--min-amount": options.min_amount,
+        "--status": options.status,
+        "--not-called-since": options.not_called_since,
+    }
+    return [
+        f"{name}: is empty; leave the option out where it is not to choose"
+        for name, value in given.items()
+        if value is not None and not value.strip()
+    ]
 
 
 def _asked(context: Context, preview: Preview) -> bool:

@@ -71,12 +71,20 @@ def test_an_unknown_outcome_exits_with_3_and_is_settled_by_resolve(app, desk):
         (["--campaign", "5", "--min-amount", "-5"], "--min-amount"),
         (["--campaign", "5", "--uf", "XX"], "--uf"),
         (["--campaign", "5", "--list", "x" * 201], "--list"),
+        (["--campaign", "99999999999999999999"], "--campaign"),
+        (["--campaign", "5", "--yes", "--ids", ""], "--ids: is empty"),
+        (["--campaign", "5", "--yes", "--ids", " , ,"], "--ids: is empty"),
+        (["--campaign", "5", "--yes", "--uf", " "], "--uf: is empty"),
+        (["--campaign", "5", "--yes", "--creditor", ""], "--creditor: is empty"),
+        (["resolve", "--export", "99999999999999999999"], "--export"),
+        (["resolve", "--min-age", "99999999999999999999"], "--min-age"),
         (["resolve", "--export", "77"], "There is no export 77"),
     ],
 )
-def test_a_wrong_option_is_named_and_exits_with_2(app, options, named):
+def test_a_wrong_option_is_named_and_exits_with_2(app, desk, options, named):
     code, told = app.run("export", *options)
     assert (code, named in told) == (2, True)
+    assert desk.sendings() == 0
 
 
 def test_ids_may_come_from_a_file(app, desk, tmp_path):

@@ -82,6 +82,7 @@ def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
         ({"CALLBACK_URL_TEMPLATE": "/atendimento"}, "CALLBACK_URL_TEMPLATE"),
         ({"CALLBACK_URL_TEMPLATE": "/atendimento/{id}"}, "CALLBACK_URL_TEMPLATE"),
         ({"EXPORT_MIN_AMOUNT": "dez"}, "EXPORT_MIN_AMOUNT"),
+        ({"EXPORT_CRON": "0 8 * * *", "EXPORT_CAMPAIGN_ID": "99999999999"}, "EXPORT_CAMPAIGN_ID"),
         ({"EXPORT_UF": "XX"}, "EXPORT_UF"),
         ({"EXPORT_LIST": "x" * 201}, "EXPORT_LIST"),
         ({"EXPORT_PHONES": "0"}, "EXPORT_PHONES"),
