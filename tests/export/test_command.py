@@ -117,7 +117,7 @@ def test_a_file_that_begins_with_a_client_is_told_without_showing_the_client(app
 
 def test_a_query_that_the_database_refuses_is_named(desk, tmp_path):
     (tmp_path / "q.sql").write_text("SELECT nada FROM lugar_nenhum", "utf-8")
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+    app = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
     code, told = app.run("export", "--campaign", "5", "--dry-run")
     assert (code, "CLIENTS_QUERY_FILE q.sql:" in told, "Traceback" in told) == (1, True, False)
 
