@@ -174,7 +174,7 @@ def test_a_second_ctrl_c_leaves_at_once_and_the_next_start_says_what_became_of_i
     code, shown = app.run("run")
     assert code == 0, shown
     assert "marked FAILED (interrupted)" in shown
-    assert database.query("SELECT status, exit_code FROM execution_logs") == [("FAILED", 130), ("COMPLETED_SUCCESS", 0)]
+    assert database.query("SELECT status, exit_code FROM execution_logs ORDER BY id") == [("FAILED", 130), ("COMPLETED_SUCCESS", 0)]
 
 
 def test_a_second_run_writes_nothing(make_app, simulator, database):
