@@ -5,15 +5,14 @@ The first request lets the execution finish the batch in hand and write its hist
 
 from __future__ import annotations
 
-import itertools
 import logging
 import os
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
-from types import FrameType
 
 from robot.errors import ExitCode
 from robot.windows import closing
@@ -27,33 +26,35 @@ _SAME_REQUEST_SECONDS = 1.0 if getattr(sys, "frozen", False) else 0.0
 def stop_on_signals() -> threading.Event:
     """Install the handlers; the event is set by the first request.
 
-    A handler interrupts the main thread anywhere, also while it holds a lock of `stop`, of logging or of threading, or
-    while it runs this very handler. So it takes no lock: it counts, and hands the request to a thread that waits for it
-    (`SimpleQueue.put` is made for that: https://docs.python.org/3/library/queue.html#simplequeue-objects).
+    A thread of its own hears the signals, by a socket that Python's own handler in C writes to at once: so they are obeyed
+    also while the main thread waits inside a driver, where no handler of Python runs (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
     """
     stop = threading.Event()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
-    count = itertools.count()
-    first = 0.0
+    hears, tells = socket.socketpair()
+    tells.setblocking(False)
 
-    def ask(number: int, _frame: FrameType | None) -> None:
-        nonlocal first
-        if next(count) == 0:
-            first = time.monotonic()
-            requests.put(f"{signal.Signals(number).name}: finishing the batch in hand. Once more to leave at once.")
-        elif first and time.monotonic() - first > _SAME_REQUEST_SECONDS:
-            os._exit(ExitCode.INTERRUPTED)
+    def hear() -> None:
+        first = 0.0
+        while number := hears.recv(1):
+            if not first:
+                first = time.monotonic()
+                requests.put(f"{signal.Signals(number[0]).name} (once more to leave at once)")
+            elif time.monotonic() - first > _SAME_REQUEST_SECONDS:
+                os._exit(ExitCode.INTERRUPTED)
 
     def obey() -> None:
         while True:
             reason = requests.get()
-            stop.set()
-            log.warning(reason)
+            stop.set()  # may wait for a lock that the main thread holds: so it is not for the thread that hears
+            log.warning("%s: finishing the batch in hand.", reason)
 
-    threading.Thread(target=obey, name="requests to stop", daemon=True).start()
+    for work in (hear, obey):
+        threading.Thread(target=work, name=f"requests to stop: {work.__name__}", daemon=True).start()
+    signal.set_wakeup_fd(tells.detach(), warn_on_full_buffer=False)
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), ask)
+            signal.signal(getattr(signal, name), lambda _number, _frame: None)
     # after the signals: Windows asks the handler first that was added last
-    closing.watch(lambda reason: requests.put(f"{reason}: finishing the batch in hand."))
+    closing.watch(requests.put)
     return stop

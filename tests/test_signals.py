@@ -83,3 +83,23 @@ def test_signals_in_a_storm_lock_nothing_up() -> None:
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_a_second_request_is_heard_while_the_main_thread_waits_inside_a_driver(tmp_path) -> None:
+    """SQLite waits for another program's lock in C: no handler of Python runs there."""
+    ended = _run(f"""
+        import sqlite3
+        other = sqlite3.connect({str(tmp_path / "r.db")!r}, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        def twice():
+            time.sleep(0.5)
+            os.kill(me, signal.SIGINT)
+            stop.wait(10)
+            os.kill(me, signal.SIGINT)
+        threading.Thread(target=twice, daemon=True).start()
+        try:
+            sqlite3.connect({str(tmp_path / "r.db")!r}, timeout=25, isolation_level=None).execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            print("waited to the end")
+    """)
+    assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr

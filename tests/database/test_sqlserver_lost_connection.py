@@ -103,6 +103,7 @@ def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, ser
     assert behind_proxy.recall("anything") is None
     assert proxy.cuts == 1
     other = server_database.elsewhere(tmp_path / "another machine").engine()
+    other.connect()
     assert not other.acquire("calls")
     other.close()
 
@@ -110,6 +111,7 @@ def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, ser
 def test_a_lock_that_somebody_took_meanwhile_ends_the_execution(proxy, behind_proxy, server_database, tmp_path, monkeypatch):
     monkeypatch.setattr(sqlserver, "_ACQUIRE_AGAIN_SECONDS", 1)
     other = server_database.elsewhere(tmp_path / "another machine").engine()
+    other.connect()
     behind_proxy._engine._connection.close()  # as if the server had noticed, and somebody had been quicker
     behind_proxy._engine.close()
     assert other.acquire("calls")
