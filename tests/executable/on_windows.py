@@ -66,7 +66,7 @@ def task_and_event_log(make: Callable[[str], Program]) -> str:
     assert "T03:30:00" in xml.text, xml.text
     assert "\\task\\app.exe</Command>" in xml.text, xml.text
     assert "<Arguments>schedule --once</Arguments>" in xml.text, xml.text
-    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1)
+    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1, SCHEDULE_RETRIES=0)
     failed = program.run("schedule", "--once")
     assert failed.code == 1, failed
     assert "Traceback" not in failed.text, failed.text
