@@ -66,7 +66,7 @@ def _install(
     who = task.user or {SYSTEM: "the system's account (SYSTEM)", LOCAL_SERVICE: "LOCAL SERVICE"}[task.account]
     out.out.print(f'The task "{NAME}" runs every day at {at}, as {who}: {task.program} {task.arguments}', soft_wrap=True)
     _close_folder(out, task, keep=keep_rights)
-    _compare_clocks(out, task.at)
+    _compare_with_settings(out, task)
 
 
 @commands.command("show")
@@ -128,14 +128,20 @@ def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
     )
 
 
-def _compare_clocks(out: Context, at: time) -> None:
+def _compare_with_settings(out: Context, task: Task) -> None:
     try:
         settings, _ = load(out.env_file, token_needed=False)
     except ConfigurationError:
         _warn(out, 'The .env is not in order yet: "app check" tells what is wrong.')
         return
-    if warning := clock_warning(at, settings.timezone, datetime.now().astimezone()):
+    if warning := clock_warning(task.at, settings.timezone, datetime.now().astimezone()):
         _warn(out, warning)
+    if settings.db_server and settings.db_trusted_connection and not task.password:
+        _warn(
+            out,
+            "DB_TRUSTED_CONNECTION is yes: the SQL Server sees the task's account. For a user of Windows install the task"
+            " with --user --password-prompt.",
+        )
 
 
 def _warn(out: Context, text: str) -> None:

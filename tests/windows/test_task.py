@@ -235,3 +235,13 @@ def test_a_refusal_is_told_with_the_usual_reason(tmp_path):
 def test_a_missing_schtasks_is_told():
     with pytest.raises(RobotError, match="cannot be run"):
         schtasks(["/Query"], program="no-such-schtasks")
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [([], True), (["--local-service"], True), (["--user"], True), (["--user", "--password-prompt"], False)],
+)
+def test_a_trusted_connection_needs_a_user_with_a_password(options, warned, install, capsys):
+    install.env_file.write_text("DB_SERVER=host\nDB_DATABASE=robo\nDB_TRUSTED_CONNECTION=yes\n")
+    install(*options)
+    assert ("DB_TRUSTED_CONNECTION is yes" in capsys.readouterr().err) is warned
