@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import threading
-from contextlib import closing
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from filelock import FileLock
+from servers import sqlite_only
 from watching.watching_receivers import HttpReceiver
 
 from robot.commands import schedule
@@ -19,7 +17,6 @@ from robot.commands.context import Context, Session
 from robot.demo import DEMO_TOKEN, Fault, Simulator, make_calls
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode
 from robot.scheduler import Agenda, Memory, Retry, Timetable, Unfinished
-from robot.settings import IsolatedSettings
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 MINUTE = timedelta(minutes=1)
@@ -152,14 +149,12 @@ def simulator():
 
 
 @pytest.fixture
-def make_session(tmp_path, simulator, receiver):
+def make_session(database, tmp_path, simulator, receiver):
     def make(**values):
-        settings = IsolatedSettings(
+        settings = database.settings_with(
             **{
                 "base_url": simulator.url,
                 "manager_token": DEMO_TOKEN,
-                "db_file": str(tmp_path / "robot.db"),
-                "log_dir": str(tmp_path / "logs"),
                 "alert_webhook_url": receiver.url + "/chat",
                 "api_max_attempts": 1,
                 "lookback_days": 0,
@@ -183,34 +178,33 @@ class Waits:
         return bool(self.meanwhile())
 
 
-def statuses(session):
-    with closing(sqlite3.connect(session.settings.db_file)) as connection:
-        return [status for (status,) in connection.execute("SELECT status FROM execution_logs ORDER BY id")]
+def statuses(database):
+    return [status for (status,) in database.query("SELECT status FROM execution_logs ORDER BY id")]
 
 
 def chat(receiver):
     return [json.loads(body)["text"] for _, _, body in receiver.received]
 
 
-def test_an_api_that_comes_back_is_read_at_the_second_try(make_session, simulator, receiver):
+def test_an_api_that_comes_back_is_read_at_the_second_try(database, make_session, simulator, receiver):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session()
     wait = Waits(lambda: simulator.use_faults([]))
     assert schedule.persist(session, wait) is ExitCode.SUCCESS
     assert wait.seconds == [15 * 60]
-    assert statuses(session) == ["FAILED", "COMPLETED_SUCCESS"]
+    assert statuses(database) == ["FAILED", "COMPLETED_SUCCESS"]
     failed, recovered = chat(receiver)
     assert "calls FAILED" in failed
     assert "works again" in recovered
 
 
-def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(make_session, simulator, receiver):
+def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(database, make_session, simulator, receiver):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session(schedule_retries=2, schedule_retry_minutes=5)
     wait = Waits()
     assert schedule.persist(session, wait) is ExitCode.FAILED
     assert wait.seconds == [300, 300]
-    assert statuses(session) == ["FAILED"] * 3
+    assert statuses(database) == ["FAILED"] * 3
     assert len(chat(receiver)) == 3
 
 
@@ -220,11 +214,11 @@ def test_a_success_is_not_tried_again(make_session):
     assert wait.seconds == []
 
 
-def test_a_wait_that_is_broken_off_ends_with_130(make_session, simulator):
+def test_a_wait_that_is_broken_off_ends_with_130(database, make_session, simulator):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session()
     assert schedule.persist(session, Waits(lambda: True)) is ExitCode.INTERRUPTED
-    assert statuses(session) == ["FAILED"]
+    assert statuses(database) == ["FAILED"]
 
 
 def test_what_was_interrupted_is_not_tried_again(make_session):
@@ -247,6 +241,7 @@ def test_a_wrong_setting_is_not_tried_again(make_session, monkeypatch):
     assert wait.seconds == []
 
 
+@sqlite_only("a folder stands where the file should")
 def test_a_database_that_cannot_be_opened_is_tried_again_in_the_loop_too(make_session, tmp_path, receiver):
     (tmp_path / "folder.db").mkdir()
     ended = schedule._execute(make_session(db_file=str(tmp_path / "folder.db")))
@@ -255,20 +250,20 @@ def test_a_database_that_cannot_be_opened_is_tried_again_in_the_loop_too(make_se
     assert len(chat(receiver)) == 1, "it was told as it happened, not once more"
 
 
-def test_another_execution_in_the_way_is_waited_for(make_session, tmp_path, receiver):
+def test_another_execution_in_the_way_is_waited_for(repository, make_session, receiver):
     session = make_session()
-    lock = FileLock(f"{tmp_path / 'robot.db'}.calls.lock")
-    lock.acquire()
-    wait = Waits(lock.release)
+    lock = repository.lock("calls")
+    lock.__enter__()
+    wait = Waits(lambda: lock.__exit__(None, None, None))
     assert schedule.persist(session, wait) is ExitCode.SUCCESS
     assert wait.seconds == [900]
     assert chat(receiver) == []
 
 
-def test_another_execution_that_stays_in_the_way_is_told_once(make_session, tmp_path, receiver):
+def test_another_execution_that_stays_in_the_way_is_told_once(repository, make_session, receiver):
     session = make_session()
     wait = Waits()
-    with FileLock(f"{tmp_path / 'robot.db'}.calls.lock"):
+    with repository.lock("calls"):
         with pytest.raises(AnotherExecutionRunning):
             schedule.persist(session, wait)
         ended = schedule._execute(session)

@@ -1,14 +1,12 @@
 """`schedule --once` as a process: it waits for its next try, and a Ctrl+C ends that wait."""
 
-import sqlite3
 import time
-from contextlib import closing
 
 from support_app import App
 
 
-def test_a_failure_is_waited_out_and_ctrl_c_ends_the_wait(tmp_path):
-    app = App(tmp_path, BASE_URL="http://127.0.0.1:9/api/v1/calls", API_MAX_ATTEMPTS=1)
+def test_a_failure_is_waited_out_and_ctrl_c_ends_the_wait(database, tmp_path):
+    app = App(tmp_path, BASE_URL="http://127.0.0.1:9/api/v1/calls", API_MAX_ATTEMPTS=1, **database.variables)
     process = app.start("schedule", "--once")
     log = tmp_path / "logs" / "api_robot_main.log"
     end = time.monotonic() + 40
@@ -20,12 +18,13 @@ def test_a_failure_is_waited_out_and_ctrl_c_ends_the_wait(tmp_path):
     assert code == 130, shown
     assert "The scheduled execution failed: tried again at" in shown
     assert "(1 of 3)" in shown
-    with closing(sqlite3.connect(tmp_path / "robot.db")) as connection:
-        assert connection.execute("SELECT status FROM execution_logs").fetchall() == [("FAILED",)]
+    assert database.query("SELECT status FROM execution_logs") == [("FAILED",)]
 
 
-def test_without_retries_a_failure_ends_at_once(tmp_path):
-    app = App(tmp_path, BASE_URL="http://127.0.0.1:9/api/v1/calls", API_MAX_ATTEMPTS=1, SCHEDULE_RETRIES=0)
+def test_without_retries_a_failure_ends_at_once(database, tmp_path):
+    app = App(
+        tmp_path, BASE_URL="http://127.0.0.1:9/api/v1/calls", API_MAX_ATTEMPTS=1, SCHEDULE_RETRIES=0, **database.variables
+    )
     code, shown = app.run("schedule", "--once")
     assert code == 1, shown
     assert "tried again" not in shown
