@@ -2,7 +2,8 @@
 
 Occurrences are counted, not clock readings: the last one that was run is remembered, and the next is the first after it.
 So a clock set back runs nothing twice, and an occurrence that was slept over (the machine was off, the last execution was
-killed) runs once, at the next beat. The `schedule` library is the heartbeat.
+killed) runs once, at the next beat. One that failed is tried again, a bounded number of times, and never beyond the next.
+The `schedule` library is the heartbeat.
 """
 
 from __future__ import annotations
@@ -34,16 +35,49 @@ class Memory:
     remember: Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Retry:
+    """How often an occurrence that failed is tried again, and after how long each time."""
+
+    times: int = 0
+    pause: timedelta = timedelta(minutes=15)
+
+
+NEVER = Retry()
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What an entry of the agenda returns when it has to be tried again: `why`, and what is told when it never is."""
+
+    why: str
+    given_up: Callable[[], object] = lambda: None
+
+
 class Timetable:
     """When an execution is due. `clock` gives the aware time in `TIMEZONE`."""
 
-    def __init__(self, expression: str, clock: Callable[[], datetime], memory: Memory) -> None:
+    def __init__(
+        self,
+        expression: str,
+        clock: Callable[[], datetime],
+        memory: Memory,
+        retry: Retry = NEVER,
+    ) -> None:
         self._expression = expression
         self._clock = clock
         self._memory = memory
+        self._retry = retry
+        self._retries = 0
+        self._again: datetime | None = None
         self._last = self._recalled()
         self._seen = self._clock()
-        self.next_run = self._from(self._seen)
+        self._occurrence = self._from(self._seen)
+
+    @property
+    def next_run(self) -> datetime:
+        """The next occurrence, or the next try of one that failed."""
+        return self._again or self._occurrence
 
     def _from(self, now: datetime) -> datetime:
         """The first occurrence after the last one that was run; after now, if none was, or a wrong clock said so."""
@@ -72,20 +106,34 @@ class Timetable:
         now = self._clock()
         if _utc(now) + _WRONG_BY < _utc(self._seen):
             log.warning("The clock went back from %s to %s: the schedule is computed anew.", self._seen, now)
-            self.next_run = self._from(now)
+            self._occurrence, self._again, self._retries = self._from(now), None, 0
             self._seen = now
         self._seen = max(self._seen, now, key=_utc)
         return _utc(now) >= _utc(self.next_run)
 
     def done(self) -> None:
         """The due occurrence was run: skip those that passed meanwhile, and remember."""
-        last = self.next_run
+        last = self._occurrence
         now = _utc(self._clock())
-        self.next_run = self._after(last)
-        while _utc(self.next_run) <= now:
-            last, self.next_run = self.next_run, self._after(self.next_run)
-        self._last = last
+        self._occurrence = self._after(last)
+        while _utc(self._occurrence) <= now:
+            last, self._occurrence = self._occurrence, self._after(self._occurrence)
+        self._last, self._again, self._retries = last, None, 0
         self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
+
+    def failed(self) -> datetime | None:
+        """The due occurrence failed. Returns when it is tried again; None, and it is done, when it is given up.
+
+        Nothing is remembered of a try: an occurrence whose process ends between two tries runs at the next start.
+        """
+        now = self._clock()
+        again = (_utc(now) + self._retry.pause).astimezone(now.tzinfo)
+        if self._retries >= self._retry.times or _utc(again) >= _utc(self._after(now)):
+            self.done()
+            return None
+        self._retries += 1
+        self._again = again
+        return again
 
 
 def _utc(moment: datetime) -> datetime:
@@ -103,7 +151,10 @@ class Due(Protocol):
 
 
 class Agenda:
-    """Several timetables, each with what it runs, as one: those that are due run one after the other."""
+    """Several timetables, each with what it runs, as one: those that are due run one after the other.
+
+    What runs returns `Unfinished` to be tried again; whatever else it returns, its occurrence is done.
+    """
 
     def __init__(self, entries: Sequence[tuple[Timetable, Callable[[], object]]], stop: threading.Event) -> None:
         self._entries = entries
@@ -120,12 +171,25 @@ class Agenda:
         """Run what is due. An entry that ran is done at once: a stop during the next one does not run it again."""
         for timetable, run in self._entries:
             if timetable.due() and not self._stop.is_set():
-                run()
-                if not self._stop.is_set():
+                ended = run()
+                if self._stop.is_set():
+                    return
+                if isinstance(ended, Unfinished):
+                    _try_again(timetable, ended)
+                else:
                     timetable.done()
 
     def done(self) -> None:
         """Nothing is left to do: `run` has done it."""
+
+
+def _try_again(timetable: Timetable, ended: Unfinished) -> None:
+    again = timetable.failed()
+    if again is None:
+        log.error("%s: given up until the next time of the schedule.", ended.why)
+        ended.given_up()
+    else:
+        log.warning("%s: tried again at %s.", ended.why, f"{again:%H:%M}")
 
 
 def loop(

@@ -261,6 +261,13 @@ class Settings(BaseSettings):
         31, "a whole number from 1 to 366", "How many missed days a scheduled execution makes up for", ge=1, le=366
     )
 
+    schedule_retries: int = setting(
+        3, "a whole number from 0 to 12", "How often a scheduled execution that failed is tried again", ge=0, le=12
+    )
+    schedule_retry_minutes: int = setting(
+        15, "a whole number from 1 to 60", "Minutes before each of those tries", ge=1, le=60
+    )
+
     # Logs
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = setting(
         "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL", "What the console shows; the files have their own levels"

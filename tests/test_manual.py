@@ -28,12 +28,25 @@ NOW = datetime(2026, 9, 20, 12, 0, 0)
 READ = [date(2026, 9, 14), date(2026, 9, 15), date(2026, 9, 18)]  # 16 and 17 were never read
 
 
-_OTHER_JOBS = ("threec_", "ghl_", "export_", "clients_", "callback_")
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_every_setting_is_explained(name):
+    assert re.search(rf"^\|[^|]*`{name}`", MANUAL, flags=re.MULTILINE), "in the first column of a table"
 
 
-@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields if not name.startswith(_OTHER_JOBS)])
-def test_every_setting_of_the_calls_is_explained(name):
-    assert re.search(rf"`{name}`", MANUAL)
+def test_the_contents_list_every_section():
+    listed = re.findall(r"^- \[(\d+\. .*?)\]\(#", MANUAL, flags=re.MULTILINE)
+    assert listed == re.findall(r"^## (\d+\. .*)$", MANUAL, flags=re.MULTILINE)
+    assert len(listed) > 10
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+def test_no_query_writes_a_date_that_a_portuguese_login_reads_otherwise(page):
+    """'2026-09-01' is the 9th of January for a DATETIME under DATEFORMAT dmy; '20260901' is one day everywhere.
+
+    https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql, "ISO 8601" and "unseparated".
+    """
+    for query in re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
+        assert re.findall(r"'\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[^']*'", query) == []
 
 
 @pytest.mark.parametrize("status", [*ExecutionStatus, *WindowStatus])
@@ -90,6 +103,8 @@ def answer(database, number):
     """The rows of a query of the manual, translated from SQL Server's dialect, as dictionaries."""
     sql = next(sql for found, _, sql in QUERIES if found == str(number))
     sql = sql.replace("DATEPART(hour, call_date)", "CAST(SUBSTRING(call_date, 12, 2) AS INT)")  # sqlglot does not know how
+    sql = re.sub(r"'(\d{4})(\d\d)(\d\d)'", r"'\1-\2-\3'", sql)  # SQLite compares dates as texts
+    sql = sql.replace("GETDATE()", f"'{NOW}'")
     (translated,) = sqlglot.transpile(sql, read="tsql", write="sqlite")
     cursor = database.execute(translated)
     names = [column[0] for column in cursor.description]
@@ -142,7 +157,18 @@ def test_days_that_are_not_complete(database):
 
 
 def test_days_that_were_never_read(database):
-    assert answer(database, 5) == [{"ultimo_dia_lido": "2026-09-15", "proximo_dia_lido": "2026-09-18"}]
+    database.execute(
+        "INSERT INTO sync_windows (job, campaigns, day, status, execution_id, started_at)"
+        " SELECT job, '5,6', day, status, execution_id, started_at FROM sync_windows WHERE day <> '2026-09-15'"
+    )
+    found = [tuple(str(value)[:10] for value in row.values()) for row in answer(database, 5)]
+    database.rollback()
+    assert found == [
+        ("", "2026-09-16", "2026-09-17"),
+        ("", "2026-09-19", "2026-09-19"),  # up to yesterday
+        ("5,6", "2026-09-15", "2026-09-17"),
+        ("5,6", "2026-09-19", "2026-09-19"),
+    ]
 
 
 def test_the_last_executions(database):

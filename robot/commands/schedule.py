@@ -1,9 +1,16 @@
-"""`schedule`: executions whenever `CRON_SCHEDULE` says so, until somebody stops the robot."""
+"""`schedule`: executions whenever `CRON_SCHEDULE` says so, until somebody stops the robot.
+
+A scheduled execution that failed, or met another one, is tried again `SCHEDULE_RETRIES` times: the Task Scheduler would
+not do it, which restarts what it could not start, whatever the exit code of what it started ([MS-TSCH] 2.5.4.2). Whoever
+watches is told of every execution that failed; of another one in its way once it is given up.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from robot.commands.context import Context, Session
@@ -11,12 +18,15 @@ from robot.commands.exporting import print_result
 from robot.commands.run import execute
 from robot.commands.scheduled_export import scheduled_export
 from robot.commands.summary import print_summary
+from robot.commands.watch import report_of_error
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
+from robot.jobs import CallsJob
 from robot.period import Window
 from robot.planning import scheduled_windows
-from robot.scheduler import Agenda, Memory, Timetable, loop
+from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, loop
 from robot.settings import Settings
+from robot.watching import Watcher
 from robot.windows import console
 
 log = logging.getLogger(__name__)
@@ -25,11 +35,31 @@ STATE = "schedule.calls"
 EXPORT_STATE = "schedule.dialer_export"
 
 
+@dataclass(frozen=True)
+class Try:
+    """How one try of a scheduled execution ended. `error` stands where it raised one."""
+
+    exit_code: ExitCode
+    error: Exception | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether a later try may do better. What was interrupted was meant to end, and a wrong setting stays wrong."""
+        return self.exit_code in {ExitCode.FAILED, ExitCode.ALREADY_RUNNING}
+
+    @property
+    def why(self) -> str:
+        if self.exit_code is ExitCode.ALREADY_RUNNING:
+            return "Another execution is in the way of the scheduled one"
+        return "The scheduled execution failed"
+
+
 def schedule(context: Context) -> ExitCode:
     """Loop. An execution that fails never ends it."""
     session = Session.begin(context)
     settings = session.settings
-    entries = [(_timetable(settings, settings.cron_schedule, STATE), partial(_execute, session))]
+    calls = _timetable(settings, settings.cron_schedule, STATE, retry_of(settings))
+    entries: list[tuple[Timetable, Callable[[], object]]] = [(calls, partial(_execute, session))]
     if settings.export_cron:
         entries.append((_timetable(settings, settings.export_cron, EXPORT_STATE), partial(_export, session)))
     agenda = Agenda(entries, session.stop)
@@ -41,14 +71,40 @@ def schedule(context: Context) -> ExitCode:
 def schedule_once(context: Context) -> ExitCode:
     """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron."""
     session = Session.begin(context)
-    summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
-    print_summary(session.context.out, summary)
-    return summary.exit_code
+    return persist(session, session.stop.wait)
 
 
-def _timetable(settings: Settings, expression: str, state: str) -> Timetable:
+def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
+    """Execute, and try again what failed. `wait` waits so many seconds, and returns whether to stop instead.
+
+    Raises what the last try raised.
+    """
+    retry = retry_of(session.settings)
+    ended = _try(session)
+    for number in range(retry.times):
+        if not ended.again or session.stop.is_set():
+            break
+        _log_error(ended)
+        at = session.now() + retry.pause
+        log.warning("%s: tried again at %s (%d of %d).", ended.why, f"{at:%H:%M}", number + 1, retry.times)
+        _show_wait(at)
+        if wait(retry.pause.total_seconds()):
+            return ExitCode.INTERRUPTED
+        ended = _try(session)
+    _tell_given_up(session, ended)
+    if ended.error is not None:
+        raise ended.error
+    return ended.exit_code
+
+
+def retry_of(settings: Settings) -> Retry:
+    """The settings' own policy."""
+    return Retry(settings.schedule_retries, timedelta(minutes=settings.schedule_retry_minutes))
+
+
+def _timetable(settings: Settings, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
     memory = Memory(partial(recall, settings, state), partial(_remember, settings, state))
-    return Timetable(expression, lambda: datetime.now(settings.timezone), memory)
+    return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
 
 
 def _export(session: Session) -> None:
@@ -68,15 +124,35 @@ def _show_wait(next_run: datetime) -> None:
     console.show_state(f"next execution {next_run:%Y-%m-%d %H:%M}")
 
 
-def _execute(session: Session) -> None:
+def _execute(session: Session) -> Unfinished | None:
+    ended = _try(session)
+    _log_error(ended)
+    return Unfinished(ended.why, partial(_tell_given_up, session, ended)) if ended.again else None
+
+
+def _try(session: Session) -> Try:
+    """One try, its summary printed. Never raises: whoever watches has been told what `execute` raised."""
     try:
         summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
     except RobotError as error:
-        log.error("The scheduled execution did not take place: %s", error)  # noqa: TRY400 - told without a traceback
-    except Exception:
-        log.exception("The scheduled execution failed in a way that is a defect of the robot.")
-    else:
-        print_summary(session.context.out, summary)
+        return Try(error.exit_code, error)
+    except Exception as error:
+        return Try(ExitCode.FAILED, error)
+    print_summary(session.context.out, summary)
+    return Try(summary.exit_code)
+
+
+def _log_error(ended: Try) -> None:
+    if isinstance(ended.error, RobotError):
+        log.error("The scheduled execution did not take place: %s", ended.error)
+    elif ended.error is not None:
+        log.error("The scheduled execution failed in a way that is a defect of the robot.", exc_info=ended.error)
+
+
+def _tell_given_up(session: Session, ended: Try) -> None:
+    """A second instance disturbs nobody who watches, but a scheduled execution that never took place does."""
+    if isinstance(ended.error, AnotherExecutionRunning):
+        Watcher.from_settings(session.settings).ended(report_of_error(ended.error, CallsJob.name))
 
 
 def _plan(session: Session, repository: Repository) -> list[Window]:

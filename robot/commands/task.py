@@ -12,12 +12,15 @@ from pathlib import Path, PureWindowsPath
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, RobotError
 from robot.settings import home
-from robot.windows import event_log
-from robot.windows.task import NAME, Task
+from robot.settings_check import load
+from robot.windows import event_log, rights
+from robot.windows.task import LOCAL_SERVICE, NAME, SYSTEM, Task
+from robot.windows.zones import clock_warning
 
 commands = typer.Typer(help="The daily task of the Windows Task Scheduler.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,15 +32,29 @@ PasswordPrompt = Annotated[
         "--password-prompt", help="Windows asks for that user's password, and keeps it (network, DB_TRUSTED_CONNECTION)."
     ),
 ]
+LocalService = Annotated[
+    bool, typer.Option("--local-service", help="As Windows' LOCAL SERVICE, which has hardly any rights on this computer.")
+]
 Hours = Annotated[int, typer.Option(min=1, max=72, help="An execution that takes longer is stopped.")]
+KeepRights = Annotated[bool, typer.Option("--keep-rights", help="Leave the rights of the robot's folder as they are.")]
+File = Annotated[Path | None, typer.Argument(help="A new file, written as the Task Scheduler reads it.")]
 
 
 @commands.command("install")
 def _install(
-    context: typer.Context, at: At = "02:00", user: User = False, password_prompt: PasswordPrompt = False, hours: Hours = 12
+    context: typer.Context,
+    at: At = "02:00",
+    user: User = False,
+    password_prompt: PasswordPrompt = False,
+    local_service: LocalService = False,
+    hours: Hours = 12,
+    keep_rights: KeepRights = False,
 ) -> None:
-    """Register the task, or replace the one that stands. Needs an administrator's console."""
-    task = task_for(at, user=user, password=password_prompt, hours=hours)
+    """Register the task, or replace the one that stands. Needs an administrator's console.
+
+    The robot's folder, where it is the robot's alone, is closed to everybody but the administrators and the task's account.
+    """
+    task = task_for(at, user=user, password=password_prompt, hours=hours, local_service=local_service)
     _on_windows()
     event_log.register_source()
     with tempfile.TemporaryDirectory() as folder:
@@ -46,8 +63,10 @@ def _install(
         said = schtasks(install_arguments(task, str(file)), asks=task.password)
     out: Context = context.obj
     out.out.print(said, markup=False, soft_wrap=True)
-    who = task.user or "the system's account (SYSTEM)"
+    who = task.user or {SYSTEM: "the system's account (SYSTEM)", LOCAL_SERVICE: "LOCAL SERVICE"}[task.account]
     out.out.print(f'The task "{NAME}" runs every day at {at}, as {who}: {task.program} {task.arguments}', soft_wrap=True)
+    _close_folder(out, task, keep=keep_rights)
+    _compare_with_settings(out, task)
 
 
 @commands.command("show")
@@ -66,14 +85,70 @@ def _remove(context: typer.Context) -> None:
 
 @commands.command("xml")
 def _xml(
-    context: typer.Context, at: At = "02:00", user: User = False, password_prompt: PasswordPrompt = False, hours: Hours = 12
+    context: typer.Context,
+    file: File = None,
+    at: At = "02:00",
+    user: User = False,
+    password_prompt: PasswordPrompt = False,
+    local_service: LocalService = False,
+    hours: Hours = 12,
 ) -> None:
-    """Print the task; for the Task Scheduler's "Import Task…", saved as UTF-16."""
-    task = task_for(at, user=user, password=password_prompt, hours=hours)
-    context.obj.out.print(task.xml, markup=False, soft_wrap=True, end="")
+    """Write the task to FILE, for the Task Scheduler's "Import Task…"; without FILE, print it."""
+    task = task_for(at, user=user, password=password_prompt, hours=hours, local_service=local_service)
+    out: Context = context.obj
+    if file is None:
+        out.out.print(task.ascii_xml, markup=False, emoji=False, soft_wrap=True, end="")
+        return
+    try:
+        with file.open("x", encoding="utf-16") as stream:
+            stream.write(task.xml)
+    except FileExistsError:
+        raise ConfigurationError(f"{file} exists.", "Name a new file: nothing is written over.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written: {error.strerror}.", "Name a file that can be.") from None
+    out.out.print(f'{file} is written, for the Task Scheduler\'s "Import Task…".', markup=False, soft_wrap=True)
 
 
-def task_for(at: str, *, user: bool, password: bool, hours: int) -> Task:
+def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
+    """Give the folder to the administrators, the system and the task's account alone; or tell how it is done."""
+    account = task.user or f"*{task.account}"
+    try:
+        why = 'of "--keep-rights"' if keep else rights.close(home(), account, os.environ, icacls)
+    except (RobotError, OSError) as error:
+        why = str(error)
+    if why is None:
+        told = f"Only administrators and the task's account may open {task.folder} from now on."
+        out.out.print(told, 'Start what you use there with "Run as administrator".', markup=False, soft_wrap=True)
+        return
+    typed = "\n".join(f"  {rights.as_typed(arguments)}" for arguments in rights.icacls(task.folder, account))
+    _warn(
+        out,
+        f"The rights of {task.folder} are not (or not all) set, because {why}. Who may change this folder may change what"
+        f" the task runs, and who may read it reads the passwords in .env. In a folder of the robot alone:\n{typed}",
+    )
+
+
+def _compare_with_settings(out: Context, task: Task) -> None:
+    try:
+        settings, _ = load(out.env_file, token_needed=False)
+    except ConfigurationError:
+        _warn(out, 'The .env is not in order yet: "app check" tells what is wrong.')
+        return
+    if warning := clock_warning(task.at, settings.timezone, datetime.now().astimezone()):
+        _warn(out, warning)
+    if settings.db_server and settings.db_trusted_connection and not task.password:
+        _warn(
+            out,
+            "DB_TRUSTED_CONNECTION is yes: the SQL Server sees the task's account. For a user of Windows install the task"
+            " with --user --password-prompt.",
+        )
+
+
+def _warn(out: Context, text: str) -> None:
+    out.err.print(Text(text, style="yellow"), soft_wrap=True)
+
+
+def task_for(at: str, *, user: bool, password: bool, hours: int, local_service: bool = False) -> Task:
     """The task of this program. Raises ConfigurationError for options that make no sense."""
     problems = []
     try:
@@ -83,6 +158,8 @@ def task_for(at: str, *, user: bool, password: bool, hours: int) -> Task:
         problems.append(f"--at: read {at!r}; expected a time of day, HH:MM, like 02:00")
     if password and not user:
         problems.append("--password-prompt: the system's account has no password; expected --user beside it")
+    if local_service and user:
+        problems.append("--local-service: read beside --user; expected one of them")
     if problems:
         raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
     now = datetime.now()
@@ -95,6 +172,7 @@ def task_for(at: str, *, user: bool, password: bool, hours: int) -> Task:
         # a first time that is already over would count as missed, and be made up for at once
         first_day=now.date() + timedelta(days=time_of_day <= now.time()),
         user=_current_user() if user else None,
+        account=LOCAL_SERVICE if local_service else SYSTEM,
         password=password,
         hours=hours,
     )
@@ -130,6 +208,16 @@ def _on_windows() -> None:
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:
     """Run schtasks and return what it said. `asks`: it talks to the operator itself. Raises RobotError when it refuses."""
+    return _run(program, arguments, asks=asks, instead="Use the XML of `task xml FILE` in the Task Scheduler.")
+
+
+def icacls(arguments: Sequence[str], *, program: str = "icacls.exe") -> str:
+    """Run icacls and return what it said. Raises RobotError when it refuses."""
+    return _run(program, arguments, instead="Set the folder's rights in its properties.")
+
+
+def _run(program: str, arguments: Sequence[str], *, instead: str, asks: bool = False) -> str:
+    name = Path(program).stem
     try:
         ended = subprocess.run(  # noqa: S603 - our own arguments, and no shell
             [program, *arguments],
@@ -140,11 +228,11 @@ def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "sc
             timeout=None if asks else 60,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RobotError(f"schtasks cannot be run: {error}.", "Use the XML of `task xml` in the Task Scheduler.") from None
+        raise RobotError(f"{name} cannot be run: {error}.", instead) from None
     said = (ended.stdout or b"").decode("oem" if sys.platform == "win32" else "utf-8", errors="replace").strip()
     if ended.returncode:
         raise RobotError(
-            f"schtasks refused (code {ended.returncode}): {said or 'see its message above'}",
-            'To install or remove a task, open the console with "Run as administrator" (Executar como administrador).',
+            f"{name} refused (code {ended.returncode}): {said or 'see its message above'}",
+            'It needs a console that was opened with "Run as administrator" (Executar como administrador).',
         )
     return said

@@ -3,12 +3,17 @@
 Windows ends the process as soon as the handler returns (or after about five seconds at a closed window, twenty at a
 shutdown), so the handler waits while the execution writes its history. Facts:
 https://learn.microsoft.com/windows/console/handlerroutine, and, because a program that has loaded user32.dll (as every
-ODBC driver does) is told of log-off and shutdown by a window message only:
+ODBC driver does) is told of the end of its own session by a window message only:
 https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
 
-The one-file executable is two processes. PyInstaller's own, which waits for this one, ends it half a second after such an
-event (bootloader/src/pyi_utils_win32.c of 6.22), so its main thread is suspended for as long as the history takes. What
-Windows cuts off nevertheless, the next start marks as interrupted and goes on with.
+The console's event of a log-off is something else: services alone receive it, whoever logs off, so it is no reason to
+stop. It has to be answered all the same: the C library takes it for Ctrl+Break where a handler of that is installed
+(Microsoft's Q149901, "Console App Launched from a Service Exits When User Logs Off"), and ours is.
+
+The one-file executable is two processes. PyInstaller's own, which waits for this one, ends it half a second after any of
+these events, log-off included (bootloader/src/pyi_utils_win32.c of 6.22), so its main thread is suspended: for as long as
+the history takes, and after a log-off until the robot ends. What Windows cuts off nevertheless, the next start marks as
+interrupted and goes on with.
 """
 
 from __future__ import annotations
@@ -23,13 +28,14 @@ from typing import Any
 from robot.windows import console
 
 _CLOSE, _LOG_OFF, _SHUTDOWN = 2, 5, 6  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
-NAMES = {_CLOSE: "The window was closed", _LOG_OFF: "Log-off", _SHUTDOWN: "Shutdown"}
+NAMES = {_CLOSE: "The window was closed", _SHUTDOWN: "Shutdown"}
 _LONGEST_WAIT = 25.0  # seconds; Windows is less patient
 
 _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0011, 0x0016
 WINDOW_CLASS = "Api3cRobotEndOfSession"
 
 _kept: list[Any] = []  # callbacks that Windows holds, and Python must not collect
+_suspended = threading.Event()
 
 
 def watch(ask: Callable[[str], None]) -> None:
@@ -37,6 +43,19 @@ def watch(ask: Callable[[str], None]) -> None:
     if sys.platform == "win32" and not _kept:
         _watch_console(ask)
         threading.Thread(target=_watch_session, args=(ask,), name="end of session", daemon=True).start()
+
+
+def console_event(event: int, ask: Callable[[str], None]) -> bool:
+    """Deal with an event of the console. True = no further handler is asked, False = it is somebody else's."""
+    if event == _LOG_OFF:
+        _suspend_parent()
+        return True
+    if event not in NAMES:
+        return False  # Ctrl+C and Ctrl+Break are Python's
+    _prepare()
+    ask(NAMES[event])
+    _hold()
+    return True
 
 
 def _hold() -> None:
@@ -53,8 +72,9 @@ def _prepare() -> None:
 
 
 def _suspend_parent() -> None:
-    if sys.platform != "win32" or len(console.own_processes()) < 2:
+    if sys.platform != "win32" or len(console.own_processes()) < 2 or _suspended.is_set():
         return
+    _suspended.set()
     import ctypes
     from ctypes import wintypes
 
@@ -93,12 +113,7 @@ def _watch_console(ask: Callable[[str], None]) -> None:
     from ctypes import wintypes
 
     def handle(event: int) -> bool:
-        if event not in NAMES:
-            return False  # Ctrl+C and Ctrl+Break are Python's
-        _prepare()
-        ask(NAMES[event])
-        _hold()
-        return True
+        return console_event(event, ask)
 
     handler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)(handle)
     _kept.append(handler)

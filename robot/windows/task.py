@@ -12,14 +12,17 @@ from pathlib import PureWindowsPath
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 NAME = "API 3C Robot"
-SYSTEM = "S-1-5-18"  # LocalSystem: https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+# Accounts of Windows that need no password: LocalSystem may do anything on this computer, LocalService hardly anything
+# https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+SYSTEM, LOCAL_SERVICE = "S-1-5-18", "S-1-5-19"
 
+# Only for what Windows could not start: [MS-TSCH] 2.5.4.2 knows nothing of exit codes
 _RESTARTS, _RESTART_AFTER = 3, "PT10M"
 
 
 @dataclass(frozen=True)
 class Task:
-    """The robot once a day. `user` None = the system's own account; `hours` is when an execution is stopped at last.
+    """The robot once a day. `user` None = `account`, one of Windows; `hours` is when an execution is stopped at last.
 
     `password` tells how a user's task runs when nobody is logged on: with a password that Windows keeps (network drives
     and DB_TRUSTED_CONNECTION work), or without one (S4U: no access to other computers as that user).
@@ -31,15 +34,24 @@ class Task:
     at: time
     first_day: date
     user: str | None = None
+    account: str = SYSTEM
     password: bool = False
     hours: int = 12
 
     @property
     def xml(self) -> str:
-        """The task as a document, with its declaration; to be written as UTF-16, as schtasks wants it."""
+        """The task as a document that declares UTF-16; to be written so, as schtasks and the Task Scheduler want it."""
+        return f'<?xml version="1.0" encoding="UTF-16"?>\n{ET.tostring(self._indented(), encoding="unicode")}\n'
+
+    @property
+    def ascii_xml(self) -> str:
+        """The same in ASCII alone, and without a word of its encoding: right in whatever a console writes it."""
+        return f'<?xml version="1.0"?>\n{ET.tostring(self._indented(), encoding="us-ascii").decode("ascii")}\n'
+
+    def _indented(self) -> ET.Element:
         root = self._root()
         ET.indent(root, "  ")
-        return f'<?xml version="1.0" encoding="UTF-16"?>\n{ET.tostring(root, encoding="unicode")}\n'
+        return root
 
     def _root(self) -> ET.Element:
         ET.register_namespace("", NAMESPACE)
@@ -53,7 +65,7 @@ class Task:
         _add(_add(trigger, "ScheduleByDay"), "DaysInterval", "1")
         self._add_settings(_add(root, "Settings"))
         principal = _add(_add(root, "Principals"), "Principal", id="Robot")
-        _add(principal, "UserId", self.user or SYSTEM)
+        _add(principal, "UserId", self.user or self.account)
         if self.user:
             _add(principal, "LogonType", "Password" if self.password else "S4U")
         _add(principal, "RunLevel", "LeastPrivilege")

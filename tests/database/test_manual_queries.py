@@ -38,6 +38,8 @@ def test_every_query_answers(new_server_database: Database) -> None:
         for query in QUERIES:
             cursor.execute(query)
             answers.append(cursor.fetchall())
+        cursor.execute(QUERIES[4].replace("GETDATE()", f"CAST('{NOW:%Y%m%d %H:%M:%S}' AS DATETIME)"))
+        missing_then = cursor.fetchall()
     finally:
         repository.close()
     hours, campaigns, agents, incomplete, missing, executions, costs, qualifications, rejections, states, exports = answers
@@ -45,7 +47,11 @@ def test_every_query_answers(new_server_database: Database) -> None:
     assert sum(row[2] for row in campaigns) == len(READ) * CALLS
     assert agents
     assert incomplete == []
-    assert [tuple(row) for row in missing] == [("2026-09-15", "2026-09-18")]
+    assert tuple(missing[0]) == ("", date(2026, 9, 16), date(2026, 9, 17))
+    assert [tuple(row) for row in missing_then] == [
+        ("", date(2026, 9, 16), date(2026, 9, 17)),
+        ("", date(2026, 9, 19), date(2026, 9, 19)),
+    ]
     assert [row[4] for row in executions] == ["COMPLETED_SUCCESS"]
     assert sum(row[3] for row in costs) > 0
     assert qualifications

@@ -5,8 +5,10 @@ A window that is closed cannot be tried: Wine 8 ends the processes of a closed c
 
 from __future__ import annotations
 
+import codecs
 import os
 import subprocess
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,14 +61,19 @@ def double_click(make: Callable[[str], Program]) -> str:
 
 
 def task_and_event_log(make: Callable[[str], Program]) -> str:
-    """The task's XML is printed; a failure is told to the Event Log, which does no harm (Wine shows nothing of it)."""
+    """The task's XML is printed and written; a failure is told to the Event Log (Wine shows nothing of it)."""
     program = make("task")
     xml = program.run("task", "xml", "--at", "03:30")
     assert xml.code == 0, xml
     assert "T03:30:00" in xml.text, xml.text
     assert "\\task\\app.exe</Command>" in xml.text, xml.text
     assert "<Arguments>schedule --once</Arguments>" in xml.text, xml.text
-    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1)
+    file = program.folder / "tarefa.xml"
+    written = program.run("task", "xml", _windows(file))
+    assert written.code == 0, written
+    assert file.read_bytes()[:2] == codecs.BOM_UTF16_LE, file.read_bytes()[:80]
+    assert ET.fromstring(file.read_bytes()).tag.endswith("}Task")
+    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1, SCHEDULE_RETRIES=0)
     failed = program.run("schedule", "--once")
     assert failed.code == 1, failed
     assert "Traceback" not in failed.text, failed.text

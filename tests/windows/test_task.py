@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 import xml.etree.ElementTree as ET
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path, PureWindowsPath
+from zoneinfo import ZoneInfo
 
 import pytest
 import xmlschema
 
 from robot.cli import main
+from robot.commands import task as command
 from robot.commands.task import install_arguments, schtasks, task_for
 from robot.errors import ConfigurationError, RobotError
 from robot.windows.task import NAMESPACE, Task
@@ -119,11 +122,97 @@ def test_the_first_time_lies_ahead(now, first, time_machine):
     assert task_for("02:00", user=False, password=False, hours=12).first_day == first
 
 
-def test_the_xml_is_printed(capsys):
-    assert main(["task", "xml", "--at", "03:30"]) == 0
-    printed = capsys.readouterr().out
-    SCHEMA.validate(ET.fromstring(printed.encode("utf-16")))
-    assert "T03:30:00" in printed
+def test_a_task_of_local_service_says_so():
+    assert text(
+        task_for("02:00", user=False, password=False, hours=12, local_service=True), "Principals/Principal/UserId"
+    ) == ("S-1-5-19")
+    with pytest.raises(ConfigurationError) as caught:
+        task_for("02:00", user=True, password=False, hours=12, local_service=True)
+    assert "--local-service" in caught.value.problems[0]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "utf-8", "utf-16"])
+def test_what_is_printed_is_right_in_whatever_a_console_writes_it(encoding, capsys, monkeypatch):
+    monkeypatch.setenv("USERNAME", "joão")
+    assert main(["task", "xml", "--at", "03:30", "--user"]) == 0
+    printed = capsys.readouterr().out.encode(encoding)
+    document = ET.fromstring(printed)
+    SCHEMA.validate(document)
+    assert document.findtext(f".//{{{NAMESPACE}}}UserId", "").endswith("joão")
+    assert document.findtext(f".//{{{NAMESPACE}}}StartBoundary", "").endswith("T03:30:00")
+
+
+def test_the_file_is_utf_16_as_it_declares(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("USERNAME", "joão")
+    file = tmp_path / "tarefa.xml"
+    assert main(["task", "xml", str(file), "--at", "03:30", "--user"]) == 0
+    written = file.read_bytes()
+    assert written[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    assert written.decode("utf-16").startswith('<?xml version="1.0" encoding="UTF-16"?>')
+    SCHEMA.validate(ET.fromstring(written))
+    assert "is written" in capsys.readouterr().out
+    assert main(["task", "xml", str(file)]) == 2, "nothing is written over"
+    assert file.read_bytes() == written
+    assert main(["task", "xml", str(tmp_path / "no" / "folder.xml")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """`task install` as on Windows, in a folder of its own; returns what schtasks and icacls were told."""
+    calls = []
+    folder = tmp_path / "robo-3c"
+    folder.mkdir()
+    (folder / "app.exe").touch()
+    env_file = folder / ".env"
+    env_file.write_text("TIMEZONE=America/Sao_Paulo\n")
+    monkeypatch.setattr(command, "_on_windows", lambda: None)
+    monkeypatch.setattr(command, "home", lambda: folder)
+    for name in ("schtasks", "icacls"):
+        monkeypatch.setattr(command, name, lambda arguments, name=name, **_: calls.append((name, *arguments)) or "SUCCESS")
+
+    def run(*options):
+        calls.clear()
+        return main(["--env-file", str(env_file), "task", "install", *options]), calls
+
+    run.folder, run.env_file = folder, env_file
+    return run
+
+
+def test_an_installed_task_has_a_folder_that_is_closed(install, capsys):
+    code, calls = install("--local-service")
+    assert code == 0
+    assert [name for name, *_ in calls] == ["schtasks", *["icacls"] * 5]
+    assert "*S-1-5-19:(OI)(CI)M" in calls[3]
+    shown = capsys.readouterr()
+    assert "as LOCAL SERVICE" in shown.out
+    assert "Only administrators and the task's account" in shown.out
+
+
+@pytest.mark.parametrize("how", ["a shared folder", "--keep-rights", "refused"])
+def test_a_folder_that_is_not_closed_is_told_with_the_commands(how, install, capsys, monkeypatch):
+    if how == "a shared folder":
+        (install.folder / "outro.exe").touch()
+    elif how == "refused":
+        monkeypatch.setattr(command, "icacls", lambda _: (_ for _ in ()).throw(RobotError("icacls refused")))
+    code, calls = install(*(["--keep-rights"] if how == "--keep-rights" else []))
+    assert code == 0
+    assert [name for name, *_ in calls] == ["schtasks"]
+    told = capsys.readouterr().err
+    assert {"a shared folder": "also holds outro.exe", "refused": "icacls refused"}.get(how, how) in told
+    assert told.count("  icacls ") == 5
+
+
+def test_a_clock_that_is_not_the_accounts_is_told(install, capsys, time_machine):
+    time_machine.move_to(datetime(2026, 9, 15, 12, tzinfo=ZoneInfo("UTC")), tick=False)
+    install("--at", "02:00")
+    assert "--at 05:00" in capsys.readouterr().err
+    install.env_file.write_text("TIMEZONE=UTC\n")
+    install("--at", "02:00")
+    assert "--at" not in capsys.readouterr().err
+    install.env_file.write_text("TIMEZONE=Mars\n")
+    assert install("--at", "02:00")[0] == 0
+    assert "app check" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it would be installed")
@@ -146,3 +235,13 @@ def test_a_refusal_is_told_with_the_usual_reason(tmp_path):
 def test_a_missing_schtasks_is_told():
     with pytest.raises(RobotError, match="cannot be run"):
         schtasks(["/Query"], program="no-such-schtasks")
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [([], True), (["--local-service"], True), (["--user"], True), (["--user", "--password-prompt"], False)],
+)
+def test_a_trusted_connection_needs_a_user_with_a_password(options, warned, install, capsys):
+    install.env_file.write_text("DB_SERVER=host\nDB_DATABASE=robo\nDB_TRUSTED_CONNECTION=yes\n")
+    install(*options)
+    assert ("DB_TRUSTED_CONNECTION is yes" in capsys.readouterr().err) is warned

@@ -1,4 +1,7 @@
-"""The service's configuration holds only what WinSW documents: https://github.com/winsw/winsw/blob/v3/docs/xml-config-file.md."""
+"""The service's configuration holds only what the recommended WinSW documents.
+
+https://github.com/winsw/winsw/blob/v2.12.0/doc/xmlConfigFile.md and loggingAndErrorReporting.md beside it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "winsw" / "api-3c-robot.xml"
 PAGE = ROOT / "docs" / "servico-winsw.md"
 
-DURATION = r"\d+ ?(ms|sec|secs|min|mins|hour|hours|day|days)"
+VERSION = "2.12.0"
+DURATION = r"\d+ ?(sec|secs|min|mins|hour|hours|day|days)"
 # element: the text it may hold
 DOCUMENTED = {
     "id": r"[A-Za-z0-9]+",
@@ -22,7 +26,7 @@ DOCUMENTED = {
     "arguments": r".*",
     "workingdirectory": r".+",
     "startmode": "Boot|System|Automatic|Manual",
-    "delayedAutoStart": "true|false|",
+    "delayedAutoStart": "",  # 2.12 looks for the element alone: "false" in it would be yes, too
     "stoptimeout": DURATION,
     "resetfailure": DURATION,
     "logpath": r".+",
@@ -59,6 +63,11 @@ def test_the_log_rolls_by_size():
 
 def test_the_robot_is_started_as_a_schedule_from_its_own_folder():
     assert (SERVICE.findtext("executable"), SERVICE.findtext("arguments")) == (r"%BASE%\app.exe", "schedule")
+
+
+def test_the_page_recommends_the_version_whose_names_are_checked_here():
+    assert f"**{VERSION}**" in PAGE.read_text(encoding="utf-8")
+    assert f"/v{VERSION}/" in (__doc__ or "")
 
 
 def test_the_page_shows_the_file_as_it_is():
