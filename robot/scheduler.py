@@ -25,11 +25,16 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 1
 # A clock that goes back by less is put right, or changes for the winter; by more, it was wrong before.
 _WRONG_BY = timedelta(hours=3)
+_ASK_AGAIN = timedelta(minutes=5)  # for a memory that could not be read
+
+
+class UnreadableError(Exception):
+    """What is remembered cannot be read now: the database may be starting, as this machine is."""
 
 
 @dataclass
 class Memory:
-    """Where the last occurrence is kept between two starts. Neither may raise."""
+    """Where the last occurrence is kept between two starts. `recall` may raise UnreadableError, and nothing else."""
 
     recall: Callable[[], str | None]
     remember: Callable[[str], None]
@@ -70,6 +75,7 @@ class Timetable:
         self._retry = retry
         self._retries = 0
         self._again: datetime | None = None
+        self._ask_again: datetime | None = None
         self._last = self._recalled()
         self._seen = self._clock()
         self._occurrence = self._from(self._seen)
@@ -86,13 +92,17 @@ class Timetable:
         return self._after(self._last)
 
     def _recalled(self) -> datetime | None:
-        """The last occurrence that was run under the same expression and zone."""
+        """The last occurrence that was run under the same expression and zone; where it cannot be read, asked for again."""
+        self._ask_again = None
         try:
             kept = json.loads(self._memory.recall() or "null")
             if kept is None or kept["cron"] != self._expression or kept["zone"] != self._zone():
                 return None
             return datetime.fromisoformat(kept["last"]).astimezone(self._clock().tzinfo)
         except (ValueError, KeyError, TypeError):
+            return None
+        except UnreadableError:
+            self._ask_again = self._clock() + _ASK_AGAIN
             return None
 
     def _zone(self) -> str:
@@ -104,6 +114,9 @@ class Timetable:
     def due(self) -> bool:
         """Whether an occurrence has come."""
         now = self._clock()
+        if self._ask_again is not None and _utc(now) >= _utc(self._ask_again):
+            self._last = self._recalled()
+            self._occurrence = self._from(now)
         if _utc(now) + _WRONG_BY < _utc(self._seen):
             log.warning("The clock went back from %s to %s: the schedule is computed anew.", self._seen, now)
             self._occurrence, self._again, self._retries = self._from(now), None, 0
@@ -118,7 +131,7 @@ class Timetable:
         self._occurrence = self._after(last)
         while _utc(self._occurrence) <= now:
             last, self._occurrence = self._occurrence, self._after(self._occurrence)
-        self._last, self._again, self._retries = last, None, 0
+        self._last, self._again, self._retries, self._ask_again = last, None, 0, None
         self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
 
     def failed(self) -> datetime | None:

@@ -186,7 +186,7 @@ def test_both_databases_have_the_same_indexes():
     found = {}
     for database in ("sqlserver", "sqlite"):
         text = "".join(path.read_text("utf-8") for path in sorted((SQL / database).glob("*.sql")))
-        found[database] = [  # SQLite has no INCLUDE: the column stands in the key there, unless that would no longer be unique
+        found[database] = [  # SQLite has no INCLUDE: the column stands in the key there, if it need not be unique
             (bool(unique), name, table, ", ".join(filter(None, (key, None if unique else included))))
             for unique, name, table, key, included in re.findall(pattern, text)
         ]

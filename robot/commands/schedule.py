@@ -24,7 +24,7 @@ from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotEr
 from robot.jobs import CallsJob
 from robot.period import Window
 from robot.planning import scheduled_windows
-from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, loop
+from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
 from robot.settings import Settings
 from robot.watching import Watcher
 from robot.windows import console
@@ -103,7 +103,7 @@ def retry_of(settings: Settings) -> Retry:
 
 
 def _timetable(settings: Settings, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
-    memory = Memory(partial(recall, settings, state), partial(_remember, settings, state))
+    memory = Memory(partial(_recall_or_raise, settings, state), partial(_remember, settings, state))
     return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
 
 
@@ -169,13 +169,20 @@ def _plan(session: Session, repository: Repository) -> list[Window]:
 
 def recall(settings: Settings, state: str = STATE) -> str | None:
     """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be read."""
+    try:
+        return _recall_or_raise(settings, state)
+    except UnreadableError:
+        return None
+
+
+def _recall_or_raise(settings: Settings, state: str) -> str | None:
     repository = open_repository(settings)
     try:
         repository.prepare()
         return repository.recall(state)
-    except SyncError as error:
+    except (SyncError, AnotherExecutionRunning) as error:
         log.warning("The last scheduled run cannot be read: %s", error)
-        return None
+        raise UnreadableError from error
     finally:
         repository.close()
 

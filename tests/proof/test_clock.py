@@ -1,5 +1,6 @@
 """The schedule under every clock: exactly once a day, whatever the clock does. Nothing here sleeps."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from robot.scheduler import Memory, Timetable, loop
+from robot.scheduler import Memory, Timetable, UnreadableError, loop
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -191,8 +192,39 @@ def test_the_heart_of_the_loop_goes_on_when_the_clock_is_set_back() -> None:
     def set_back(now: datetime) -> timedelta:
         if not done and now >= datetime(2026, 3, 2, 4, 50, tzinfo=UTC):
             done.append(True)
-            return -HOUR
+            return -2 * DAY
         return timedelta()
 
     runs = run_loop(datetime(2026, 3, 2, 4, 40, tzinfo=UTC), datetime(2026, 3, 2, 6, tzinfo=UTC), set_back)
-    assert [run.replace(second=0) for run in runs] == [datetime(2026, 3, 2, 5, 0, tzinfo=UTC)]
+    assert [f"{run:%m-%d %H:%M}" for run in runs] == ["02-28 05:00", "03-01 05:00", "03-02 05:00"]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["it ran yesterday", "it never ran"])
+def test_a_run_missed_while_the_machine_was_off_is_made_up_for_when_the_database_starts_later(kept: bool) -> None:
+    """The machine starts at 03:00; its database, where the last run is remembered, ten minutes later."""
+    zone = ZoneInfo("America/Sao_Paulo")
+    now = [datetime(2026, 3, 2, 3, 0, tzinfo=zone)]
+    last = {"cron": "0 2 * * *", "zone": str(zone), "last": "2026-03-01T02:00:00-03:00"}
+
+    def recall() -> str | None:
+        if now[0] < datetime(2026, 3, 2, 3, 10, tzinfo=zone):
+            raise UnreadableError
+        return json.dumps(last) if kept else None
+
+    timetable = Timetable("0 2 * * *", lambda: now[0], Memory(recall, lambda _: None))
+    runs = []
+    while now[0] < datetime(2026, 3, 3, 3, 0, tzinfo=zone):
+        if timetable.due():
+            runs.append(f"{now[0]:%d %H:%M}")
+            timetable.done()
+        now[0] += timedelta(minutes=1)
+    assert runs == [*(["02 03:10"] if kept else []), "03 02:00"]
+
+
+@pytest.mark.parametrize("changed", [{"cron": "0 3 * * *"}, {"zone": "Europe/Lisbon"}])
+def test_a_run_remembered_under_another_schedule_is_not_this_ones(changed: dict[str, str]) -> None:
+    zone = ZoneInfo("America/Sao_Paulo")
+    kept = {"cron": "0 2 * * *", "zone": str(zone), "last": "2026-02-20T02:00:00-03:00", **changed}
+    memory = Memory(lambda: json.dumps(kept), lambda _: None)
+    noon = datetime(2026, 3, 2, 12, 0, tzinfo=zone)
+    assert f"{Timetable('0 2 * * *', lambda: noon, memory).next_run:%m-%d %H:%M}" == "03-03 02:00"
