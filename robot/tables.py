@@ -320,8 +320,8 @@ DIALER_EXPORTS = Table(
         _integer("list_total_before"),  # contacts that the list had when the export found or made it
         _integer("weight"),
         _text("selection"),  # JSON: what was asked for
-        _text("motives"),  # JSON: why the dialer filtered contacts, and how often
-        _integer("filtered_records"),  # as the dialer counts them, also where it does not say whom
+        _text("motives"),  # JSON: why the dialer filtered contacts, and how often: the sum of the export's requests
+        _integer("filtered_records"),  # as the dialer counts them, also where it does not say whom: likewise a sum
         _datetime("created_at"),
         _datetime("finished_at"),  # none of its contacts is pending
     ),
@@ -346,6 +346,29 @@ DIALER_EXPORT_ITEMS = Table(
     ),
 )
 
+DIALER_EXPORT_REQUESTS = Table(
+    name="dialer_export_requests",
+    identity="id",
+    columns=(
+        _integer("id"),
+        _text("token", 32),  # tells a transaction that is repeated from a second request
+        _integer("export_id"),
+        _integer("execution_id"),
+        _integer("list_id"),
+        _boolean("list_made"),  # the robot made the list in this export
+        _text("status", 20),  # in flight, answered, not taken, unknown, settled
+        _text("items"),  # JSON: the ids of its contacts in dialer_export_items
+        _integer("records"),  # items on the wire
+        _integer("imported"),  # what the dialer took, as it counts; NULL = it did not say
+        _integer("filtered"),
+        _text("motives"),  # JSON: why it filtered, and how often
+        _integer("total_after"),  # contacts in the list, read as soon as the answer was lost
+        _text("reason", 500),
+        _datetime("sent_at"),
+        _datetime("settled_at"),
+    ),
+)
+
 ALL_TABLES = (
     CALLS,
     MAILING_DATA,
@@ -357,6 +380,7 @@ ALL_TABLES = (
     CLIENTS,
     DIALER_EXPORTS,
     DIALER_EXPORT_ITEMS,
+    DIALER_EXPORT_REQUESTS,
 )
 
 

@@ -191,7 +191,7 @@ def test_both_databases_have_the_same_indexes():
             for unique, name, table, key, included in re.findall(pattern, text)
         ]
     assert found["sqlserver"] == found["sqlite"]
-    assert len(found["sqlite"]) == 9
+    assert len(found["sqlite"]) == 11
 
 
 def test_both_databases_have_the_same_view():

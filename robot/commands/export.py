@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -15,10 +15,9 @@ from rich.table import Table
 from robot.commands.context import Context, Session
 from robot.commands.exporting import amount_of, exporter_for, order_of, print_result, watched_export
 from robot.database import open_repository
-from robot.database.exports import ItemStatus
 from robot.errors import ConfigurationError, ExitCode
 from robot.export.choosing import Client, Wish
-from robot.export.resolving import MIN_AGE, Resolved, resolve
+from robot.export.resolving import MIN_AGE, Resolved, Verdict, resolve
 from robot.export.sending import Order, Preview, Result, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
@@ -85,9 +84,7 @@ def _export(
 def _resolve(
     context: typer.Context,
     export_id: Annotated[int | None, typer.Option("--export", min=1, max=_LARGEST, help="Only this export.")] = None,
-    verdict: Annotated[
-        Literal["sent", "not-sent"] | None, typer.Option("--as", help="Your own word for what is left.")
-    ] = None,
+    verdict: Annotated[Verdict | None, typer.Option("--as", help="Your own word for what cannot be proven.")] = None,
     minutes: Annotated[
         int,
         typer.Option(
@@ -137,16 +134,15 @@ def export(context: Context, options: Options) -> ExitCode:
     return result.ending.exit_code
 
 
-def resolve_exports(context: Context, export_id: int | None, verdict: str | None, min_age: timedelta) -> ExitCode:
+def resolve_exports(context: Context, export_id: int | None, verdict: Verdict | None, min_age: timedelta) -> ExitCode:
     """Settle, and print what was settled."""
     session = Session.begin(context)
     settings = session.settings
     repository = open_repository(settings, session.stop)
     http = transport(settings, session.stop)
-    said = None if verdict is None else ItemStatus.SENT if verdict == "sent" else ItemStatus.PENDING
     try:
         mailing = ThreeCMailingClient(Connection(http, settings.api_root))
-        result = resolve(repository, mailing, session.now, export_id=export_id, verdict=said, min_age=min_age)
+        result = resolve(repository, mailing, session.now, export_id=export_id, verdict=verdict, min_age=min_age)
     finally:
         http.close()
         repository.close()

@@ -13,9 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from robot.database import export_requests as ledger
 from robot.database import refusals
 from robot.database.engine import Engine
+from robot.database.export_requests import Answer, NewRequest, whole
 from robot.database.repository import Repository
+from robot.normalizers.values import fitted
+from robot.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
 
 JOB = refusals.JOB
 _MANY = 500  # parameters of one statement; SQL Server takes 2100
@@ -95,7 +99,8 @@ class ExportStore:
                 "INSERT INTO dialer_exports (token, execution_id, campaign_id, list_name, weight, selection, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(export.token, export.execution_id, export.campaign_id, export.list_name[:255], export.weight),
+                    *(export.token, export.execution_id, export.campaign_id),
+                    *(fitted(export.list_name, DIALER_EXPORTS["list_name"].width)[0], export.weight),
                     *(json.dumps(export.selection, ensure_ascii=False, default=str), now),
                 ),
             )
@@ -118,20 +123,25 @@ class ExportStore:
         return self._repository.change(work)
 
     def found_in_flight(self) -> int:
-        """Contacts that a killed process left in flight become unknown. Returns how many."""
+        """Contacts that a killed process left in flight become unknown. Returns how many.
 
-        def work(engine: Engine, now: datetime) -> int:
+        Where a COMMIT broke but did hold, the repetition finds none: then the first attempt's count is the truth.
+        """
+        counts: list[int] = []
+
+        def work(engine: Engine, now: datetime) -> None:
+            reason = "the robot was stopped while the request was under way"
             cursor = engine.cursor()
             cursor.execute(
                 "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE status = ?",
-                (
-                    *(ItemStatus.UNKNOWN.value, "the robot was stopped while the request was under way", now),
-                    ItemStatus.IN_FLIGHT.value,
-                ),
+                (ItemStatus.UNKNOWN.value, reason, now, ItemStatus.IN_FLIGHT.value),
             )
-            return cursor.rowcount
+            counts.append(cursor.rowcount)
+            cursor.close()
+            ledger.lose(engine, now, reason)
 
-        return self._repository.change(work)
+        self._repository.change(work)
+        return max(counts)
 
     def unfinished(self, campaign_id: int) -> list[tuple[Export, int]]:
         """The campaign's exports that have pending contacts, oldest first, with their number."""
@@ -178,29 +188,24 @@ class ExportStore:
 
         self._repository.change(work)
 
-    def in_flight(self, items: Sequence[Item], execution_id: int) -> None:
-        """Commit that these are about to be sent."""
+    def in_flight(self, items: Sequence[Item], request: NewRequest) -> None:
+        """Commit that these are about to be sent, by this request."""
 
         def work(engine: Engine, now: datetime) -> None:
+            ledger.begin(engine, now, request, [item.id for item in items])
             cursor = engine.cursor()
             marks = ", ".join("?" * len(items))
             cursor.execute(
                 "UPDATE dialer_export_items SET status = ?, in_flight_at = ?, execution_id = ?, reason = NULL,"
                 f" settled_at = NULL WHERE id IN ({marks})",
-                (ItemStatus.IN_FLIGHT.value, now, execution_id, *(item.id for item in items)),
+                (ItemStatus.IN_FLIGHT.value, now, request.execution_id, *(item.id for item in items)),
             )
+            cursor.close()
 
         self._repository.change(work)
 
-    def settle(
-        self,
-        export_id: int,
-        execution_id: int,
-        settled: Sequence[Settled],
-        filtered: int = 0,
-        motives: Mapping[str, int] | None = None,
-    ) -> None:
-        """Commit what became of contacts, and add to the export's filter counts. Safe to repeat.
+    def settle(self, export_id: int, execution_id: int, settled: Sequence[Settled], answers: Sequence[Answer] = ()) -> None:
+        """Commit what became of contacts, and of the requests that carried them. Safe to repeat: nothing is counted up.
 
         A refused contact becomes a rejected record, too; one that the dialer took settles the client's earlier ones.
         """
@@ -215,23 +220,16 @@ class ExportStore:
                     marks = ", ".join("?" * len(part))
                     cursor.execute(
                         f"UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE id IN ({marks})",
-                        (status.value, reason and reason[:500], when, *part),
+                        (status.value, fitted(reason or "", DIALER_EXPORT_ITEMS["reason"].width)[0], when, *part),
                     )
                     if status in {ItemStatus.SENT, ItemStatus.FILTERED}:
                         refusals.resolve(engine, part, execution_id, now)
             for each in settled:
                 if each.status is ItemStatus.REJECTED:
                     refusals.keep(engine, each.item_id, each.reason, execution_id, now)
-            if filtered:
-                cursor.execute("SELECT motives, filtered_records FROM dialer_exports WHERE id = ?", (export_id,))
-                before, count = cursor.fetchone()
-                known: dict[str, int] = json.loads(before) if before else {}
-                for motive, times in (motives or {}).items():
-                    known[motive] = known.get(motive, 0) + times
-                cursor.execute(
-                    "UPDATE dialer_exports SET motives = ?, filtered_records = ? WHERE id = ?",
-                    (json.dumps(known, ensure_ascii=False), (count or 0) + filtered, export_id),
-                )
+            for answer in answers:
+                ledger.complete(engine, now, answer)
+            ledger.sum_up(engine, export_id)
             cursor.execute(
                 "UPDATE dialer_exports SET finished_at = CASE WHEN EXISTS"
                 " (SELECT 1 FROM dialer_export_items WHERE export_id = ? AND status IN (?, ?))"
@@ -298,37 +296,19 @@ class ExportStore:
         )
         return {int(str(row[0])) for row in rows}
 
-    def records_of_list(self, list_id: int, campaign_id: int) -> tuple[int | None, int, int, datetime | None]:
-        """Of all exports into a list: its contacts before the first, records taken since, records unknown, last request."""
-        rows = self._repository.read(
-            "SELECT e.id, e.list_total_before, e.filtered_records,"
-            " SUM(CASE WHEN i.status IN (?, ?) THEN i.records ELSE 0 END),"
-            " SUM(CASE WHEN i.status IN (?, ?) THEN i.records ELSE 0 END), MAX(i.in_flight_at)"
-            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
-            " WHERE e.list_id = ? AND e.campaign_id = ?"
-            " GROUP BY e.id, e.list_total_before, e.filtered_records ORDER BY e.id",
-            (
-                *(ItemStatus.SENT.value, ItemStatus.FILTERED.value, ItemStatus.UNKNOWN.value, ItemStatus.IN_FLIGHT.value),
-                *(list_id, campaign_id),
-            ),
-        )
-        if not rows:
-            return None, 0, 0, None
-        taken = sum(int(str(row[3])) - int(str(row[2] or 0)) for row in rows)
-        moments = [datetime.fromisoformat(str(row[5])) for row in rows if row[5] is not None]
-        before = rows[0][1]
-        return (
-            None if before is None else int(str(before)),
-            taken,
-            sum(int(str(row[4])) for row in rows),
-            max(moments, default=None),
-        )
+    def requests_of_list(self, list_id: int, campaign_id: int) -> list[ledger.RequestLine]:
+        """Every request into a list, of whatever export, in the order in which they were sent."""
+        return ledger.of_list(self._repository, list_id, campaign_id)
+
+    def made_its_list(self, export_id: int) -> bool:
+        """Whether it is known that the robot made the export's list in this export."""
+        return ledger.made_here(self._repository, export_id)
+
+    def remember_total(self, token: str, total: int) -> None:
+        """What the list held as soon as a request's answer was lost."""
+        self._repository.change(lambda engine, _: ledger.remember_total(engine, token, total))
 
 
 def _export(row: Sequence[object]) -> Export:
     number, campaign, name, list_id, total, weight = row[:6]
-    return Export(int(str(number)), int(str(campaign)), str(name), _whole(list_id), _whole(total), _whole(weight))
-
-
-def _whole(value: object) -> int | None:
-    return None if value is None else int(str(value))
+    return Export(int(str(number)), int(str(campaign)), str(name), whole(list_id), whole(total), whole(weight))

@@ -1,8 +1,8 @@
 """`export resolve`: what became of contacts whose answer was lost.
 
 Two proofs count. A later call from the export's list that bears the contact's identifier: the dialer has it. And the
-list's total: it holds what was there before our first export plus what is known to be taken; if it holds all of the
-unknown ones besides, they were taken, if it holds none of them, they were not. Anything between settles nobody.
+list's total, as `totals.py` reads it. Where a total tells something and proves nothing, somebody must say that nobody else
+has changed the list; where it tells nothing, what became of the contacts.
 """
 
 from __future__ import annotations
@@ -12,18 +12,30 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from robot.database import Repository, Scope
+from robot.database.export_requests import Answer, RequestStatus
 from robot.database.exports import Export, ExportStore, ItemStatus, Settled
 from robot.errors import ConfigurationError
 from robot.export.sending import JOB
+from robot.export.totals import Outcome, read_total
 from robot.history import Ending, recorded
 from robot.period import Period
 from robot.threec import ThreeCMailingClient
 
 log = logging.getLogger(__name__)
 
+_ASK = "Yours to say: --as sent, or --as not-sent"
 MIN_AGE = timedelta(minutes=15)  # a gateway's timeout does not stop the API: it may still be storing
+
+
+class Verdict(StrEnum):
+    """The operator's own word for what cannot be proven."""
+
+    SENT = "sent"
+    NOT_SENT = "not-sent"  # they are pending again, and go with the next export
+    TOTAL = "total"  # what the list's total tells: nobody else has changed the list
 
 
 @dataclass
@@ -41,10 +53,10 @@ def resolve(
     clock: Callable[[], datetime],
     *,
     export_id: int | None = None,
-    verdict: ItemStatus | None = None,
+    verdict: Verdict | None = None,
     min_age: timedelta = MIN_AGE,
 ) -> Resolved:
-    """Settle what can be settled. `verdict` is the operator's own word: SENT, or PENDING for "not sent: send them"."""
+    """Settle what can be settled. `min_age`: how long the last request must be over before totals are believed."""
     result = Resolved()
     store = ExportStore(repository)
     now = clock()
@@ -55,14 +67,11 @@ def resolve(
             raise ConfigurationError(f"There is no export {export_id}.", "See dialer_exports, or leave --export out.")
         store.found_in_flight()
         for export in store.uncertain(export_id):
-            if verdict is None:
-                _by_calls(store, export, result)
-                _by_total(store, mailing, export, now - min_age, result)
+            if verdict in {Verdict.SENT, Verdict.NOT_SENT}:
+                _all(store, export, Outcome(verdict is Verdict.SENT, "settled by the operator"), result, counted=False)
             else:
-                _all(store, export, verdict, "settled by the operator", result)
-            left = len(store.items(export.id, ItemStatus.UNKNOWN))
-            if left and verdict is None and not any(line.startswith(f"export {export.id}:") for line in result.open):
-                result.open.append(f"export {export.id}: {left} contact(s) stay unknown")
+                _by_calls(store, export, result)
+                _by_total(store, mailing, export, now - min_age, result, trusted=verdict is Verdict.TOTAL)
         ending.total = ending.successful = sum(result.counts.values())
         ending.problems += result.open
 
@@ -79,40 +88,57 @@ def _by_calls(store: ExportStore, export: Export, result: Resolved) -> None:
 
 
 def _by_total(
-    store: ExportStore, mailing: ThreeCMailingClient, export: Export, not_after: datetime, result: Resolved
+    store: ExportStore,
+    mailing: ThreeCMailingClient,
+    export: Export,
+    not_after: datetime,
+    result: Resolved,
+    *,
+    trusted: bool,
 ) -> None:
     unknown = store.items(export.id, ItemStatus.UNKNOWN)
     if not unknown:
         return
+    opened = f"export {export.id}: {len(unknown)} contact(s)"
     if export.list_id is None:  # in flight needs a list: only a hand-made row has none
-        result.open.append(f"export {export.id}: its list is not known")
+        result.open.append(f"{opened}; its list is not known. {_ASK}")
         return
-    before, taken, uncertain, last = store.records_of_list(export.list_id, export.campaign_id)
-    if last is not None and last > not_after:
-        result.open.append(
-            f"export {export.id}: {len(unknown)} contact(s); the dialer may still be storing, ask again later"
-        )
+    lines = store.requests_of_list(export.list_id, export.campaign_id)
+    if any(line.sent_at > not_after for line in lines):
+        result.open.append(f"{opened}; the dialer may still be storing, ask again later")
         return
-    shown = next(
-        (each for each in mailing.listar_listas(export.campaign_id) if str(each.get("id")) == str(export.list_id)), None
-    )
-    total = shown.get("total") if shown else None
-    if before is None or not isinstance(total, int):
-        result.open.append(f"export {export.id}: the dialer does not tell the total of list {export.list_id}")
-        return
-    more = total - before - taken
-    if more == 0:
-        _all(store, export, ItemStatus.PENDING, "not sent: the list's total proves it", result)
-    elif more == uncertain:
-        _all(store, export, ItemStatus.SENT, "sent: the list's total proves it", result)
+    total = mailing.total_of(export.list_id, export.campaign_id)
+    outcome = read_total(lines, total, export.id, {item.id for item in unknown})
+    if outcome.sent is None:
+        result.open.append(f"{opened}; list {export.list_id} {outcome.why}. {_ASK}")
+    elif outcome.proven:
+        _all(store, export, outcome, result)
+    elif trusted:
+        told = "sent" if outcome.sent else "not sent"
+        why = f"{told}: by the list's total, which the operator trusts"
+        _all(store, export, Outcome(outcome.sent, why), result)
     else:
         result.open.append(
-            f"export {export.id}: {len(unknown)} contact(s); list {export.list_id} holds {more} of {uncertain} uncertain"
-            " records, which does not tell whose. Yours to say: --as sent, or --as not-sent"
+            f"{opened}; list {export.list_id} {outcome.why}, and nothing proves that nobody else has changed it."
+            " Is that so? Then --as total; otherwise --as sent, or --as not-sent"
         )
 
 
-def _all(store: ExportStore, export: Export, status: ItemStatus, reason: str, result: Resolved) -> None:
+def _all(store: ExportStore, export: Export, outcome: Outcome, result: Resolved, *, counted: bool = True) -> None:
+    """Settle the export's unknown contacts and requests. `counted`: by a total, so that later totals may count on it."""
+    status = ItemStatus.SENT if outcome.sent else ItemStatus.PENDING
     unknown = store.items(export.id, ItemStatus.UNKNOWN)
-    store.settle(export.id, result.ending.execution_id, [Settled(item.id, status, reason) for item in unknown])
-    result.counts["sent" if status is ItemStatus.SENT else "not sent"] += len(unknown)
+    lines = [] if export.list_id is None else store.requests_of_list(export.list_id, export.campaign_id)
+    answers = [
+        Answer(
+            line.token,
+            RequestStatus.SETTLED,
+            (line.records if outcome.sent else 0) if counted else None,
+            reason=outcome.why,
+        )
+        for line in lines
+        if line.export_id == export.id and line.status is RequestStatus.UNKNOWN
+    ]
+    settled = [Settled(item.id, status, outcome.why) for item in unknown]
+    store.settle(export.id, result.ending.execution_id, settled, answers)
+    result.counts["sent" if outcome.sent else "not sent"] += len(unknown)

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from robot.database import Repository, Scope, exports
+from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
 from robot.export.choosing import QUERY_JOB, Choice, Client, Wish, choose, keep_rejections
@@ -106,6 +107,7 @@ class Exporter:
         self._clock = clock
         self._stop = stop
         self._unknown_in_a_row = 0
+        self._made: set[int] = set()  # the lists that this execution made
 
     def preview(self, wish: Wish, order: Order) -> Preview:
         """Look, without a lock and without changing anything."""
@@ -178,6 +180,8 @@ class Exporter:
     def _found_or_made(self, name: str, campaign_id: int) -> tuple[int, int]:
         """The id of the campaign's list of that name, and how many contacts it holds."""
         made = self._mailing.criar_mailing_container(name, campaign_id)
+        if made["created"]:
+            self._made.add(int(made["mailing_id"]))
         log.info("List %s %r: %s.", made["mailing_id"], name, "made" if made["created"] else "found")
         return int(made["mailing_id"]), int(made["total"] or 0)
 
@@ -213,22 +217,41 @@ class Exporter:
 
     def _send(self, export: Export, list_id: int, chunk: Sequence[Item], result: Result) -> None:
         """One request, once, between two commits."""
-        execution = result.ending.execution_id
-        self._store.in_flight(chunk, execution)
         wire = [item for each in chunk for item in each.wire]
+        made = list_id in self._made or self._store.made_its_list(export.id)
+        request = NewRequest(uuid.uuid4().hex, export.id, result.ending.execution_id, list_id, made, len(wire))
+        self._store.in_flight(chunk, request)
         try:
             taken = self._post(export.campaign_id, list_id, wire)
         except _OutcomeUnknown as lost:
             self._unknown_in_a_row += 1
-            self._settle(export, [Settled(item.id, ItemStatus.UNKNOWN, str(lost)) for item in chunk], result)
+            answer = Answer(request.token, RequestStatus.UNKNOWN, reason=str(lost))
+            self._settle(export, [Settled(item.id, ItemStatus.UNKNOWN, str(lost)) for item in chunk], answer, result)
+            self._look(export, request)
         except RequestRefused as refused:
-            self._refused(export, list_id, chunk, refused, result)
-        except (SyncError, Interrupted):  # nothing was taken: they wait for the next start
-            self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            self._refused(export, request, chunk, refused, result)
+        except (SyncError, Interrupted) as error:  # nothing was taken: they wait for the next start
+            self._wait_again(export, request, chunk, str(error))
             raise
         else:
             self._unknown_in_a_row = 0
-            self._taken(export, chunk, taken, result)
+            self._taken(export, request, chunk, taken, result)
+
+    def _look(self, export: Export, request: NewRequest) -> None:
+        """Note what the list holds now: whoever changes it from here on cannot be taken for the lost request."""
+        try:
+            total = self._mailing.total_of(request.list_id, export.campaign_id)
+        except (RetriableError, FatalError) as error:
+            log.info("The total of list %d cannot be read now: %s", request.list_id, error)
+            return
+        if total is not None:
+            self._store.remember_total(request.token, total)
+
+    def _wait_again(self, export: Export, request: NewRequest, chunk: Sequence[Item], reason: str) -> None:
+        """Nothing of the request was taken: its contacts are pending again."""
+        pending = [Settled(item.id, ItemStatus.PENDING) for item in chunk]
+        answer = Answer(request.token, RequestStatus.NOT_TAKEN, reason=reason)
+        self._store.settle(export.id, request.execution_id, pending, [answer])
 
     def _post(self, campaign_id: int, list_id: int, wire: Sequence[Mapping[str, Any]]) -> Imported:
         """Send; again only where nothing can have arrived. Raises _OutcomeUnknown where it may have."""
@@ -243,21 +266,23 @@ class Exporter:
 
         return self._transport.repeat(once)
 
-    def _refused(self, export: Export, list_id: int, chunk: Sequence[Item], refused: RequestRefused, result: Result) -> None:
+    def _refused(
+        self, export: Export, request: NewRequest, chunk: Sequence[Item], refused: RequestRefused, result: Result
+    ) -> None:
         """A 422 takes nothing of the request: halve it until the contact that causes it stands alone."""
-        execution = result.ending.execution_id
         if refused.status != 422:
-            self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+            self._wait_again(export, request, chunk, refused.message)
             raise refused
         if len(chunk) == 1:
-            self._settle(export, [Settled(chunk[0].id, ItemStatus.REJECTED, refused.message)], result)
+            answer = Answer(request.token, RequestStatus.NOT_TAKEN, reason=refused.message)
+            self._settle(export, [Settled(chunk[0].id, ItemStatus.REJECTED, refused.message)], answer, result)
             return
         half = len(chunk) // 2
-        self._store.settle(export.id, execution, [Settled(item.id, ItemStatus.PENDING) for item in chunk])
+        self._wait_again(export, request, chunk, refused.message)
         for part in (chunk[:half], chunk[half:]):
-            self._send(export, list_id, part, result)
+            self._send(export, request.list_id, part, result)
 
-    def _taken(self, export: Export, chunk: Sequence[Item], taken: Imported, result: Result) -> None:
+    def _taken(self, export: Export, request: NewRequest, chunk: Sequence[Item], taken: Imported, result: Result) -> None:
         """Settle what was answered. Whom the dialer filtered and names is told apart; otherwise the export counts them."""
         named: dict[str, str] = {}
         for detail in taken.details:
@@ -278,20 +303,14 @@ class Exporter:
                 settled.append(Settled(item.id, ItemStatus.SENT, motive or anonymous))
             else:
                 settled.append(Settled(item.id, ItemStatus.FILTERED, motive))
-        self._settle(export, settled, result, taken.filtered, motives)
+        answer = Answer(request.token, RequestStatus.ANSWERED, taken.imported, taken.filtered, motives)
+        self._settle(export, settled, answer, result)
 
-    def _settle(
-        self,
-        export: Export,
-        settled: Sequence[Settled],
-        result: Result,
-        filtered: int = 0,
-        motives: Counter[str] | None = None,
-    ) -> None:
-        self._store.settle(export.id, result.ending.execution_id, settled, filtered, motives)
+    def _settle(self, export: Export, settled: Sequence[Settled], answer: Answer, result: Result) -> None:
+        self._store.settle(export.id, result.ending.execution_id, settled, [answer])
         result.counts.update(each.status for each in settled)
-        result.filtered_records += filtered
-        result.motives.update(motives or {})
+        result.filtered_records += answer.filtered or 0
+        result.motives.update(answer.motives)
         ending = result.ending
         ending.total += len(settled)
         ending.successful = result.counts[ItemStatus.SENT]

@@ -91,6 +91,11 @@ class ThreeCMailingClient:
                 self._campaign_of[int(each["id"])] = campaign_id
         return lists
 
+    def total_of(self, list_id: int, campaign_id: int) -> int | None:
+        """How many contacts a list holds now; None when it is gone, or the dialer does not say."""
+        shown = next((each for each in self.listar_listas(campaign_id) if str(each.get("id")) == str(list_id)), None)
+        return _whole(shown.get("total")) if shown else None
+
     def find_list(self, name: str, campaign_id: int) -> dict[str, Any] | None:
         """The list of that name; of several the newest, told in the log."""
         found = [each for each in self.listar_listas(campaign_id) if str(each.get("name", "")).strip() == name.strip()]

@@ -10,6 +10,7 @@ import pytest
 from support import fast_transport
 
 from robot.clients.importing import import_clients
+from robot.database.export_requests import NewRequest, RequestStatus
 from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
 from robot.demo import Fault, Simulator
 from robot.export.choosing import Wish, clients_of_query, clients_of_table
@@ -122,13 +123,31 @@ def test_what_is_in_flight_at_the_start_becomes_unknown(work, repository):
     )
     first, second = store.items(number, ItemStatus.PENDING)
     store.list_known(number, 9, 0)
-    store.in_flight([first], 1)
+    store.in_flight([first], NewRequest("r", number, 1, 9, False, 1))
     assert store.found_in_flight() == 1
+    assert [line.status for line in store.requests_of_list(9, 5)] == [RequestStatus.UNKNOWN]
     assert work.statuses() == {"unknown": 1, "pending": 1}
     assert [(export.id, count) for export, count in store.unfinished(5)] == [(number, 1)]
     assert [export.list_id for export in store.uncertain()] == [9]
     store.settle(number, 1, [Settled(second.id, ItemStatus.SENT), Settled(first.id, ItemStatus.REJECTED, "x" * 600)])
     assert store.unfinished(5) == store.uncertain() == []
+
+
+def test_what_was_sent_before_there_was_a_ledger_has_one_line_without_counts(database, repository):
+    store = ExportStore(repository)
+    number = store.create(NewExport("old", 1, 5, "Lista", None, {}), [("a", [{"phone": "1"}]), ("b", [{"phone": "2"}])])
+    waits = store.create(NewExport("waits", 1, 5, "Lista", None, {}), [("c", [{"phone": "3"}])])
+    for each in (number, waits):
+        store.list_known(each, 9, 4)
+    database.query("UPDATE dialer_export_items SET status = 'sent', in_flight_at = created_at WHERE external_id = 'a'")
+    database.query("UPDATE dialer_exports SET filtered_records = 1, motives = '{\"m\": 1}' WHERE token = 'old'")
+    for _ in range(2):
+        database.query("DELETE FROM schema_versions WHERE script LIKE '%dialer_export_requests%'")
+        repository.prepare()
+    (line,) = store.requests_of_list(9, 5)
+    assert (line.export_id, line.status, line.records, line.imported, line.items) == (number, "answered", 1, None, ())
+    store.settle(number, 1, [])
+    assert database.query("SELECT filtered_records, motives FROM dialer_exports WHERE token = 'old'") == [(1, '{"m": 1}')]
 
 
 def test_an_export_whose_transaction_is_repeated_is_written_once(repository, database):

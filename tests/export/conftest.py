@@ -16,10 +16,9 @@ from support import NOW, fast_transport
 
 from robot.clients.importing import import_clients
 from robot.database import Repository
-from robot.database.exports import ItemStatus
 from robot.demo import DEMO_TOKEN, Simulator
 from robot.export.choosing import Wish, clients_of_table
-from robot.export.resolving import Resolved, resolve
+from robot.export.resolving import Resolved, Verdict, resolve
 from robot.export.sending import Exporter, Order, Result
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
@@ -95,7 +94,7 @@ class Desk:
             exporter.close()
             repository.close()
 
-    def resolve(self, verdict: ItemStatus | None = None, later: timedelta = timedelta(hours=1)) -> Resolved:
+    def resolve(self, verdict: Verdict | None = None, later: timedelta = timedelta(hours=1)) -> Resolved:
         self.now += later
         repository = self.repository()
         http = fast_transport(stop=self.stop, max_attempts=3)
