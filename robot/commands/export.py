@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.export.choosing import Client, Wish
 from robot.export.resolving import MIN_AGE, Resolved, Verdict, resolve
-from robot.export.sending import Order, Preview, Result, brazilian
+from robot.export.sending import Preview, Result
+from robot.export.wire import Order, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
 from robot.settings import LIST_NAME_WIDTH
@@ -229,18 +231,22 @@ def _asked(context: Context, preview: Preview) -> bool:
 def _print_preview(context: Context, preview: Preview, order: Order, wish: Wish) -> None:
     out, choice = context.out, preview.choice
     out.print(f"Campaign {wish.campaign_id}, list {order.list_name!r}.", markup=False)
-    if preview.waiting:
-        out.print(f"Pending from exports that were not finished, sent first: {preview.waiting:,}")
+    if choice.waiting:
+        out.print(f"Waiting from exports that were not finished, sent first: {len(choice.waiting):,}")
+    if choice.staying:
+        out.print(f"Waiting from exports that were not finished, not asked for now: {choice.staying:,}")
+    for reason, count in Counter(choice.withdrawn.values()).most_common():
+        out.print(f"  waited, and is not to be sent any more: {count:,} {reason}", markup=False)
     out.print(f"Clients that match: {choice.matched:,}. To be sent: {len(choice.chosen):,}.")
     for reason, count in preview.rejected.most_common():
         out.print(mask(f"  rejected, no client: {count:,} {reason}"), markup=False)
     for reason, count in choice.left_out.most_common():
         out.print(f"  left out: {count:,} {reason}", markup=False)
-    if choice.chosen:
+    if sample := [*choice.waiting, *choice.chosen][:_SHOWN]:
         table = Table(title="A sample", title_justify="left")
         for name in ("external_id", "name", "cpf", "phone", "open amount"):
             table.add_column(name)
-        for client in choice.chosen[:_SHOWN]:
+        for client in sample:
             table.add_row(*masked(client))
         out.print(table)
 

@@ -18,7 +18,8 @@ from robot.database import Repository
 from robot.database.exports import ItemStatus
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
 from robot.export.choosing import Client, clients_of_query, clients_of_table
-from robot.export.sending import JOB, Exporter, Order, Result
+from robot.export.sending import JOB, Exporter, Result
+from robot.export.wire import Order
 from robot.masking import mask
 from robot.normalizers import Rejection
 from robot.settings import Settings
@@ -103,12 +104,16 @@ def print_result(context: Context, result: Result) -> None:
         ("Unknown", ItemStatus.UNKNOWN),
     ):
         table.add_row(label, f"{result.counts[status]:,}")
+    if result.withdrawn:
+        table.add_row("Waited, not to be sent any more", f"{result.withdrawn.total():,}")
     if result.filtered_records:
         table.add_row("Filtered, as the dialer counts", f"{result.filtered_records:,}")
     table.add_row("Time", f"{ending.seconds:,.1f} s")
     context.out.print(table)
     for motive, count in result.motives.most_common():
         context.out.print(mask(f"  filtered: {count:,} {motive}"), markup=False)
+    for reason, count in result.withdrawn.most_common():
+        context.out.print(mask(f"  not to be sent any more: {count:,} {reason}"), markup=False)
     for text in (ending.message, ending.hint):
         if text:
             context.out.print(mask(text), markup=False, soft_wrap=True)

@@ -109,8 +109,15 @@ class ExportStore:
                 part = contacts[start : start + _ROWS]
                 values: list[object] = []
                 for external_id, wire in part:
-                    text = json.dumps(list(wire), ensure_ascii=False)
-                    values += [number, export.campaign_id, external_id, ItemStatus.PENDING.value, len(wire), text, now]
+                    values += [
+                        number,
+                        export.campaign_id,
+                        external_id,
+                        ItemStatus.PENDING.value,
+                        len(wire),
+                        _payload(wire),
+                        now,
+                    ]
                 marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
                 cursor.execute(
                     "INSERT INTO dialer_export_items"
@@ -176,6 +183,19 @@ class ExportStore:
             (export_id, status.value),
         )
         return [Item(int(str(row[0])), str(row[1]), tuple(json.loads(str(row[2])))) for row in rows]
+
+    def rewrite(self, items: Sequence[Item]) -> None:
+        """Commit what the dialer is to get of pending contacts: their client may have changed since they were chosen."""
+
+        def work(engine: Engine, _: datetime) -> None:
+            cursor = engine.cursor()
+            cursor.executemany(
+                "UPDATE dialer_export_items SET payload = ?, records = ? WHERE id = ? AND status = ?",
+                [(_payload(item.wire), len(item.wire), item.id, ItemStatus.PENDING.value) for item in items],
+            )
+            cursor.close()
+
+        self._repository.change(work)
 
     def list_known(self, export_id: int, list_id: int, total_before: int) -> None:
         """Remember the export's list, and how many contacts it had before."""
@@ -307,6 +327,10 @@ class ExportStore:
     def remember_total(self, token: str, total: int) -> None:
         """What the list held as soon as a request's answer was lost."""
         self._repository.change(lambda engine, _: ledger.remember_total(engine, token, total))
+
+
+def _payload(wire: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(list(wire), ensure_ascii=False)
 
 
 def _export(row: Sequence[object]) -> Export:

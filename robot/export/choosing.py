@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +29,6 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _WHY = {
-    ItemStatus.PENDING: "waits in an export that is not finished",
     ItemStatus.IN_FLIGHT: "is being sent",
     ItemStatus.UNKNOWN: 'was sent with an unknown outcome ("app export resolve")',
     ItemStatus.SENT: "already sent within EXPORT_COOLDOWN_HOURS",
@@ -80,42 +79,76 @@ class Wish:
 
 @dataclass
 class Choice:
-    """Who matches, who of them is to be sent, and why the others are not."""
+    """Who matches, who of them is to be sent, and why the others are not.
+
+    Of those who wait in an export that was not finished: `waiting` may still be sent and are asked for, `staying` counts
+    who may be sent and is not asked for now, `withdrawn` tells by the external id why one may not be sent any more.
+    """
 
     matched: int = 0
+    waiting: list[Client] = field(default_factory=list)
     chosen: list[Client] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    staying: int = 0
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
 
 def choose(
     store: ExportStore, clients: Iterable[Client], wish: Wish, *, blocked: Sequence[str], cooldown_since: datetime
 ) -> Choice:
-    """Apply the wish, then the reasons not to send. Deterministic: the order of the clients is kept."""
+    """Apply the wish, then the reasons not to send. Deterministic: the order of the clients is kept.
+
+    Who waits from before is looked at like everybody else, by today's data: a client may have been blocked meanwhile.
+    The limit is for all, and those who wait come first.
+    """
     held = store.held_back(wish.campaign_id, cooldown_since)
     called = store.called_since(wish.not_called_since) if wish.not_called_since else set()
     never = {status.casefold() for status in blocked}
+    gone = {external_id for external_id, status in held.items() if status is ItemStatus.PENDING}
     choice = Choice()
     strangers = set(wish.ids)
     for client in clients:
         strangers.discard(client.external_id)
-        if not wish.matches(client):
-            continue
-        if client.external_id in called:
+        why = _never(client, never)
+        waits = held.get(client.external_id) is ItemStatus.PENDING
+        if waits:
+            gone.discard(client.external_id)
+            if why:
+                choice.withdrawn[client.external_id] = why
+        if not wish.matches(client) or client.external_id in called:
+            choice.staying += waits and not why
             continue
         choice.matched += 1
-        if client.status.casefold() in never:
-            choice.left_out[f"blocked (status {client.status})"] += 1
-        elif not client.phones:
-            choice.left_out["no phone that can be dialled"] += 1
+        if why:
+            choice.left_out[why] += not waits
+        elif waits:
+            choice.waiting.append(client)
         elif client.external_id in held:
             choice.left_out[_WHY[held[client.external_id]]] += 1
-        elif wish.limit is not None and len(choice.chosen) >= wish.limit:
-            choice.left_out["beyond the limit"] += 1
         else:
             choice.chosen.append(client)
+    choice.withdrawn.update(dict.fromkeys(sorted(gone), "is among the clients no more"))
+    if wish.limit is not None:
+        _limit(choice, wish.limit)
     if strangers:
         choice.left_out["asked for by their ids, and not among the clients"] = len(strangers)
+    choice.left_out = +choice.left_out
     return choice
+
+
+def _never(client: Client, never: Collection[str]) -> str:
+    """Why this client may not be sent at all; empty when nothing stands against it."""
+    if client.status.casefold() in never:
+        return f"blocked (status {client.status})"
+    return "" if client.phones else "no phone that can be dialled"
+
+
+def _limit(choice: Choice, most: int) -> None:
+    beyond = len(choice.waiting) + len(choice.chosen) - most
+    if beyond > 0:
+        choice.left_out["beyond the limit"] += beyond
+        choice.chosen = choice.chosen[: max(0, most - len(choice.waiting))]
+        choice.waiting = choice.waiting[:most]
 
 
 def _same(asked: str, value: str) -> bool:

@@ -12,23 +12,21 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from robot.database import Repository, Scope, exports
 from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
 from robot.export.choosing import QUERY_JOB, Choice, Client, Wish, choose, keep_rejections
+from robot.export.wire import Order, chunks, is_of, wire_of
 from robot.history import Ending, recorded
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
 from robot.normalizers import Rejection
 from robot.period import Period
 from robot.threec import Imported, ThreeCMailingClient
-from robot.threec.contacts import wire_items
-from robot.threec.mailing import CHUNK
 
 log = logging.getLogger(__name__)
 
@@ -36,30 +34,17 @@ JOB = exports.JOB
 UNKNOWN_BEFORE_STOPPING = 3
 
 
-@dataclass(frozen=True)
-class Order:
-    """What an export is to do, apart from who is sent."""
-
-    list_name: str
-    weight: int | None = None
-    callback_url: str = "/atendimento/{client_id}"
-    phones_per_client: int = 1
-    cooldown: timedelta = timedelta(hours=24)
-    blocked: tuple[str, ...] = ()
-
-
 @dataclass
 class Preview:
     """What an export would do: contacts still pending from before, a choice of clients, and whom the query gives amiss."""
 
-    waiting: int
     choice: Choice
     rejected: Counter[str] = field(default_factory=Counter)
 
     @property
     def contacts(self) -> int:
         """How many contacts would be sent."""
-        return self.waiting + len(self.choice.chosen)
+        return len(self.choice.waiting) + len(self.choice.chosen)
 
 
 @dataclass
@@ -71,6 +56,7 @@ class Result:
     filtered_records: int = 0
     motives: Counter[str] = field(default_factory=Counter)
     lists: list[str] = field(default_factory=list)
+    withdrawn: Counter[str] = field(default_factory=Counter)  # who waited, and may not be sent any more: why
 
 
 class _OutcomeUnknown(Exception):
@@ -111,22 +97,24 @@ class Exporter:
 
     def preview(self, wish: Wish, order: Order) -> Preview:
         """Look, without a lock and without changing anything."""
-        waiting = sum(count for _, count in self._store.unfinished(wish.campaign_id))
         choice = self._choose(wish, order)
-        return Preview(waiting, choice, Counter(rejection.reason for rejection in self._rejected or ()))
+        return Preview(choice, Counter(rejection.reason for rejection in self._rejected or ()))
 
     def _choose(self, wish: Wish, order: Order) -> Choice:
         since = self._clock() - order.cooldown
         return choose(self._store, self._clients(), wish, blocked=order.blocked, cooldown_since=since)
 
     def run(self, wish: Wish, order: Order, only: Preview | None = None) -> Result:
-        """Finish what is pending, then send who is chosen now; with `only`, nobody who was not in that preview.
+        """Send who waits from before, then who is chosen now; with `only`, nobody who was not in that preview.
 
         Raises AnotherExecutionRunning, and a SyncError of the database before anything was begun.
         """
         result = Result()
         now = self._clock()
-        confirmed = None if only is None else {client.external_id for client in only.choice.chosen}
+        seen = None if only is None else {client.external_id for client in (*only.choice.waiting, *only.choice.chosen)}
+
+        def confirmed(clients: Sequence[Client]) -> list[Client]:
+            return [client for client in clients if seen is None or client.external_id in seen]
 
         def work(ending: Ending) -> None:
             result.ending = ending
@@ -134,16 +122,17 @@ class Exporter:
             if lost := self._store.found_in_flight():
                 log.warning("%d contact(s) were in flight when the robot was stopped: their outcome is unknown.", lost)
                 ending.problems.append(f'{lost} contact(s) of a stopped export are unknown: see "app export resolve"')
-            for export, _ in self._store.unfinished(wish.campaign_id):
-                self._send_all(export, result)
             choice = self._choose(wish, order)
             if self._rejected is not None:
                 keep_rejections(self._repository, ending.execution_id, self._rejected)
                 if self._rejected:
                     log.warning('%d client(s) rejected: see "rejected list --job %s".', len(self._rejected), QUERY_JOB)
-            chosen = [client for client in choice.chosen if confirmed is None or client.external_id in confirmed]
-            if chosen:
-                self._send_all(self._create(wish, order, chosen, ending), result)
+            waiting = {client.external_id: client for client in confirmed(choice.waiting)}
+            for export, _ in self._store.unfinished(wish.campaign_id):
+                self._go_on(export, order, waiting, choice.withdrawn, result)
+            if chosen := confirmed(choice.chosen):
+                export = self._create(wish, order, chosen, ending)
+                self._send_all(export, self._store.items(export.id, ItemStatus.PENDING), result)
             _tell(result)
 
         recorded(self._repository, Scope(JOB, (wish.campaign_id,), Period(now, now)), work)
@@ -172,7 +161,7 @@ class Exporter:
         new = NewExport(
             uuid.uuid4().hex, ending.execution_id, wish.campaign_id, order.list_name, order.weight, selection=asked
         )
-        number = self._store.create(new, [(client.external_id, _wire(client, order)) for client in chosen])
+        number = self._store.create(new, [(client.external_id, wire_of(client, order)) for client in chosen])
         if list_id is not None:
             self._store.list_known(number, list_id, total or 0)
         return Export(number, wish.campaign_id, order.list_name, list_id, total, order.weight)
@@ -185,13 +174,30 @@ class Exporter:
         log.info("List %s %r: %s.", made["mailing_id"], name, "made" if made["created"] else "found")
         return int(made["mailing_id"]), int(made["total"] or 0)
 
+    def _go_on(
+        self, export: Export, order: Order, waiting: Mapping[str, Client], withdrawn: Mapping[str, str], result: Result
+    ) -> None:
+        """Of an export that was not finished: send who may still be sent, by today's data, and settle who may not."""
+        settled, ready = [], []
+        for item in self._store.items(export.id, ItemStatus.PENDING):
+            if why := withdrawn.get(item.external_id):
+                settled.append(Settled(item.id, ItemStatus.REJECTED, f"withdrawn before it was sent: {why}"))
+                result.withdrawn[why] += 1
+            elif client := waiting.get(item.external_id):
+                ready.append(replace(item, wire=tuple(wire_of(client, order))))
+        if settled:
+            log.info("Export %d: %d contact(s) that waited are not to be sent any more.", export.id, len(settled))
+            self._store.settle(export.id, result.ending.execution_id, settled)
+        if ready:
+            self._store.rewrite(ready)
+            self._send_all(export, ready, result)
+
     # -- sending
 
-    def _send_all(self, export: Export, result: Result) -> None:
-        items = self._store.items(export.id, ItemStatus.PENDING)
+    def _send_all(self, export: Export, items: Sequence[Item], result: Result) -> None:
         list_id = self._list(export, result)
         log.info("Export %d: %d contact(s) into list %d of campaign %d.", export.id, len(items), list_id, export.campaign_id)
-        for chunk in _chunks(items):
+        for chunk in chunks(items):
             if self._stop.is_set():
                 raise Interrupted("The robot was asked to stop.")
             self._send(export, list_id, chunk, result)
@@ -286,7 +292,7 @@ class Exporter:
         """Settle what was answered. Whom the dialer filtered and names is told apart; otherwise the export counts them."""
         named: dict[str, str] = {}
         for detail in taken.details:
-            item = next((item for item in chunk if _is(detail.identifier, detail.phone, item)), None)
+            item = next((item for item in chunk if is_of(detail.identifier, detail.phone, item)), None)
             if item is not None:
                 named[item.external_id] = detail.motive
         motives = Counter(detail.motive for detail in taken.details)
@@ -324,38 +330,3 @@ def _tell(result: Result) -> None:
         problems.append(f'{rejected} contact(s) refused by the dialer: see "app rejected list --job {JOB}"')
     if unknown := result.counts[ItemStatus.UNKNOWN]:
         problems.append(f'{unknown} contact(s) with an unknown outcome, not sent again: see "app export resolve"')
-
-
-def _is(identifier: str | None, phone: str | None, item: Item) -> bool:
-    if identifier is not None:
-        return identifier == item.external_id
-    return phone is not None and any(str(wire["phone"]) == phone.removeprefix("55") for wire in item.wire)
-
-
-def _wire(client: Client, order: Order) -> list[dict[str, Any]]:
-    data = {"nome": client.name}
-    if client.cpf:
-        data["cpf"] = client.cpf
-    if client.open_amount is not None:
-        data["valor"] = brazilian(f"{client.open_amount:.2f}")
-    data["url"] = order.callback_url.format(client_id=quote(client.external_id, safe=""))
-    phones = list(client.phones[: order.phones_per_client])
-    return wire_items([{"identifier": client.external_id, "phones": phones, "data": data}])
-
-
-def brazilian(amount: str) -> str:
-    """`1150.00` → `1.150,00`."""
-    return f"{float(amount):,.2f}".translate(str.maketrans(",.", ".,"))
-
-
-def _chunks(items: Sequence[Item]) -> list[list[Item]]:
-    """Contacts together while their items are 100 at most; a contact's items are never parted."""
-    chunks: list[list[Item]] = []
-    size = CHUNK
-    for item in items:
-        if size + len(item.wire) > CHUNK:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(item)
-        size += len(item.wire)
-    return chunks

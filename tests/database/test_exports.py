@@ -15,7 +15,8 @@ from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
 from robot.demo import Fault, Simulator
 from robot.export.choosing import Wish, clients_of_query, clients_of_table
 from robot.export.resolving import resolve
-from robot.export.sending import Exporter, Order
+from robot.export.sending import Exporter
+from robot.export.wire import Order
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
 

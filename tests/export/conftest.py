@@ -19,7 +19,8 @@ from robot.database import Repository
 from robot.demo import DEMO_TOKEN, Simulator
 from robot.export.choosing import Wish, clients_of_table
 from robot.export.resolving import Resolved, Verdict, resolve
-from robot.export.sending import Exporter, Order, Result
+from robot.export.sending import Exporter, Result
+from robot.export.wire import Order
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
 
