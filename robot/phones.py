@@ -75,6 +75,8 @@ def national(written: object) -> str:
     digits = re.sub(r"\D", "", text)
     if not digits:
         raise UndiallablePhone("no digits")
+    if not _in_order(text):
+        raise UndiallablePhone("its digits stand in an odd order: the area code (DDD) behind the number, or two numbers")
     if text.lstrip().startswith("+") and not digits.startswith("55"):
         raise UndiallablePhone("a number of another country")
     if digits.startswith("00"):
@@ -88,6 +90,12 @@ def national(written: object) -> str:
     if len(digits) < 10:
         raise UndiallablePhone("too few digits: the area code (DDD) is missing" if len(digits) >= 8 else "too few digits")
     return _valid(_significant(digits))
+
+
+def _in_order(text: str) -> bool:
+    """Whether a few digits stand behind a number's last four: `99999-8888 11` would be a stranger's 99 99988-8811."""
+    groups = re.findall(r"\d+", text)
+    return len(groups) < 2 or len(groups[-1]) > 3 or len(groups[-2]) < 4
 
 
 def _from_scientific(text: str) -> str:

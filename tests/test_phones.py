@@ -96,6 +96,31 @@ def test_a_cell_gives_what_can_be_dialled_and_a_reason_for_what_cannot():
     assert len(read.problems) == 1
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("99999-8888 11", "99999-8888 (11)", "999998888 11", "33334444-11", "3333-4444 (11)", "55 3333-4444 11"),
+        *("99999-8888 011", "9 9999 8888, 11", "99999-8888/11", "Cel 99999-8888 DDD 11"),
+    ],
+)
+def test_an_area_code_behind_its_number_is_never_dialled_as_another_number(cell):
+    """99 99988-8811 would be a stranger in Maranhão."""
+    read = read_phones(cell)
+    assert read.numbers == ()
+    assert read.problems
+
+
+@given(
+    st.sampled_from(["11", "21", "55", "99", "47"]),
+    st.sampled_from(["99999-8888", "9 9999 8888", "99999.8888", "3333-4444", "33334444", "999998888"]),
+    st.sampled_from([" ", "-", " - ", " (", ".", " ddd "]),
+)
+def test_no_order_of_area_code_and_number_gives_a_stranger(area, number, between):
+    digits = "".join(filter(str.isdigit, number))
+    assert set(read_phones(f"{number}{between}{area}").numbers) <= {area + digits}
+    assert read_phones(f"({area}) {number}").numbers == (area + digits,)
+
+
 @pytest.mark.parametrize("cell", [None, "", " ", "-", " ; / "])
 def test_an_empty_cell_has_neither(cell):
     assert read_phones(cell) == read_phones("")

@@ -62,7 +62,7 @@ def amount_of(text: str, name: str) -> Decimal | None:
     """An amount of an option or a setting, None when it is empty. Raises ConfigurationError, naming it."""
     if not text.strip():
         return None
-    from robot.normalizers.clients import money
+    from robot.normalizers.money import money
 
     try:
         amount = Decimal(money(text))

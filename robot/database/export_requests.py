@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from robot.database.engine import Engine
 from robot.database.repository import Repository
-from robot.normalizers.values import fitted
 from robot.tables import DIALER_EXPORT_REQUESTS as TABLE
+from robot.utf16 import cut
 
 
 class RequestStatus(StrEnum):
@@ -94,7 +94,7 @@ def complete(engine: Engine, now: datetime, answer: Answer) -> None:
         " WHERE token = ?",
         (
             *(answer.status.value, answer.imported, answer.filtered, motives),
-            *(fitted(answer.reason or "", TABLE["reason"].width)[0], now, answer.token),
+            *(answer.reason and cut(answer.reason, TABLE["reason"].width), now, answer.token),
         ),
     )
 

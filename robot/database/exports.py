@@ -18,8 +18,8 @@ from robot.database import refusals
 from robot.database.engine import Engine
 from robot.database.export_requests import Answer, NewRequest, whole
 from robot.database.repository import Repository
-from robot.normalizers.values import fitted
 from robot.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
+from robot.utf16 import cut
 
 JOB = refusals.JOB
 _MANY = 500  # parameters of one statement; SQL Server takes 2100
@@ -100,7 +100,7 @@ class ExportStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(export.token, export.execution_id, export.campaign_id),
-                    *(fitted(export.list_name, DIALER_EXPORTS["list_name"].width)[0], export.weight),
+                    *(cut(export.list_name, DIALER_EXPORTS["list_name"].width), export.weight),
                     *(json.dumps(export.selection, ensure_ascii=False, default=str), now),
                 ),
             )
@@ -240,7 +240,7 @@ class ExportStore:
                     marks = ", ".join("?" * len(part))
                     cursor.execute(
                         f"UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE id IN ({marks})",
-                        (status.value, fitted(reason or "", DIALER_EXPORT_ITEMS["reason"].width)[0], when, *part),
+                        (status.value, reason and cut(reason, DIALER_EXPORT_ITEMS["reason"].width), when, *part),
                     )
                     if status in {ItemStatus.SENT, ItemStatus.FILTERED}:
                         refusals.resolve(engine, part, execution_id, now)

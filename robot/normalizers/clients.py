@@ -10,17 +10,18 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from robot.cpf import InvalidDocument, read_document
 from robot.normalizers import values
 from robot.normalizers.calls import Rejection
 from robot.normalizers.json_text import as_received, clean_text, digest, dump
+from robot.normalizers.money import read_money
 from robot.normalizers.values import Cell
 from robot.phones import read_phones
 from robot.states import read_state
-from robot.tables import CLIENTS
-from robot.utf16 import fits
+from robot.tables import CLIENTS, REJECTED_RECORDS
+from robot.utf16 import cut, fits
 
 _HEADERS = {
     "external_id": "externalid id codigo cod codcliente codigocliente idcliente clientid identificador chave"
@@ -41,6 +42,7 @@ _HEADERS = {
 }
 _COLUMN_OF = {alias: column for column, aliases in _HEADERS.items() for alias in aliases.split()}
 _MANY = {"phones", "address", "ddd", "notes"}
+_RECORD_ID = REJECTED_RECORDS["record_id"].width
 _EXTRA = len(CLIENTS.row_columns) - 2
 
 
@@ -101,7 +103,7 @@ def normalize_client(of: Layout, cells: Sequence[object]) -> ClientRow | Rejecti
         return _normalize(of, cells, record)
     except _Wrong as wrong:
         found = [_plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"]
-        return Rejection((found[0] if found else "")[:255] or None, str(wrong), as_received(record))
+        return Rejection(cut(found[0] if found else "", _RECORD_ID) or None, str(wrong), as_received(record))
 
 
 def record_of(of: Layout, cells: Sequence[object]) -> dict[str, str]:
@@ -127,8 +129,10 @@ def _plain(cell: object) -> str:
         return ""
     if isinstance(cell, datetime | date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float | Decimal):
+        exact = Decimal(str(cell))
+        if exact.is_finite() and abs(exact) < 10**15:
+            return str(int(exact)) if exact == int(exact) else f"{exact:f}"
     return clean_text(str(cell))[0].strip()
 
 
@@ -139,12 +143,17 @@ def _normalize(of: Layout, cells: Sequence[object], record: Mapping[str, str]) -
     for column, cell in _paired(of.columns, cells):
         if column and (value := _plain(cell)):
             given.setdefault(column, []).append(value)
+    amounts = [cell for column, cell in _paired(of.columns, cells) if column == "open_amount" and _plain(cell)]
+    amount, exact = _amount(amounts[0] if amounts else None)  # by its type: 150.125 of a spreadsheet is no text
     first = {column: found[0] for column, found in given.items()}
     kept = {name: record[name] for name in of.unknown if record.get(name)}
     overflows = 0
     phones, undialled = _phones(of, cells)
     if undialled:
         kept["phones that cannot be dialled"] = "; ".join(undialled)
+        overflows += 1
+    if not exact:
+        kept["open_amount"] = first["open_amount"]
         overflows += 1
     read = {
         "external_id": _external_id(first.get("external_id", "")),
@@ -153,7 +162,7 @@ def _normalize(of: Layout, cells: Sequence[object], record: Mapping[str, str]) -
         "phones": ";".join(phones),
         "email": first.get("email"),
         "creditor": first.get("creditor"),
-        "open_amount": _amount(first.get("open_amount")),
+        "open_amount": amount,
         "address": ", ".join(given.get("address", [])),
         "uf": _state(first.get("uf")),
         "notes": "\n".join(given.get("notes", [])),
@@ -232,26 +241,10 @@ def _state(text: str | None) -> str | None:
         raise _Wrong(str(error)) from None
 
 
-def _amount(text: str | None) -> str | None:
-    return None if not text else money(text)
-
-
-def money(text: str) -> str:
-    """`1.150,00`, `R$ 1.150,00`, `1150.5`, `1150` → `1150.00`, `1150.50`, … Raises ValueError."""
-    bare = re.sub(r"[\sR$\u00a0]", "", text, flags=re.IGNORECASE)
-    if "," in bare and "." in bare:
-        decimal, thousands = (",", ".") if bare.rindex(",") > bare.rindex(".") else (".", ",")
-        bare = bare.replace(thousands, "").replace(decimal, ".")
-    elif "," in bare:
-        if bare.count(",") > 1 or len(bare.partition(",")[2]) > 2:
-            raise _Wrong("the amount is ambiguous; expected one like 1.150,00")
-        bare = bare.replace(",", ".")
-    elif re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+", bare):  # 1.150 is one thousand here
-        bare = bare.replace(".", "")
+def _amount(cell: object) -> tuple[str | None, bool]:
+    if not _plain(cell):
+        return None, True
     try:
-        amount = Decimal(bare)
-    except InvalidOperation:
-        raise _Wrong("the amount cannot be read; expected one like 1.150,00") from None
-    if not amount.is_finite() or abs(amount) >= 10**13:
-        raise _Wrong("the amount is too large")
-    return f"{amount:.2f}"
+        return read_money(cell)
+    except ValueError as error:
+        raise _Wrong(str(error)) from None

@@ -123,12 +123,23 @@ class TestTheCompanysOwnTable:
             "WITH x AS (SELECT 1 AS a) UPDATE clients SET name = 'x'",
             "SELECT * INTO other FROM clients",
             "EXEC sp_who",
+            "SELECT id, nome, telefone FROM OPENQUERY(crm, 'DELETE FROM c OUTPUT deleted.*')",
+            "SELECT * FROM OPENROWSET('MSOLEDBSQL', 'x', 'EXEC apagar')",
+            "SELECT * FROM OpenDataSource('MSOLEDBSQL', 'x').a.b.c",
+            "SELECT NEXT VALUE  FOR numeros AS id",
             "",
         ],
     )
     def test_what_is_no_single_select_is_not_run(self, desk, text):
         with pytest.raises(ConfigurationError, match=r"q\.sql"):
             self.query(desk, text)
+
+    def test_words_inside_texts_names_and_comments_are_no_commands(self, desk):
+        text = (
+            "SELECT 1 AS codigo, 'não delete' AS nome, '11999998888' AS telefone, 1 AS [update], 2 AS \"drop\","
+            " REPLACE('a', 'b', 'into') AS exec_date /* exec */ -- don't openquery"
+        )
+        assert [client.name for client in self.query(desk, text)[0]] == ["não delete"]
 
     def test_missing_columns_are_named(self, desk):
         with pytest.raises(ConfigurationError) as caught:

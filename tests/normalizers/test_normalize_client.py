@@ -1,13 +1,15 @@
 """A line of a clients' file becomes a row, or says why not."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from robot.normalizers import Rejection
-from robot.normalizers.clients import layout, money, normalize_client
+from robot.normalizers.clients import layout, normalize_client
+from robot.normalizers.money import money, read_money
 from robot.tables import CLIENTS
 
 HEADERS = [
@@ -145,7 +147,66 @@ def test_money_as_people_write_it(text, amount):
     assert money(text) == amount
 
 
-@given(st.lists(st.one_of(st.none(), st.text(max_size=20), st.integers(), st.floats(), st.booleans()), max_size=10))
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        *(
+            (150.125, "150.13"),
+            (99.375, "99.38"),
+            (1234.567, "1234.57"),
+            (1150.5, "1150.50"),
+            (1e-7, "0.00"),
+            (-0.001, "0.00"),
+        ),
+        *((Decimal("150.000"), "150.00"), (Decimal("150.0000"), "150.00"), (Decimal("1E+3"), "1000.00"), (1150, "1150.00")),
+        *(("0.125", "0.13"), ("012.345", "12.35"), ("150.125,50", "150125.50"), ("1 150,00", "1150.00"), (".5", "0.50")),
+        *(("-R$ 5,00", "-5.00"), ("R$ -5,00", "-5.00"), ("R$1.150", "1150.00"), ("000150.00", "150.00"), (",5", "0.50")),
+    ],
+)
+def test_a_number_is_what_it_is_and_a_text_is_read_to_the_letter(value, amount):
+    assert money(value) == amount
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("1e3", "1_000", "1R0", "1 2", "1,150", "1,2,3", "1.15.000", "(5,00)", "5-", "--5", "1.150,00 D", "1.2.3,4", "١٢٣"),
+        *("nan", "Infinity", "", "R$", "12 345 6", "0.125,00", "1.150.00", True, float("nan"), float("inf"), 10**13, None),
+    ],
+)
+def test_what_has_two_readings_or_none_is_no_amount(value):
+    with pytest.raises(ValueError, match="amount"):
+        money(value)
+
+
+@given(st.decimals(min_value=Decimal("-1e12"), max_value=Decimal("1e12"), places=2))
+def test_an_amount_comes_back_whole_from_every_writing(amount):
+    english = f"{amount:,.2f}"
+    brazilian = english.translate(str.maketrans(",.", ".,"))
+    plain = "0.00" if not amount else f"{amount:.2f}"
+    for written in (amount, float(amount), str(amount), f"{amount:.2f}".replace(".", ","), english, brazilian):
+        assert read_money(written) == (plain, True)
+
+
+@pytest.mark.parametrize(("cell", "kept"), [(150.125, "150.125"), (Decimal("99.999"), "99.999"), (0.1 + 0.2, None)])
+def test_what_an_amount_loses_by_rounding_is_kept_in_extra(cell, kept):
+    read = normalize_client(layout(["id", "nome", "valor"]), ["1", "A", cell])
+    cells = dict(zip(CLIENTS.row_names, read.row, strict=True))
+    assert (json.loads(cells["extra"]) if cells["extra"] else None) == (kept and {"open_amount": kept})
+    assert read.overflows == (1 if kept else 0)
+
+
+def test_an_emoji_counts_twice_in_the_id_of_a_rejection():
+    rejected = normalize_client(layout(["id", "nome"]), ["\N{GRINNING FACE}" * 200, "A"])
+    assert isinstance(rejected, Rejection)
+    assert len((rejected.record_id or "").encode("utf-16-le")) == 2 * 254
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=20), st.integers(), st.floats(), st.booleans(), st.decimals()), max_size=10
+    )
+)
 def test_any_cells_give_a_row_or_a_rejection(cells):
     read = normalize_client(layout(HEADERS), cells)
     assert isinstance(read, Rejection) or len(read.row) == len(CLIENTS.row_columns)
