@@ -42,6 +42,8 @@ def check(context: Context) -> ExitCode:
         ("Log folder", partial(_log_folder, settings)),
         ("Free disk", partial(_disk, settings)),
     ]
+    if settings.export_cron:
+        checks.insert(2, ("Exports", partial(_exports, settings)))
     failures = 0
     for name, holds in checks:
         try:
@@ -60,6 +62,15 @@ def _schedule(settings: Settings) -> str:
     runs = islice(cron.runs_after(settings.cron_schedule, datetime.now(settings.timezone)), _RUNS_SHOWN)
     times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
     return f"{settings.timezone}, now {now(settings.timezone)}; next runs {times}"
+
+
+def _exports(settings: Settings) -> str:
+    runs = islice(cron.runs_after(settings.export_cron, datetime.now(settings.timezone)), _RUNS_SHOWN)
+    times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
+    return (
+        f'campaign {settings.export_campaign_id}; due {times}. The loop of "schedule" sends at these times; a task that'
+        ' runs "schedule --once" at its first run after them; for the time itself, give "export scheduled" its own task'
+    )
 
 
 def _api(settings: Settings) -> str:

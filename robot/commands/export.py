@@ -14,7 +14,10 @@ import typer
 from rich.table import Table
 
 from robot.commands.context import Context, Session
+from robot.commands.due_export import mark_exported
 from robot.commands.exporting import amount_of, exporter_for, order_of, print_result, watched_export
+from robot.commands.schedule import export_memory
+from robot.commands.scheduled_export import scheduled_export
 from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.export.choosing import Client, Wish
@@ -82,6 +85,12 @@ def _export(
     raise typer.Exit(export(context.obj, options))
 
 
+@app.command("scheduled")
+def _scheduled(context: typer.Context) -> None:
+    """Send now what EXPORT_… asks for, without a question: for a task of its own."""
+    raise typer.Exit(export_as_scheduled(context.obj))
+
+
 @app.command("resolve")
 def _resolve(
     context: typer.Context,
@@ -132,6 +141,21 @@ def export(context: Context, options: Options) -> ExitCode:
     finally:
         exporter.close()
         repository.close()
+    print_result(context, result)
+    return result.ending.exit_code
+
+
+def export_as_scheduled(context: Context) -> ExitCode:
+    """The scheduled export, now. `schedule --once` then finds none due."""
+    session = Session.begin(context)
+    settings = session.settings
+    if not settings.export_campaign_id:
+        raise ConfigurationError("EXPORT_CAMPAIGN_ID is empty.", "Write the campaign of scheduled exports into .env.")
+    memory = export_memory(settings)
+    now = datetime.now(settings.timezone)
+    result = scheduled_export(session)
+    if not session.stop.is_set():
+        mark_exported(settings, memory, now)
     print_result(context, result)
     return result.ending.exit_code
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from robot.commands.context import Context, Session
+from robot.commands.due_export import with_due_export
 from robot.commands.exporting import print_result
 from robot.commands.run import execute
 from robot.commands.scheduled_export import scheduled_export
@@ -69,9 +70,17 @@ def schedule(context: Context) -> ExitCode:
 
 
 def schedule_once(context: Context) -> ExitCode:
-    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron."""
+    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron; then a due export."""
     session = Session.begin(context)
-    return persist(session, session.stop.wait)
+    settings = session.settings
+    calls = partial(persist, session, session.stop.wait)
+    clock = partial(datetime.now, settings.timezone)
+    return with_due_export(settings, export_memory(settings), clock, session.stop, calls, partial(_export, session))
+
+
+def export_memory(settings: Settings) -> Memory:
+    """Where the last scheduled export is remembered."""
+    return Memory(partial(recall, settings, EXPORT_STATE), partial(_remember, settings, EXPORT_STATE))
 
 
 def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
@@ -107,17 +116,20 @@ def _timetable(settings: Settings, expression: str, state: str, retry: Retry = N
     return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
 
 
-def _export(session: Session) -> None:
+def _export(session: Session) -> ExitCode:
     try:
         result = scheduled_export(session)
     except (AnotherExecutionRunning, Interrupted) as error:
         log.warning("The scheduled export did not take place: %s", error)
+        return error.exit_code
     except RobotError as error:
         log.error("The scheduled export did not take place: %s", error)  # noqa: TRY400 - told without a traceback
+        return error.exit_code
     except Exception:
         log.exception("The scheduled export failed in a way that is a defect of the robot.")
-    else:
-        print_result(session.context, result)
+        return ExitCode.FAILED
+    print_result(session.context, result)
+    return result.ending.exit_code
 
 
 def _show_wait(next_run: datetime) -> None:
