@@ -115,7 +115,7 @@ def test_calls_that_fail_do_not_keep_the_export_back_and_are_told_first():
 def app(desk, tmp_path):
     desk.import_text("id;nome;fone;uf\n1;Ana;11999990001;SP\n2;Bia;21999990002;RJ\n")
     settings = {"EXPORT_CRON": "0 8 * * *", "EXPORT_CAMPAIGN_ID": 5, "EXPORT_LIST": "Carteira {date}", "EXPORT_UF": "SP"}
-    return App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url, **settings)
+    return desk.app(tmp_path, **settings)
 
 
 def test_the_task_exports_what_came_due(app, desk):

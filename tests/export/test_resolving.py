@@ -7,6 +7,7 @@ import pytest
 from export.conftest import order
 
 from robot.database.sqlite import SqliteEngine
+from robot.database.sqlserver import SqlServerEngine
 from robot.demo import Fault
 from robot.errors import ExitCode, RetriableError
 from robot.export.resolving import Verdict
@@ -142,22 +143,33 @@ def test_after_the_operators_word_a_lists_total_proves_nothing_any_more(desk):
     assert desk.statuses() == {"sent": 150, "unknown": 100}
 
 
+def lose_the_commit_that(desk, monkeypatch, finds):
+    """The first COMMIT before which this SELECT counts something holds, and its answer is lost. Returns what it lost."""
+    kind = SqlServerEngine if desk.database.on_server else SqliteEngine
+    commit, lost = kind.commit, []
+
+    def commit_then_lose(engine):
+        found = 0
+        if not lost and "dialer_exports" in engine.tables_standing():
+            cursor = engine.cursor()
+            cursor.execute(finds)
+            found = cursor.fetchone()[0]
+            cursor.close()
+        commit(engine)
+        if found:
+            lost.append(found)
+            raise RetriableError("The answer to COMMIT was lost.")
+
+    monkeypatch.setattr(kind, "commit", commit_then_lose)
+    return lost
+
+
 def test_filters_counted_in_a_transaction_that_was_repeated_are_counted_once(desk, monkeypatch):
     """A COMMIT that held, and whose answer was lost, once made `resolve` call 50 contacts sent that were never stored."""
     desk.add_clients(150)
     desk.simulator.lists.blocked = {f"119{70000000 + n}" for n in range(50)}
     desk.simulator.use_faults([Fault("status_500", path=SYNC, skip=1)])
-    commit, lost = SqliteEngine.commit, []
-
-    def commit_then_lose(engine):
-        filtered = "SELECT COUNT(*) FROM dialer_exports WHERE filtered_records > 0"
-        counts = "dialer_exports" in engine.tables_standing() and engine.cursor().execute(filtered).fetchone()[0]
-        commit(engine)
-        if counts and not lost:
-            lost.append(1)
-            raise RetriableError("The answer to COMMIT was lost.")
-
-    monkeypatch.setattr(SqliteEngine, "commit", commit_then_lose)
+    lost = lose_the_commit_that(desk, monkeypatch, "SELECT COUNT(*) FROM dialer_exports WHERE filtered_records > 0")
     desk.export()
     desk.simulator.use_faults([])
     assert lost
@@ -175,16 +187,7 @@ def test_contacts_found_in_flight_are_told_though_the_answer_to_the_commit_was_l
     for table in ("dialer_export_items", "dialer_export_requests"):
         repository.change(lambda engine, _, table=table: engine.cursor().execute(f"UPDATE {table} SET status = 'in flight'"))
     repository.close()
-    commit, lost = SqliteEngine.commit, []
-
-    def commit_then_lose(engine):
-        unknown = engine.cursor().execute("SELECT COUNT(*) FROM dialer_export_items WHERE status = 'unknown'").fetchone()[0]
-        commit(engine)
-        if unknown and not lost:
-            lost.append(1)
-            raise RetriableError("The answer to COMMIT was lost.")
-
-    monkeypatch.setattr(SqliteEngine, "commit", commit_then_lose)
+    lost = lose_the_commit_that(desk, monkeypatch, "SELECT COUNT(*) FROM dialer_export_items WHERE status = 'unknown'")
     result = desk.export()
     assert lost
     assert desk.statuses() == {"unknown": 3}

@@ -4,10 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from end_to_end.support_app import App
 from export.conftest import order
 
-from robot.demo import DEMO_TOKEN, Fault
+from robot.demo import Fault
 from robot.errors import ExitCode
 
 SYNC = "/mailing_sync.json"
@@ -119,7 +118,7 @@ def test_who_was_blocked_between_the_preview_and_the_yes_is_not_sent(desk):
 def test_the_preview_and_the_end_tell_of_those_who_waited(desk, tmp_path, options):
     leave_waiting(desk, uf="SP")
     desk.add_clients(1, status="bloqueado", uf="SP")
-    app = App(tmp_path, MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=desk.simulator.url)
+    app = desk.app(tmp_path)
     code, told = app.run("export", "--campaign", "5", "--ids", "1", *options)
     assert code == 0, told
     assert "waited, and is not to be sent any more: 1 blocked (status bloqueado)" in told
