@@ -245,3 +245,10 @@ def test_a_trusted_connection_needs_a_user_with_a_password(options, warned, inst
     install.env_file.write_text("DB_SERVER=host\nDB_DATABASE=robo\nDB_TRUSTED_CONNECTION=yes\n")
     install(*options)
     assert ("DB_TRUSTED_CONNECTION is yes" in capsys.readouterr().err) is warned
+
+
+@pytest.mark.parametrize("cron", ["0 8 * * 1-5", ""])
+def test_what_the_task_does_of_exports_is_told_where_there_are_any(cron, install, capsys):
+    install.env_file.write_text(f"EXPORT_CRON={cron}\nEXPORT_CAMPAIGN_ID=5\n")
+    install()
+    assert ("export scheduled" in capsys.readouterr().err) is bool(cron)
