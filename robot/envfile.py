@@ -21,25 +21,31 @@ _AS_TYPED = str.maketrans({"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "
 
 @dataclass(frozen=True)
 class EnvFile:
-    """What a `.env` says: `values` by upper-case name, and a line for each `problem`."""
+    """What a `.env` says: `values` by upper-case name, a line for each of the `problems`, and `stray` lines.
+
+    A stray line is one without `=`: where it stands, and its text, which must not be shown (it may be a secret that
+    slipped into a line of its own).
+    """
 
     values: Mapping[str, str]
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    stray: tuple[tuple[str, str], ...] = ()
 
 
 def read(path: Path) -> EnvFile:
     """Read a `.env`. Raises OSError when the file cannot be opened."""
     values: dict[str, str] = {}
     problems: list[str] = []
+    stray: list[tuple[str, str]] = []
     for binding in parse_stream(io.StringIO(_decode(path.read_bytes()))):
         line = f"{path.name}, line {binding.original.line + _blank_lines(binding.original.string)}"
         if binding.error:
             problems.append(f"{line}: cannot be read; expected NAME=value, with balanced quotes")
         elif binding.key is not None and binding.value is None:
-            problems.append(f"{line}: {binding.key} has no value; expected {binding.key}=value")
+            stray.append((line, binding.key))
         elif binding.key is not None and binding.value is not None:
             values[binding.key.upper()] = binding.value.translate(_AS_TYPED)
-    return EnvFile(values, tuple(problems))
+    return EnvFile(values, tuple(problems), tuple(stray))
 
 
 def _blank_lines(text: str) -> int:

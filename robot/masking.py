@@ -13,7 +13,9 @@ HIDDEN = "***"
 
 _secrets: set[str] = set()
 
-_NAMES = "api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password|password|senha|pwd"
+_NAMES = (
+    "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password|password|senha|pwd"
+)
 _VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
 
 _PATTERNS = (
@@ -22,6 +24,7 @@ _PATTERNS = (
         re.compile(rf"(?i)(\b(?:{_NAMES})\s*=\s*|[\"'](?:{_NAMES})[\"']\s*:\s*)({_VALUE})"),
         rf"\1{HIDDEN}",
     ),
+    (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
     # CPF and CNPJ as people write them
@@ -49,6 +52,16 @@ def mask(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def mask_address(text: str) -> str:
+    """What was meant as an address, without user, password, query and fragment, wherever their signs stand."""
+    scheme, slashes, rest = text.partition("//")
+    if not slashes:
+        scheme, rest = "", text
+    _, at, place = rest.rpartition("@")
+    shown = re.sub(r"[?#].*", f"?{HIDDEN}", place, flags=re.DOTALL)
+    return f"{scheme}{slashes}{HIDDEN}@{shown}" if at else f"{scheme}{slashes}{shown}"
 
 
 def mask_name(name: str) -> str:

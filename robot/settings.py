@@ -314,10 +314,13 @@ class Settings(BaseSettings):
     def _address(cls, value: str, info: ValidationInfo) -> str:
         if not value and info.field_name == "threec_base_url":
             return value
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # its message would show a password that holds a slash
+            usable = False
+        if not usable or any(sign in value for sign in "@?#"):
             raise ValueError("not an address of the API")
-        _ = parts.port  # raises ValueError when it is no port
         return value.rstrip("/")
 
     @field_validator("timezone", mode="before")

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from robot import envfile
+from robot import envfile, masking
 from robot.errors import ConfigurationError
 from robot.period import parse_end, parse_start, text
 from robot.settings import Settings, read_settings
 
+_NAMES = [name.upper() for name in Settings.model_fields]
+_SECRETS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+_LONGEST_NAME = max(map(len, _NAMES)) + 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -26,11 +29,12 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
     expected.
     """
     try:
-        file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({}, ())
+        file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({})
     except OSError as error:
         raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
     raw = {**file.values, **_environment()}
-    problems = [*file.problems, *_together(raw, token_needed)]
+    masking.register(*(raw.get(name, "").strip() for name in _SECRETS))  # before anything is told of the other values
+    problems = [*file.problems, *(_stray(*line) for line in file.stray), *_together(raw, token_needed)]
     settings = None
     try:
         settings = read_settings(env_file)
@@ -45,15 +49,24 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
 
 
 def _environment() -> dict[str, str]:
-    names = {name.upper() for name in Settings.model_fields}
-    return {name.upper(): value for name, value in os.environ.items() if name.upper() in names and value}
+    return {name.upper(): value for name, value in os.environ.items() if name.upper() in _NAMES and value}
+
+
+def _stray(line: str, text: str) -> str:
+    """What is told of a line without `=`: never its text, only the setting that it resembles."""
+    close = difflib.get_close_matches(text[:_LONGEST_NAME].upper(), _NAMES, n=1, cutoff=0.8)
+    if close:
+        return f"{line}: {close[0]} has no value; expected {close[0]}=value"
+    return f"{line}: has no =, and its text is kept secret; expected NAME=value, all of it in one line"
 
 
 def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
     lines = []
     for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()):
         field = Settings.model_fields[name]
-        shown = "a value that is kept secret" if field.annotation is SecretStr else repr(raw.get(name.upper(), ""))
+        value = raw.get(name.upper(), "")
+        value = masking.mask(masking.mask_address(value) if name.endswith("_url") else value)
+        shown = "a value that is kept secret" if field.annotation is SecretStr else repr(value)
         reason = next(str(p["msg"]) for p in error.errors() if p["loc"][0] == name)
         detail = f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""
         lines.append(f"{name.upper()}: read {shown}{detail}; expected {expected(name)}")
@@ -125,10 +138,9 @@ def period_problems(start: str, end: str, start_name: str, end_name: str) -> lis
 
 
 def _warnings(settings: Settings, file_values: Mapping[str, str]) -> list[str]:
-    known = [name.upper() for name in Settings.model_fields]
     warnings = []
     for name in file_values:
-        if name not in known and (close := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
+        if name not in _NAMES and (close := difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.8)):
             warnings.append(f"{name} is no setting of the robot and was ignored. Did you mean {close[0]}?")
     for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
         url = urlsplit(address)

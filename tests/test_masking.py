@@ -14,6 +14,9 @@ from robot.masking import mask
         '{"password": "s3cretS3cret", "user": "x"}',
         "{'api_token': 's3cretS3cret'}",
         "token 3cs_s3cretS3cret",
+        "https://user:s3cretS3cret@host/calls",
+        "proxy http://s3cretS3cret@10.0.0.1:3128 refused",
+        "https://host/calls?page=1&token=s3cretS3cret",
     ],
 )
 def test_secrets_are_hidden_wherever_they_stand(text):

@@ -1,6 +1,7 @@
 import pytest
 
 from robot.errors import ConfigurationError, ExitCode
+from robot.masking import mask
 from robot.settings import IsolatedSettings, Settings, home
 from robot.settings_check import load
 
@@ -164,6 +165,51 @@ def test_a_secrets_value_is_never_told(env, line):
     (told,) = problems(env(f"{line}\n"))
     assert line.partition("=")[2].strip("'") not in told
     assert "secret" in told
+
+
+HIDDEN_TOKEN = "Zx9Qabc7Wq2Lm5Rt8Yp1"
+
+
+@pytest.mark.parametrize("ending", ["", "==", "\n# a comment"])
+def test_a_token_on_a_line_of_its_own_is_never_told(env, ending):
+    told = "\n".join(problems(env(f"MANAGER_TOKEN=\n{HIDDEN_TOKEN}{ending}\n")))
+    assert HIDDEN_TOKEN.lower() not in told.lower()
+    assert ending == "==" or ".env, line 2: has no =" in told
+
+
+def test_a_setting_without_its_value_is_told_by_its_name(env):
+    assert problems(env(f"MANAGER_TOKEN={TOKEN}\nPERPAGE\n")) == [
+        ".env, line 2: PER_PAGE has no value; expected PER_PAGE=value"
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:{}@host/calls",
+        "https://{}@host/calls",
+        "https://:{}@host/calls",
+        "https://user:x/{}@host/calls",
+        "https://user:1/{}@host/calls",
+        "https://user:x@{}@host/calls",
+        "https://user:x?{}@host/calls",
+        "https://host/calls?key={}",
+        "https://host/calls#{}",
+        "host/calls?token={}",
+        "user:{}@host",
+    ],
+)
+@pytest.mark.parametrize("name", ["BASE_URL", "THREEC_BASE_URL"])
+def test_a_secret_in_an_address_is_never_told(env, name, address):
+    (told,) = problems(env(f"MANAGER_TOKEN={TOKEN}\n{name}='{address.format(HIDDEN_TOKEN)}'\n"))
+    assert told.startswith(f"{name}: read ")
+    assert HIDDEN_TOKEN not in told
+    assert "host" in told
+
+
+def test_a_secret_in_another_settings_place_is_never_told(env):
+    told = "\n".join(problems(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE={TOKEN}\n")))
+    assert TOKEN not in mask(told)
 
 
 def test_one_date_without_the_other_is_an_error(env):

@@ -20,6 +20,7 @@ from robot.proof.cases import DAY, NOW, world
 
 SECRET = "5ecret-of-the-manager-0123456789"
 PASSWORD = "5ecret;of}the database"
+IN_ADDRESS = "5ecretOfTheAddress"
 EXAMPLES = int(os.environ.get("BAD_INPUTS", "100"))  # of each of the three kinds
 
 bounded = settings(
@@ -38,7 +39,7 @@ def checked(arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Pa
     assert "Traceback" not in shown
     assert code in set(ExitCode), arguments
     logs = "".join(path.read_text(encoding="utf-8", errors="replace") for path in (folder / "logs").glob("*.log"))
-    for secret in (SECRET, PASSWORD):
+    for secret in (SECRET, PASSWORD, IN_ADDRESS):
         assert secret not in shown
         assert secret not in logs
     assert "Unexpected" not in shown, shown
@@ -65,7 +66,15 @@ def good(folder: Path) -> dict[str, str]:
 
 WRONG: dict[str, st.SearchStrategy[str]] = {
     "BASE_URL": st.sampled_from(
-        ["ftp://x/calls", "app.3c.plus", "http://", "https://user:pw@host/", "http://x:99999/", "x?y=1"]
+        [
+            "ftp://x/calls",
+            "app.3c.plus",
+            "http://",
+            f"https://user:{IN_ADDRESS}@host/",
+            f"https://host/?token={IN_ADDRESS}",
+            "http://x:99999/",
+            "x?y=1",
+        ]
     ),
     "MANAGER_TOKEN": st.sampled_from(["", "two words", "SEU_TOKEN_AQUI", "acentuação"]),
     "PER_PAGE": st.sampled_from(["0", "-1", "1001", "many", "1e3", "10.5", "٣٠٠٠"]),
@@ -105,6 +114,8 @@ def test_a_wrong_setting_is_told_by_name_with_exit_2(
 @given(raw=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-16")))
 @example(raw=b"MANAGER_TOKEN='never closed\nPER_PAGE=5")
 @example(raw=b"\xff\xfe")
+@example(raw=b"MANAGER_TOKEN=\n" + SECRET.encode())
+@example(raw=b"DB_PASSWORD\n" + SECRET.encode() + b"\nBASE_URL=https://x:" + SECRET.encode() + b"@y/")
 @bounded
 def test_a_file_of_rubbish_is_no_settings(raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     env_file = tmp_path / "rubbish.env"
