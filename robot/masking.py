@@ -18,6 +18,16 @@ _NAMES = (
 )
 _VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
 
+_GAP = "[ \t\xa0.–-]"
+_IP = r"(?:(?:1\d\d|2[0-4]\d|25[0-5])\.){3}\d\d(?!\d)"
+_CNPJ_SLASH = rf"\d{{2}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}/\d{{4}}"
+_CNPJ_GAPS = rf"\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
+_IN_THREES = rf"\d{{3}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}"
+_COUNTRY = rf"(?:\+?(?:00)?55{_GAP}{{0,2}})?"
+_AREA = rf"(?:\((?:0?\d{{2}}|0xx\d{{2}})\)|0?\d{{2}}){_GAP}{{0,3}}"
+_SUBSCRIBER = rf"(?:9{_GAP}?)?\d{{4}}{_GAP}{{0,2}}\d{{2}}(\d{{2}})(?!\d)"
+_NO_HEX = r"(?:(?<=cpf)|(?<=fone)|(?<=phone)|(?<![0-9a-f]))(?<!\d\.)(?<![0-9a-f]{4}-[0-9a-f]{4}-)"
+
 _PATTERNS = (
     # api_token=…, PWD=… in URLs, forms and connection strings; "password": … in JSON
     (
@@ -27,13 +37,13 @@ _PATTERNS = (
     (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
-    # CPF and CNPJ as people write them
-    (re.compile(r"\b\d{3}\.\d{3}\.\d{3}-(\d{2})\b"), r"***.***.***-\1"),
-    (re.compile(r"\b\d{2}\.\d{3}\.\d{3}/\d{4}-(\d{2})\b"), r"**.***.***/****-\1"),
-    # phones as people write them: (11) 99999-8888
-    (re.compile(r"\(\d{2}\)\s*\d{4,5}[- ]?\d{2}(\d{2})\b"), r"(**) *****-**\1"),
-    # bare digits: phones (10 to 13 digits with 55), CPF (11), CNPJ (14)
-    (re.compile(r"(?<![\w.:/-])\+?\d{8,12}(\d{2})(?![\w:])"), r"********\1"),
+    # documents and phones in groups, as people write them. A group never begins inside of a date or of an IP address
+    (re.compile(rf"(?<!\d)(?:{_CNPJ_SLASH}|{_CNPJ_GAPS}){_GAP}?(\d{{2}})(?!\d)"), r"**.***.***/****-\1"),
+    (re.compile(rf"(?<!\d)(?!\d{{10}})(?!{_IP}){_IN_THREES}(?:/|{_GAP})?(\d{{2}})(?!\d)"), r"***.***.***-\1"),
+    (re.compile(rf"(?<!\d)(?<!\d[.-])(?!\d{{10}}){_COUNTRY}{_AREA}{_SUBSCRIBER}"), r"(**) *****-**\1"),
+    (re.compile(rf"(?<!\d)9(?:\d{{4}}{_GAP}|{_GAP}\d{{4}}[-–])\d{{2}}(\d{{2}})(?!\d)"), r"*****-**\1"),
+    # bare digits: phones (10 to 15 digits with 55), CPF (11), CNPJ (14). In hexadecimal ids digits stay
+    (re.compile(rf"{_NO_HEX}\+?\d{{8,13}}(\d{{2}})(?![^\W_])", re.IGNORECASE), r"********\1"),
 )
 
 

@@ -160,8 +160,17 @@ def _date_of_rfc3339(record: dict[str, Any], zone: tzinfo | None) -> values.Cell
         raise UncleanError("a date that may be readable once it is clean")
     if not given:
         raise _RejectedError("the call has no date")
-    shown = given[0][:40] if isinstance(given[0], str) else _article(given[0])
-    raise _RejectedError(f"the call's date cannot be read: {shown}")
+    raise _RejectedError(f"the call's date cannot be read: {_shape(given[0])}")
+
+
+def _shape(value: object) -> str:
+    """What a value looks like; never its text, which may hold anything of anybody: `15/09 noon` is a text like `dd/dd aaaa`."""
+    if not isinstance(value, str):
+        return _article(value)
+    signs = (
+        "d" if sign.isdigit() else "a" if sign.isalpha() else sign if " " <= sign <= "~" else "?" for sign in value[:40]
+    )
+    return f"a text like {''.join(signs)}"
 
 
 def _article(value: object) -> str:
