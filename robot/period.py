@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 API_FORMAT = "%Y-%m-%d %H:%M:%S"
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
+_FIRST_YEAR = 2000  # no dialer is older: an earlier year is a slip of the keyboard, like 0226
 LAST_SECOND = time(23, 59, 59)
 
 
@@ -66,7 +67,7 @@ class Window:
 
 def text(moment: datetime) -> str:
     """`YYYY-MM-DD HH:MM:SS`, the form of the API's parameters and of `execution_logs`."""
-    return moment.strftime(API_FORMAT)
+    return moment.isoformat(" ", "seconds")  # strftime leaves the zeros of the year 226 away
 
 
 def whole(day: date) -> Period:
@@ -86,15 +87,14 @@ def parse_end(value: str) -> datetime:
 
 def _parse(value: str, time_of_a_bare_date: time) -> datetime:
     value = value.strip()
-    try:
-        return datetime.strptime(value, API_FORMAT)
-    except ValueError:
-        pass
-    for form in _DAY_FORMATS:
+    for form in (API_FORMAT, *_DAY_FORMATS):
         try:
-            return datetime.combine(datetime.strptime(value, form).date(), time_of_a_bare_date)
+            moment = datetime.strptime(value, form)
         except ValueError:
             continue
+        if moment.year < _FIRST_YEAR:
+            raise ValueError(f"{value!r} is before the year {_FIRST_YEAR}")
+        return moment if form == API_FORMAT else datetime.combine(moment.date(), time_of_a_bare_date)
     raise ValueError(f"{value!r} is not a date (YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY)")
 
 

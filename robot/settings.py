@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robot import cron, period
+from robot.campaigns import parse_campaigns
 from robot.envfile import EnvFileSource
 from robot.states import read_state
 
@@ -50,9 +51,7 @@ def _upper(value: Any) -> Any:
 
 
 def _campaigns(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return tuple(int(part) for part in value.replace(";", ",").split(",") if part.strip())
+    return parse_campaigns(value) if isinstance(value, str) else value
 
 
 def _cron(value: str) -> str:

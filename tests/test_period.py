@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robot.period import Period, days_due, parse_end, parse_start, whole, windows
+from robot.period import Period, days_due, parse_end, parse_start, text, whole, windows
 
 DAY = date(2026, 9, 15)
 
@@ -23,6 +23,18 @@ def test_a_date_with_time_is_taken_to_the_second():
 def test_what_is_no_date_is_refused_by_name(text):
     with pytest.raises(ValueError, match="is not a date"):
         parse_start(text)
+
+
+@pytest.mark.parametrize("text", ["0226-11-22", "1999-12-31 23:59:59", "01/01/1700", "0001-01-01"])
+def test_a_year_before_any_dialer_is_refused(text):
+    with pytest.raises(ValueError, match="before the year 2000"):
+        parse_start(text)
+    with pytest.raises(ValueError, match="before the year 2000"):
+        parse_end(text)
+
+
+def test_a_year_is_written_with_four_digits():
+    assert text(datetime(226, 1, 2, 3, 4, 5)) == "0226-01-02 03:04:05"
 
 
 def test_an_end_before_the_start_is_refused():

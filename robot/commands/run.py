@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from robot.campaigns import parse_campaigns
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.summary import print_summary
@@ -19,7 +20,7 @@ from robot.execution import Execution, Summary
 from robot.jobs import CallsJob
 from robot.period import Window, parse_end, parse_start
 from robot.planning import manual_windows
-from robot.settings_check import period_problems
+from robot.settings_check import expected, period_problems
 from robot.watching import Watcher
 from robot.windows import console
 
@@ -94,9 +95,9 @@ def asked_period(start: str | None, end: str | None, session: Session) -> tuple[
     for name, value, read in (("--start", start, parse_start), ("--end", end, parse_end)):
         try:
             ends.append(read(value or ""))
-        except ValueError:
+        except ValueError as error:
             if value:
-                problems.append(f"{name}: read {value!r}; expected YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY")
+                problems.append(f"{name}: {error}; expected {expected('manual_start_date')}")
     if problems:
         raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
     return ends[0], ends[1]
@@ -107,7 +108,7 @@ def asked_campaigns(text: str | None, session: Session) -> tuple[int, ...]:
     if text is None:
         return session.settings.manual_campaign_ids
     try:
-        return tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
-    except ValueError:
-        problem = f"--campaigns: read {text!r}; expected campaign ids separated by commas, like 5,6"
+        return parse_campaigns(text)
+    except ValueError as error:
+        problem = f"--campaigns: read {text!r} ({error}); expected {expected('campaign_ids')}"
         raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None

@@ -164,7 +164,7 @@ def _date_of_rfc3339(record: dict[str, Any], zone: tzinfo | None) -> values.Cell
 
 
 def _shape(value: object) -> str:
-    """What a value looks like; never its text, which may hold anything of anybody: `15/09 noon` is a text like `dd/dd aaaa`."""
+    """What a value looks like; never its text, which may hold anything: `15/09 noon` is a text like `dd/dd aaaa`."""
     if not isinstance(value, str):
         return _article(value)
     signs = (

@@ -152,6 +152,30 @@ def test_a_wrong_command_line_is_told_without_a_traceback(
         assert code == ExitCode.CONFIGURATION
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--campaigns", ","], "--campaigns"),
+        (["--campaigns", "1_0"], "--campaigns"),
+        (["--campaigns", "-5"], "--campaigns"),
+        (["--campaigns", "99999999999999999999999999"], "--campaigns"),
+        (["--start", "0226-11-22", "--end", "2026-11-22"], "--start"),
+        (["--start", "1700-01-01", "--end", "1700-01-01"], "before the year 2000"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "audit"])
+def test_a_slip_on_the_command_line_reads_nothing(
+    command: str, words: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Simulator([]) as simulator:
+        env_file = tmp_path / "good.env"
+        values = {**good(tmp_path), "BASE_URL": simulator.url}
+        env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+        code, shown = checked(["--env-file", str(env_file), command, *words], capsys, tmp_path)
+        assert (code, named in shown) == (ExitCode.CONFIGURATION, True)
+        assert simulator.requests == []
+
+
 # -- bodies of the API
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(
