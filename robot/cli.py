@@ -190,9 +190,12 @@ app.add_typer(task.commands, name="task")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
-    consoles.make_streams_forgiving()
-    code = _run_commands(arguments)
-    consoles.wait_for_a_reader(code)
+    try:
+        consoles.make_streams_forgiving()
+        code = _run_commands(arguments)
+        consoles.wait_for_a_reader(code)
+    except KeyboardInterrupt:  # before or after the command itself
+        return ExitCode.INTERRUPTED
     return code
 
 

@@ -2,13 +2,14 @@
 
 import json
 import signal
+import subprocess
 import sys
 import time
 from datetime import date, timedelta
 
 import pytest
 from servers import server_only, sqlite_only
-from support_app import PASSWORD, TOKEN, App
+from support_app import PASSWORD, ROOT, TOKEN, App
 
 from robot import __version__
 from robot.demo import Fault, Simulator, make_calls
@@ -77,6 +78,22 @@ def test_a_manual_execution_without_dates_reads_yesterday(make_app, simulator, d
     assert database.query("SELECT start_date, end_date, total_records FROM execution_logs") == [
         ("2026-09-15 00:00:00", "2026-09-15 23:59:59", 120)
     ]
+
+
+@pytest.mark.parametrize("module", ["requests", "pydantic", "robot.settings", "robot.cli"])
+def test_ctrl_c_while_the_modules_load_leaves_with_130_and_says_nothing(tmp_path, module):
+    """`-X importtime` tells each module when it is loaded."""
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", ROOT / "app.py", "--env-file", tmp_path / "none.env", "check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    loaded = next(line for line in process.stderr if line.rpartition("|")[2].strip() == module)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    said = [line for line in [loaded, *err.splitlines()] if not line.startswith("import time:")]
+    assert (process.returncode, out, said) == (130, "", [])
 
 
 def test_a_scheduled_execution_begins_at_its_minute_and_the_loop_ends_with_130(make_app, simulator, database):
