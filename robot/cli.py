@@ -59,7 +59,7 @@ def _start(
     if version:
         context.obj.out.print(f"API 3C Robot {__version__}")
         raise typer.Exit
-    if env_file is not None and not context.obj.env_file.exists():
+    if env_file is not None and not context.obj.env_file_exists():
         raise ConfigurationError(f"{env_file} does not exist.", "Check the path after --env-file.")
     if context.invoked_subcommand is None:
         if env_file is None and is_first_start(context.obj):
@@ -232,5 +232,6 @@ def _tell_defect(error: Exception) -> int:
     if not logs.are_open():
         logs.configure(home() / "logs", console=consoles.messages(), level="CRITICAL", zone=ZoneInfo("UTC"))
     log.error("A defect of the robot", exc_info=error)
-    _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", f"The details are in {logs.MAIN_LOG}."))
+    where = f"The details are in {logs.MAIN_LOG}." if logs.writes_files() else "No log file could be written."
+    _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", where))
     return ExitCode.FAILED

@@ -6,6 +6,7 @@ status 2xx; everything else is an exception of `robot.errors`:
     AuthenticationRefused (Fatal)   403
     └── TokenExpired                401
     RequestRefused (Fatal)          any other 4xx, a redirection
+    CannotAsk (Fatal)               no request can be made at all: an address, a proxy or a certificate file is wrong
     ApiUnavailable (Retriable)      timeout, broken connection or body, 5xx, 524, empty or non-JSON 2xx
     └── NotSent                     no connection was made: the request has certainly not been received
     RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
@@ -36,7 +37,7 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from robot import __version__
-from robot.errors import FatalError, Interrupted, RetriableError
+from robot.errors import ExitCode, FatalError, Interrupted, RetriableError
 from robot.masking import mask, register
 from robot.throttle import Throttle
 
@@ -46,6 +47,7 @@ LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an executi
 _FIRST_WAIT = 1.0
 _TOO_MANY = "muitas requisições"
 _CHUNK = 256 * 1024
+_PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
 
 T = TypeVar("T")
 Parameters: TypeAlias = Sequence[tuple[str, str | int]]
@@ -65,6 +67,12 @@ class RequestRefused(FatalError):
     def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
         super().__init__(message, hint)
         self.status = status
+
+
+class CannotAsk(FatalError):
+    """This machine cannot make the request, and no repetition will change that: something in its settings is wrong."""
+
+    exit_code = ExitCode.CONFIGURATION
 
 
 class ApiUnavailable(RetriableError):
@@ -268,7 +276,9 @@ class Transport:
                     allow_redirects=False,
                 ) as response:
                     raw = self._read(response, started)
-            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            except (OSError, urllib3.exceptions.HTTPError) as error:  # every exception of requests is an OSError
+                if isinstance(error, ValueError) or not isinstance(error, _PASSING):
+                    raise _cannot_ask(method, url, error) from None
                 kind = NotSent if _never_connected(error) else ApiUnavailable
                 raise kind(f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down.") from None
         answer = self._judge(method, url, response, raw)
@@ -360,6 +370,16 @@ def _retry_after(response: requests.Response) -> float | None:
 
 def _where(method: str, url: str) -> str:
     return f"{method} {mask(url.partition('?')[0])}"
+
+
+def _cannot_ask(method: str, url: str, error: Exception) -> CannotAsk:
+    """The exceptions of `requests` for an address or a header that is none are ValueErrors; a missing file is an OSError."""
+    where = _where(method, url)
+    if isinstance(error, ValueError):
+        hint = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
+        return CannotAsk(f"{where}: no request can be made of this address ({type(error).__name__}).", hint)
+    hint = "Check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE in the environment."
+    return CannotAsk(f"{where}: the certificates for https cannot be read: {mask(str(error))}.", hint)
 
 
 def _never_connected(error: Exception) -> bool:

@@ -133,6 +133,11 @@ def are_open() -> bool:
     return any(isinstance(handler, _ConsoleHandler) for handler in logging.getLogger().handlers)
 
 
+def writes_files() -> bool:
+    """Whether the main log file could be opened."""
+    return any(isinstance(each, _ForgivingFile) and each.level == logging.DEBUG for each in logging.getLogger().handlers)
+
+
 def close() -> None:
     """Close the handlers that `configure` made."""
     root = logging.getLogger()

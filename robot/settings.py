@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from requests import PreparedRequest
 
 from robot import cron, period
 from robot.campaigns import parse_campaigns
@@ -316,7 +317,9 @@ class Settings(BaseSettings):
         try:
             parts = urlsplit(value)
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # its message would show a password that holds a slash
+            PreparedRequest().prepare_url(value, None)
+            (parts.hostname or "").encode("idna")  # a label that is empty or too long would break each request
+        except ValueError:  # of requests, too; its message would show a password that holds a slash
             usable = False
         if not usable or any(sign in value for sign in "@?#"):
             raise ValueError("not an address of the API")

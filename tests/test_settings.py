@@ -154,6 +154,10 @@ def test_everything_that_is_wrong_is_told_at_once_one_line_each(env):
         "BASE_URL=https://host/calls?api_token=x",
         "BASE_URL=https://host:99999/calls",
         "BASE_URL=app.3c.plus",
+        "BASE_URL='http://a b/calls'",
+        "BASE_URL=http://a..b/calls",
+        f"BASE_URL=http://{'a' * 64}/calls",
+        "BASE_URL=http://host:0/calls",
     ],
 )
 def test_a_bad_value_is_told_with_its_name_and_what_is_expected(env, line):

@@ -11,7 +11,7 @@ from itertools import islice
 
 from rich.text import Text
 
-from robot import cron
+from robot import cron, logs
 from robot.commands.context import Context
 from robot.database import open_repository
 from robot.errors import ExitCode, RobotError
@@ -33,7 +33,7 @@ def check(context: Context) -> ExitCode:
     """Run every check; success only when all hold. Wrong settings are told by themselves, and end it."""
     settings = context.settings()
     checks: list[tuple[str, Callable[[], str]]] = [
-        ("Settings", lambda: f"read from {context.env_file}" if context.env_file.exists() else "from the environment"),
+        ("Settings", lambda: f"read from {context.env_file}" if context.env_file_exists() else "from the environment"),
         ("Schedule", partial(_schedule, settings)),
         ("API", partial(_api, settings)),
         ("Page size", partial(_page_size, settings)),
@@ -48,10 +48,11 @@ def check(context: Context) -> ExitCode:
     for name, holds in checks:
         try:
             line, style, sign = holds(), "green", "ok"
-        except RobotError as error:
+        except (RobotError, _Failed) as error:
             line, style, sign = str(error), "red", "FAILED"
-        except _Failed as error:
-            line, style, sign = str(error), "red", "FAILED"
+        except OSError as error:  # a folder that this user may not even look into
+            place = f"{error.filename} cannot be read: " if error.filename else ""
+            line, style, sign = f"{place}{error.strerror or error}. Check the rights of this user.", "red", "FAILED"
         failures += sign == "FAILED"
         context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
     context.out.print(f"{failures} of {len(checks)} checks failed." if failures else "Everything holds.")
@@ -83,6 +84,13 @@ def _page_size(settings: Settings) -> str:
     page = _first_page(settings, settings.per_page)
     if page.per_page is not None and page.per_page < settings.per_page:
         return f"PER_PAGE={settings.per_page} is capped at {page.per_page} by the API; the robot copes"
+    if page.total is None:
+        return f"PER_PAGE={settings.per_page} was answered with {len(page.records)} calls, and no totals to compare with"
+    if len(page.records) < min(settings.per_page, page.total):
+        held = f"its first page has {len(page.records)} of {page.total:,} calls"
+        return f"PER_PAGE={settings.per_page} is capped by the API without a word: {held}; the robot copes"
+    if page.total < settings.per_page:
+        return f"PER_PAGE={settings.per_page} is not refused; yesterday's {page.total:,} calls are too few to fill a page"
     return f"PER_PAGE={settings.per_page} is accepted"
 
 
@@ -119,10 +127,14 @@ def _log_folder(settings: Settings) -> str:
     try:
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.log_dir):
-            return f"{settings.log_dir} can be written"
+            pass  # a new file: how the logs are rotated
+        for name in (logs.MAIN_LOG, logs.ERRORS_LOG):
+            with (settings.log_dir / name).open("a", encoding="utf-8"):
+                pass
     except OSError as error:
         fix = "Give this user the right to write there, or name another LOG_DIR."
-        raise _Failed(f"{settings.log_dir} cannot be written: {error.strerror}. {fix}") from None
+        raise _Failed(f"{error.filename or settings.log_dir} cannot be written: {error.strerror}. {fix}") from None
+    return f"{settings.log_dir} and the log files can be written"
 
 
 def _disk(settings: Settings) -> str:

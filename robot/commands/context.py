@@ -12,6 +12,7 @@ from rich.console import Console
 
 from robot import logs, masking
 from robot.commands import consoles
+from robot.errors import ConfigurationError
 from robot.period import now
 from robot.resources import resource
 from robot.settings import Settings, home
@@ -39,6 +40,15 @@ class Context:
             return cls(Path.cwd() / env_file)
         beside, inside = home() / ".env", resource(".env")
         return cls(inside if inside.exists() and not beside.exists() else beside)
+
+    def env_file_exists(self) -> bool:
+        """Whether it is there. Raises ConfigurationError when this user may not even look."""
+        try:
+            return self.env_file.exists()
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.env_file} cannot be read: {error.strerror}.", "Check the rights of this user on the file's folder."
+            ) from None
 
     def settings(self, *, token_needed: bool = True) -> Settings:
         """Read the settings and open the logs. Raises ConfigurationError."""

@@ -32,7 +32,7 @@ As outras linhas já têm valores que servem. Para ver o robô trabalhar sem tok
 def is_first_start(context: Context) -> bool:
     """Whether an executable was started with no settings at all: no `.env`, and no token in the environment."""
     frozen = bool(getattr(sys, "frozen", False))
-    return frozen and not context.env_file.exists() and not os.environ.get("MANAGER_TOKEN", "").strip()
+    return frozen and not context.env_file_exists() and not os.environ.get("MANAGER_TOKEN", "").strip()
 
 
 def write_settings(context: Context) -> ExitCode:

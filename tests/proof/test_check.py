@@ -1,0 +1,118 @@
+"""`check` says of each thing whether it holds, whatever is in its way; the same faults never look like a defect in a run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from proof.machine import Machine, ago
+from servers import sqlite_only
+
+from robot.demo import Fault, FaultKind
+from robot.settings import Settings, home
+
+pytestmark = sqlite_only("it is about files and the network")
+Operator = Callable[..., Machine]
+NOBODY = 65534
+
+
+def line(machine: Machine, name: str) -> str:
+    return next(line for line in machine.out.splitlines() if line[7:].startswith(f"{name}: "))
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder into which nobody else may look; the ones above it are open."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o700)
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        parent.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def as_nobody(*arguments: object) -> tuple[int, str]:
+    """app.py as a process of a user who has no rights."""
+    if os.name != "posix" or os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("needs root, to become somebody else")
+    names = {name.upper() for name in Settings.model_fields}
+    ended = subprocess.run(
+        ["setpriv", f"--reuid={NOBODY}", "--clear-groups", sys.executable, home() / "app.py", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if name not in names},
+    )
+    shown = ended.stdout + ended.stderr
+    assert "Traceback" not in shown
+    assert "Unexpected" not in shown
+    return ended.returncode, shown
+
+
+def test_a_database_in_a_folder_that_is_closed_is_a_verdict_of_check(operator: Operator, closed: Path) -> None:
+    machine = operator(DB_FILE=closed / "data" / "robot.db", LOG_DIR="/tmp")
+    code, shown = as_nobody("--env-file", machine.env_file, "check")
+    assert code == 1
+    assert "FAILED Database: " in shown
+    assert f"FAILED Free disk: {closed / 'data'} cannot be read: Permission denied" in shown
+    assert "checks failed." in shown
+
+
+def test_an_env_file_in_a_folder_that_is_closed_is_a_wrong_setting(operator: Operator, closed: Path) -> None:
+    operator().env_file.rename(closed / "robot.env")
+    for command in (["check"], ["run"], []):
+        code, shown = as_nobody("--env-file", closed / "robot.env", *command)
+        assert code == 2
+        assert "robot.env cannot be read: Permission denied" in shown
+
+
+@pytest.mark.parametrize("name", ["api_robot_main.log", "api_robot_errors.log"])
+def test_a_log_file_that_cannot_be_written_is_told(operator: Operator, name: str) -> None:
+    machine = operator()
+    (machine.folder / "logs" / name).mkdir(parents=True)
+    assert machine.run("check") == 1
+    assert line(machine, "Log folder").startswith("FAILED")
+    assert f"{name} cannot be written: Is a directory" in line(machine, "Log folder")
+
+
+def test_a_page_size_that_is_capped_is_told_whether_the_api_says_so_or_not(operator: Operator) -> None:
+    machine = operator(days=1, per_day=60, PER_PAGE=40)
+    assert machine.run("check") == 0
+    assert line(machine, "Page size").endswith("PER_PAGE=40 is accepted")
+    machine.simulator.use_faults([Fault(FaultKind.PER_PAGE_CAPPED, cap=30, times=None)])
+    assert machine.run("check") == 0
+    assert "PER_PAGE=40 is capped at 30 by the API" in line(machine, "Page size")
+    machine.simulator.use_faults([Fault(FaultKind.PER_PAGE_CAPPED_SILENTLY, cap=30, times=None)])
+    assert machine.run("check") == 0
+    assert "capped by the API without a word: its first page has 30 of 60 calls" in line(machine, "Page size")
+    machine.write(PER_PAGE=500)
+    machine.simulator.use_faults([])
+    assert machine.run("check") == 0
+    assert "yesterday's 60 calls are too few to fill a page" in line(machine, "Page size")
+
+
+def test_certificates_that_are_not_there_are_told_and_no_defect(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = operator(BASE_URL="https://127.0.0.1:9/api/v1/calls")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent.pem")
+    assert machine.run("check") == 1
+    assert "/nonexistent.pem" in line(machine, "API")
+    assert "Check REQUESTS_CA_BUNDLE" in line(machine, "API")
+    assert "ok     Database: " in machine.out
+    assert machine.sync(ago(1)) == 2
+    shown = machine.out + machine.err
+    assert "/nonexistent.pem" in shown
+    assert "nexpected" not in shown
+    assert machine.rows("SELECT status FROM execution_logs") == [("FAILED",)]
+
+
+@pytest.mark.parametrize("proxy", ["http://a b:1", "http://:1"])
+def test_a_proxy_without_an_address_is_told_at_once(operator: Operator, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    machine = operator(BASE_URL="http://api.invalid/api/v1/calls")
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert machine.sync(ago(1)) == 2
+    assert "no request can be made of this address" in machine.out + machine.err
