@@ -2,6 +2,9 @@
 
 It reads only. What it finds is healed by an execution over the days that differ, which writes exactly what differs. Rows
 that are only here are calls that vanished from the API: they are kept, and reported.
+
+A call that has vanished makes a day unequal. Mailing data that the API no longer sends with its call do not: they are kept
+and reported, but nothing is missing, nothing can be healed, and an execution calls that call unchanged.
 """
 
 from __future__ import annotations
@@ -29,11 +32,12 @@ class Kind(StrEnum):
     ONLY_HERE = "only here"
     CALL = "the call differs"
     MAILING = "the mailing data differ"
-    MAILING_ONLY_HERE = "the mailing data are only here"
+    MAILING_KEPT = "the mailing data are kept"
     REJECTED = "rejected"
 
 
-KEPT = frozenset({Kind.ONLY_HERE, Kind.MAILING_ONLY_HERE})
+KEPT = frozenset({Kind.ONLY_HERE, Kind.MAILING_KEPT})
+HARMLESS = frozenset({Kind.MAILING_KEPT})
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class DayAudit:
 
     @property
     def equal(self) -> bool:
-        return not self.reason and not self.differences
+        """Proven, and nothing differs but what is kept by design."""
+        return not self.reason and all(difference.kind in HARMLESS for difference in self.differences)
 
     @property
     def healable(self) -> bool:
@@ -149,7 +154,7 @@ def _compare(day: DayAudit, there: _There, job: Job, repository: Repository) -> 
         elif here[key][0] != call:
             found(key, campaign, Kind.CALL)
         elif here[key][1] != mailing:
-            found(key, campaign, Kind.MAILING_ONLY_HERE if mailing is None else Kind.MAILING)
+            found(key, campaign, Kind.MAILING_KEPT if mailing is None else Kind.MAILING)
     for key in here:
         campaign = campaigns.get(key)
         if job.campaigns and campaign not in job.campaigns:

@@ -104,7 +104,8 @@ def _print(context: Context, days: Sequence[DayAudit]) -> None:
 def _verdict(days: Sequence[DayAudit], differences: Sequence[Difference]) -> str:
     here = sum(numbers.here for day in days for numbers in day.campaigns.values())
     if all(day.equal for day in days):
-        return f"Equal: {here:,} rows in {len(days)} day(s)."
+        kept = f" {len(differences):,} with mailing data that the API no longer sends: they are kept." if differences else ""
+        return f"Equal: {here:,} rows in {len(days)} day(s).{kept}"
     kinds = Counter(difference.kind for difference in differences)
     counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) or "nothing differs in what could be read"
     unproven = sum(bool(day.reason) for day in days)
@@ -112,7 +113,7 @@ def _verdict(days: Sequence[DayAudit], differences: Sequence[Difference]) -> str
     if any(day.healable for day in days):
         words += " --fix heals what differs."
     if kinds.keys() & KEPT:
-        words += " What is only here has vanished from the API: it is kept."
+        words += " What is only here or kept has vanished from the API: it is kept."
     return words
 
 

@@ -141,3 +141,25 @@ def test_an_api_that_is_down_ends_the_audit_with_exit_1(operator: Operator) -> N
     machine.simulator.stop()
     assert machine.audit(ago(5), ago(1)) == 1
     assert "3 days in a row could not be read: the API is down." in machine.err
+
+
+def test_a_stored_call_that_breaks_at_the_api_is_told_once_as_rejected(machine: Machine) -> None:
+    call = machine.simulator.calls[10]
+    machine.simulator.update_call(call["id"], call_date="meio-dia", call_date_rfc3339=None)
+    day = str(call["call_date"])[:10]
+    assert machine.audit(ago(2), ago(1), "--json") == 3
+    assert [found for found in differences(machine) if found[1] == call["id"]] == [(day, call["id"], "rejected")]
+
+
+def test_mailing_data_that_the_api_no_longer_sends_are_kept_told_and_no_reason_for_an_alarm(machine: Machine) -> None:
+    key = machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id")[0][0]
+    machine.simulator.update_call(key, mailing_data=None)
+    assert machine.sync(ago(2), ago(1)) == 0
+    assert machine.audit(ago(2), ago(1), "--json") == 0
+    assert [(found, kind) for _, found, kind in differences(machine)] == [(key, "the mailing data are kept")]
+    assert machine.json()["equal"] is True
+    executions = machine.rows("SELECT COUNT(*) FROM execution_logs")
+    assert machine.audit(ago(2), ago(1), "--fix") == 0
+    assert "Equal: 120 rows in 2 day(s). 1 with mailing data that the API no longer sends: they are kept." in machine.out
+    assert machine.rows("SELECT COUNT(*) FROM execution_logs") == executions
+    assert machine.rows("SELECT COUNT(*) FROM mailing_data WHERE call_id = ?", key) == [(1,)]
