@@ -47,18 +47,20 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
         first = min(started, datetime.fromisoformat(str(lines[0].created_at)))
         execution = repository.start_execution(Scope(JOB, (), Period(first, started)), holder(), None)
         try:
-            stored = _retry_each(repository, lines, execution)
+            stored, counts = _retry_each(repository, lines, execution)
         except Exception as error:
             code = error.exit_code if isinstance(error, RobotError) else ExitCode.FAILED
             repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(code), message=mask(str(error))))
             raise
         retried = Retried(execution, stored, len(lines) - stored)
-        repository.finish_execution(execution, _outcome(retried, round((clock() - started).total_seconds())))
+        repository.finish_execution(execution, _outcome(retried, counts, round((clock() - started).total_seconds())))
         return retried
 
 
-def _retry_each(repository: Repository, lines: Sequence[RejectionLine], execution: int) -> int:
+def _retry_each(repository: Repository, lines: Sequence[RejectionLine], execution: int) -> tuple[int, Counts]:
+    """How many rejections were resolved, and what that did to the rows of the calls."""
     resolved = 0
+    counts = Counts()
     done: set[str] = set()
     for line in reversed(lines):
         result = normalize_call(_record(line.payload))
@@ -68,10 +70,11 @@ def _retry_each(repository: Repository, lines: Sequence[RejectionLine], executio
         rows: dict[object, Sequence[Row]] = {}
         if key not in done:
             rows = {CALLS: [result.call], MAILING_DATA: [] if result.mailing is None else [result.mailing]}
-        repository.store_retried(rows, [line.id], execution)  # type: ignore[arg-type]
+        stored = repository.store_retried(rows, [line.id], execution)  # type: ignore[arg-type]
+        counts.add(stored.tables.get(CALLS.name, Counts()))
         done.add(key)
         resolved += 1
-    return resolved
+    return resolved, counts
 
 
 def _record(payload: str) -> object:
@@ -81,7 +84,7 @@ def _record(payload: str) -> object:
         return None
 
 
-def _outcome(retried: Retried, seconds: int) -> Outcome:
+def _outcome(retried: Retried, counts: Counts, seconds: int) -> Outcome:
     errors = bool(retried.still_rejected)
     return Outcome(
         status=ExecutionStatus.COMPLETED_WITH_ERRORS if errors else ExecutionStatus.COMPLETED_SUCCESS,
@@ -91,5 +94,5 @@ def _outcome(retried: Retried, seconds: int) -> Outcome:
         failed=retried.still_rejected,
         seconds=seconds,
         message=f"rejected retry: {retried.stored} stored, {retried.still_rejected} still rejected",
-        counts=Counts(),
+        counts=counts,
     )

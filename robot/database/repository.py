@@ -354,17 +354,21 @@ class Repository:
         rows = self._transactions.rows(f"SELECT {names} FROM rejected_records{where} ORDER BY id", (job,) if job else ())
         return [RejectionLine(*row) for row in rows]  # type: ignore[arg-type]
 
-    def store_retried(self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int) -> None:
+    def store_retried(
+        self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int
+    ) -> Stored:
         """One transaction: rows that were rejected once, and their rejections resolved. Safe to repeat."""
 
-        def work() -> None:
+        def work() -> Stored:
             now = self._clock()
+            stored = Stored()
             for table, wanted in rows.items():
                 if wanted:
-                    self._engine.upsert(table, wanted, now)
+                    stored.tables[table.name] = self._engine.upsert(table, wanted, now)
             rejections.resolve_lines(self._engine, rejection_ids, execution_id, now)
+            return stored
 
-        self._transactions.run(work, before=lambda: self._stage(rows))
+        return self._transactions.run(work, before=lambda: self._stage(rows))
 
     # -- small things to remember
 

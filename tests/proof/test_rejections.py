@@ -8,6 +8,8 @@ import pytest
 from proof.machine import Machine, ago
 
 import robot.retrying
+from robot.database import Repository, open_repository
+from robot.errors import FatalError
 from robot.normalizers import Rejection, normalize_call
 
 Operator = Callable[..., Machine]
@@ -118,4 +120,93 @@ def test_a_record_that_our_rules_accept_now_is_stored_by_retry(machine: Machine,
     assert machine.rows("SELECT call_date FROM calls WHERE id = ?", key) == [(f"{ago(1)} 12:00:00",)]
     history = machine.rows("SELECT id, status, error_message FROM execution_logs ORDER BY id")[-1]
     assert history[1:] == ("COMPLETED_WITH_ERRORS", "rejected retry: 1 stored, 3 still rejected")
+    counted = machine.rows(
+        "SELECT inserted_records, updated_records, unchanged_records FROM execution_logs ORDER BY id DESC"
+    )
+    assert counted[0] == (1, 0, 0)
     assert machine.rows("SELECT resolved_execution_id FROM rejected_records WHERE record_id = ?", key) == [(history[0],)]
+
+
+@pytest.fixture
+def two_payloads(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, str]:
+    """One call rejected twice, first spoken 11 seconds, then 22; and today's rules, that read it."""
+    machine = operator(days=1)
+    key = str(machine.simulator.calls[10]["id"])
+    for seconds in (11, 22):
+        machine.simulator.update_call(key, call_date="meio-dia", call_date_rfc3339=None, speaking_time=f"00:00:{seconds}")
+        assert machine.sync(ago(1)) == 3
+    assert open_ones(machine) == 2
+    monkeypatch.setattr(robot.retrying, "normalize_call", _of_noon)
+    return machine, key
+
+
+def _of_noon(record: Any) -> Any:
+    return normalize_call({**record, "call_date": f"{ago(1)} 12:00:00"})
+
+
+def test_of_two_payloads_of_one_call_the_newest_is_stored_and_the_older_never(two_payloads: tuple[Machine, str]) -> None:
+    machine, key = two_payloads
+    assert machine.run("rejected", "retry") == 0
+    assert "2 stored, 0 still rejected" in machine.out
+    assert machine.rows("SELECT speaking_time FROM calls WHERE id = ?", key) == [("00:00:22",)]
+    counted = machine.rows(
+        "SELECT inserted_records, updated_records, unchanged_records FROM execution_logs ORDER BY id DESC"
+    )
+    assert counted[0] == (1, 0, 0)  # the older one was not written, not even for a moment
+    assert open_ones(machine) == 0
+
+
+def test_of_two_payloads_only_the_older_of_which_can_be_read_that_one_is_stored(
+    two_payloads: tuple[Machine, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine, key = two_payloads
+    monkeypatch.setattr(
+        robot.retrying,
+        "normalize_call",
+        lambda record: normalize_call(record) if "22" in record["speaking_time"] else _of_noon(record),
+    )
+    assert machine.run("rejected", "retry") == 3
+    assert machine.rows("SELECT speaking_time FROM calls WHERE id = ?", key) == [("00:00:11",)]
+    assert open_ones(machine) == 1
+
+
+def test_a_retry_that_the_database_breaks_off_is_failed_in_the_history_and_goes_on_next_time(
+    two_payloads: tuple[Machine, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine, _key = two_payloads
+    store = Repository.store_retried
+    done: list[int] = []
+
+    def breaking(repository: Repository, *arguments: Any) -> Any:
+        if done:
+            raise FatalError("the disk is full at the desk of 5511999998888")
+        done.append(1)
+        return store(repository, *arguments)
+
+    monkeypatch.setattr(Repository, "store_retried", breaking)
+    assert machine.run("rejected", "retry") == 1
+    assert PHONE not in machine.out + machine.err
+    last = "SELECT status, exit_code, error_message FROM execution_logs ORDER BY id DESC"
+    status, code, message = machine.rows(last)[0]
+    assert (status, code) == ("FAILED", 1)
+    assert "the disk is full" in message
+    assert PHONE not in message
+    assert open_ones(machine) == 1
+    monkeypatch.setattr(Repository, "store_retried", store)
+    assert machine.run("rejected", "retry") == 0
+    assert machine.rows(last)[0][0] == "COMPLETED_SUCCESS"
+    assert open_ones(machine) == 0
+
+
+def test_a_retry_waits_for_nobody_and_touches_nothing_while_an_execution_runs(two_payloads: tuple[Machine, str]) -> None:
+    machine, key = two_payloads
+    before = machine.rows("SELECT COUNT(*) FROM execution_logs")
+    holder = open_repository(machine.database.settings)
+    try:
+        with holder.lock("calls"):
+            assert machine.run("rejected", "retry") == 4
+    finally:
+        holder.close()
+    assert machine.rows("SELECT COUNT(*) FROM execution_logs") == before
+    assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", key) == [(0,)]
+    assert open_ones(machine) == 2
