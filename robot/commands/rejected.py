@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ JOBS = (JOB, clients.JOB, QUERY_JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
 _HARMLESS = ("id", "call_date", "campaign_id", "status_id", "mode")  # the rest of a call is somebody's personal data
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[T ]?[\d:.+Z-]{0,20}", re.ASCII)
 
 
 def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
@@ -165,8 +167,13 @@ def _masked(line: RejectionLine) -> str:
     record = _record(line)
     if not record:
         return f"{len(line.payload):,} characters, no object"
-    shown = {name: record[name] for name in _HARMLESS if name in record and not isinstance(record[name], dict | list)}
+    shown = {name: record[name] for name in _HARMLESS if name in record and _is_harmless(record[name])}
     more = f"and {len(record) - len(shown)} more field(s)"
     if line.record_id and line.job != JOB:  # a call's payload holds its id
         shown = {"id": line.record_id} | shown
     return f"{mask(json.dumps(shown, ensure_ascii=False))[:_PAYLOAD_WIDTH]} {more}"
+
+
+def _is_harmless(value: object) -> bool:
+    """Nothing, a number, a word or a date. A text may hold anything of anybody, also where an id is expected."""
+    return bool(_WORD.fullmatch(value)) if isinstance(value, str) else not isinstance(value, dict | list)

@@ -40,6 +40,24 @@ def test_they_are_listed_with_their_reason_and_without_personal_data(machine: Ma
     assert PHONE not in machine.out
 
 
+@pytest.mark.parametrize("name", ["call_date", "campaign_id", "status_id", "mode"])
+def test_a_person_in_the_place_of_a_date_or_a_number_is_not_listed(operator: Operator, name: str) -> None:
+    machine = operator(days=1)
+    call = machine.simulator.calls[10]
+    words = {"call_date": "meio-dia", "call_date_rfc3339": None, name: f"Maria Souza tel:{PHONE} 11 99999-8888"}
+    machine.simulator.update_call(call["id"], **words)
+    assert machine.sync(ago(1)) == 3
+    shown = machine.out + machine.err
+    assert machine.run("rejected", "list") == 0
+    shown += machine.out + machine.err
+    shown += "".join(path.read_text(encoding="utf-8") for path in (machine.folder / "logs").glob("*.log"))
+    shown += str(machine.rows("SELECT reason FROM rejected_records"))
+    shown += str(machine.rows("SELECT error_message FROM execution_logs"))
+    for secret in ("Maria", "Souza", "99998888", "99999-8888"):
+        assert secret not in shown
+    assert str(call["id"]) in machine.out.replace("\n", "")
+
+
 def test_no_rejection_is_told_too(operator: Operator) -> None:
     machine = operator(days=1)
     assert machine.sync(ago(1)) == 0
