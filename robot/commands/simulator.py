@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from robot.commands.context import Context
 from robot.demo import DEMO_TOKEN, Fault, Simulator, load_faults, make_calls
 from robot.errors import ConfigurationError, ExitCode
+from robot.period import now
+from robot.settings import IsolatedSettings
+from robot.settings_check import load
 from robot.signals import stop_on_signals
 
 
@@ -16,7 +20,7 @@ def simulator(
 ) -> ExitCode:
     """Serve until stopped. Raises ConfigurationError for a port that is taken, and for faults that cannot be read."""
     suffered = _read_faults(faults)
-    today = datetime.now().date()
+    today = now(_zone(context)).date()
     calls = make_calls([today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd)
     stop = stop_on_signals()
     try:
@@ -35,6 +39,14 @@ def simulator(
     finally:
         server.stop()
     return ExitCode.SUCCESS
+
+
+def _zone(context: Context) -> ZoneInfo:
+    """TIMEZONE: the robot's yesterday must be the simulator's. Its default where no settings can be read."""
+    try:
+        return load(context.env_file, token_needed=False)[0].timezone
+    except ConfigurationError:
+        return IsolatedSettings().timezone
 
 
 def _read_faults(path: Path | None) -> list[Fault]:

@@ -76,7 +76,7 @@ def read_state(settings: Settings) -> State:
     try:
         repository.prepare()
         executions = repository.last_executions("calls")
-        known = repository.windows("calls", campaigns_text(settings.campaign_ids), first, last)
+        known = repository.windows("calls", campaigns_text(_campaigns(settings)), first, last)
         exports = _exports(repository, settings)
     finally:
         repository.close()
@@ -90,6 +90,11 @@ def read_state(settings: Settings) -> State:
     return State(
         repository.name, executions, complete, incomplete, never, _next_run(settings, settings.cron_schedule, STATE), exports
     )
+
+
+def _campaigns(settings: Settings) -> tuple[int, ...]:
+    """The campaigns that are read when no command is given: their days are remembered apart from those of others."""
+    return settings.manual_campaign_ids if settings.execution_mode == "manual" else settings.campaign_ids
 
 
 def _exports(repository: Repository, settings: Settings) -> Exports:
