@@ -142,13 +142,14 @@ class SqliteEngine:
                 statement = ""
 
     def acquire(self, job: str) -> bool:
-        lock = FileLock(f"{self._path}.{job}.lock", timeout=0)
         try:
+            # two names of one file (a symbolic link) are one database, and must be one lock
+            lock = FileLock(f"{self._path.resolve()}.{job}.lock", timeout=0)
             lock.acquire()
         except Timeout:
             return False
-        except OSError as error:
-            raise self._unusable(str(error.strerror or error)) from error
+        except (OSError, RuntimeError) as error:  # RuntimeError: links that go in a circle
+            raise self._unusable(str(getattr(error, "strerror", "") or error)) from error
         self._lock = lock
         return True
 

@@ -6,7 +6,9 @@ from subprocess import Popen
 
 import pytest
 from proof.machine import Machine, ago
+from servers import sqlite_only
 
+from robot.database import open_repository
 from robot.proof.killing import kill, start
 
 Operator = Callable[..., Machine]
@@ -54,3 +56,30 @@ def test_a_lock_left_by_a_dead_process_is_free(machine: Machine, running: Popen[
         "FAILED",
         "COMPLETED_SUCCESS",
     ]
+
+
+@sqlite_only("a file has several names")
+def test_another_name_of_the_same_file_is_the_same_lock(machine: Machine) -> None:
+    machine.simulator.latency_seconds = 0
+    assert machine.sync(ago(1)) == 0
+    other = machine.folder / "other" / "name.db"
+    other.parent.mkdir()
+    other.symlink_to(machine.database.settings.db_file)
+    holder = open_repository(machine.database.settings)
+    try:
+        with holder.lock("calls"):
+            machine.write(DB_FILE=other)
+            assert machine.sync(ago(1)) == 4
+    finally:
+        holder.close()
+    assert machine.sync(ago(1)) == 0
+
+
+@sqlite_only("links of files")
+def test_a_name_that_leads_to_itself_is_told(machine: Machine) -> None:
+    circle = machine.folder / "circle.db"
+    circle.symlink_to(circle)
+    machine.write(DB_FILE=circle)
+    assert machine.sync(ago(1)) == 1
+    assert "cannot be opened or written" in machine.out + machine.err
+    assert "nexpected" not in machine.out + machine.err
