@@ -6,6 +6,7 @@ the clients: the import or the export that takes it marks the rejection as resol
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from rich.table import Table
 from robot.clients import importing as clients
 from robot.commands.context import Context, Session
 from robot.database import RejectionLine, exports, open_repository
-from robot.errors import ConfigurationError, ExitCode
+from robot.errors import ConfigurationError, ExitCode, RobotError
 from robot.export.choosing import QUERY_JOB
 from robot.masking import mask
 from robot.retrying import JOB, Retried, retry
@@ -115,23 +116,31 @@ def export_rejected(context: Context, file: Path, job: str, *, all_of_them: bool
         raise ConfigurationError(f"{file} exists already.", "Name a new file.") from None
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from None
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-        for line in lines:
-            values = {
-                "id": line.id,
-                "job": line.job,
-                "execution_id": line.execution_id,
-                "record_id": line.record_id,
-                "reason": line.reason,
-                "created_at": str(line.created_at),
-                "last_seen_at": str(line.last_seen_at),
-                "resolved_execution_id": line.resolved_execution_id,
-                "payload": line.payload,
-            }
-            stream.write(json.dumps(values) + "\n")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(_exported(line) for line in lines)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            file.unlink()  # a part of them would pass for all of them
+        raise RobotError(f"{file} cannot be written: {error.strerror}.", "Free space, or name another file.") from None
     context.out.print(f"{len(lines):,} rejected record(s) written to {file}, one JSON object a line.", soft_wrap=True)
     context.out.print("The file holds the records whole, personal data included: keep it accordingly.", style="yellow")
     return ExitCode.SUCCESS
+
+
+def _exported(line: RejectionLine) -> str:
+    values = {
+        "id": line.id,
+        "job": line.job,
+        "execution_id": line.execution_id,
+        "record_id": line.record_id,
+        "reason": line.reason,
+        "created_at": str(line.created_at),
+        "last_seen_at": str(line.last_seen_at),
+        "resolved_execution_id": line.resolved_execution_id,
+        "payload": line.payload,
+    }
+    return json.dumps(values) + "\n"
 
 
 def _check(job: str) -> None:

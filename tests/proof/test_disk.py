@@ -107,3 +107,14 @@ def test_a_folder_that_cannot_hold_the_database_is_told(operator: Operator, disk
     assert machine.sync(ago(1)) == 1
     assert "Check DB_FILE, and the folder's rights." in machine.err
     assert "Traceback" not in machine.err
+
+
+def test_an_export_of_rejections_to_a_full_disk_is_told_and_leaves_no_part_of_it(operator: Operator, disk: Disk) -> None:
+    machine = operator(days=1, broken=4)
+    assert machine.sync(ago(1)) == 3
+    disk.fill()
+    file = disk.path / "rejected.jsonl"
+    assert machine.run("rejected", "export", file) == 1
+    assert f"{file} cannot be written: No space left on device." in machine.err
+    assert "Unexpected" not in machine.err
+    assert not file.exists()
