@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic_settings import DotEnvSettingsSource
 # Between double quotes python-dotenv turns \n, \t … into control characters, so "C:\new" or "SERVER\robot" would break.
 # No setting holds a control character: they are turned back into what the operator typed.
 _AS_TYPED = str.maketrans({"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
+_COMMENT_AFTER_VALUE = re.compile(r"=[^\S\n]*[^\s'\"][^\n]*\s#")
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,15 @@ class EnvFile:
     """What a `.env` says: `values` by upper-case name, a line for each of the `problems`, and `stray` lines.
 
     A stray line is one without `=`: where it stands, and its text, which must not be shown (it may be a secret that
-    slipped into a line of its own).
+    slipped into a line of its own). `doubled` are lines that set a name to another value than a line before, `commented`
+    those with a comment after a value without quotes: where it stands, and the name.
     """
 
     values: Mapping[str, str]
     problems: tuple[str, ...] = ()
     stray: tuple[tuple[str, str], ...] = ()
+    doubled: tuple[tuple[str, str], ...] = ()
+    commented: tuple[tuple[str, str], ...] = ()
 
 
 def read(path: Path) -> EnvFile:
@@ -37,6 +42,8 @@ def read(path: Path) -> EnvFile:
     values: dict[str, str] = {}
     problems: list[str] = []
     stray: list[tuple[str, str]] = []
+    doubled: list[tuple[str, str]] = []
+    commented: list[tuple[str, str]] = []
     for binding in parse_stream(io.StringIO(_decode(path.read_bytes()))):
         line = f"{path.name}, line {binding.original.line + _blank_lines(binding.original.string)}"
         if binding.error:
@@ -44,8 +51,13 @@ def read(path: Path) -> EnvFile:
         elif binding.key is not None and binding.value is None:
             stray.append((line, binding.key))
         elif binding.key is not None and binding.value is not None:
-            values[binding.key.upper()] = binding.value.translate(_AS_TYPED)
-    return EnvFile(values, tuple(problems), tuple(stray))
+            name, value = binding.key.upper(), binding.value.translate(_AS_TYPED)
+            if values.get(name, value) != value:
+                doubled.append((line, name))
+            if value and _COMMENT_AFTER_VALUE.search(binding.original.string):
+                commented.append((line, name))
+            values[name] = value
+    return EnvFile(values, tuple(problems), tuple(stray), tuple(doubled), tuple(commented))
 
 
 def _blank_lines(text: str) -> int:

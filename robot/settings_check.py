@@ -45,7 +45,7 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         raise ConfigurationError(
             f"{len(problems)} wrong setting(s).", f"Correct them in {where} or in the environment.", tuple(problems)
         )
-    return settings, _warnings(settings, file.values)
+    return settings, _warnings(settings, file)
 
 
 def _environment() -> dict[str, str]:
@@ -137,11 +137,19 @@ def period_problems(start: str, end: str, start_name: str, end_name: str) -> lis
     return []
 
 
-def _warnings(settings: Settings, file_values: Mapping[str, str]) -> list[str]:
+def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
     warnings = []
-    for name in file_values:
+    for name in file.values:
         if name not in _NAMES and (close := difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.8)):
             warnings.append(f"{name} is no setting of the robot and was ignored. Did you mean {close[0]}?")
+    warnings += [
+        f"{line}: {name} is set a second time. This line counts, the one before does not." for line, name in file.doubled
+    ]
+    warnings += [
+        f"{line}: what stands behind # is a comment and no part of {name}. If it is one: {name}='…', in single quotes."
+        for line, name in file.commented
+        if name in _SECRETS
+    ]
     for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
         url = urlsplit(address)
         if url.scheme == "http" and url.hostname not in _LOOPBACK:

@@ -264,6 +264,30 @@ def test_a_misspelt_name_is_told_with_the_right_one(env):
     assert warnings == ["PERPAGE is no setting of the robot and was ignored. Did you mean PER_PAGE?"]
 
 
+def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
+    text = f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10\nLOG_LEVEL=INFO\nper_page=20\nLOG_LEVEL=INFO\n"
+    settings, warnings = load(env(text))
+    assert settings.per_page == 20
+    assert warnings == [".env, line 4: PER_PAGE is set a second time. This line counts, the one before does not."]
+
+
+@pytest.mark.parametrize(
+    ("line", "read", "warned"),
+    [
+        ("abc #def", "abc", True),
+        ("a'b # \"def", "a'b", True),
+        ("abc#def", "abc#def", False),
+        ("'abc #def'", "abc #def", False),
+        ('"abc #def" # the password', "abc #def", False),
+    ],
+)
+def test_a_password_that_ends_at_a_comment_is_warned_of_without_showing_it(env, line, read, warned):
+    settings, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10 # of the page\nDB_PASSWORD={line}\n"))
+    assert settings.db_password.get_secret_value() == read
+    assert [told.partition(":")[0] for told in warnings] == [".env, line 3"] * warned
+    assert "def" not in "".join(warnings)
+
+
 def test_a_token_in_clear_text_is_warned_of_except_on_loopback(env):
     _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://app.3c.fluxoti.com.br/api/v1/calls\n"))
     assert "clear text" in warnings[0]
