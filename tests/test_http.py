@@ -2,7 +2,7 @@ import threading
 
 import pytest
 import requests
-from support import DAY, FAST, fast_transport
+from support import DAY, FAST, always, fast_transport
 
 from robot.demo import DEMO_TOKEN, Fault, Simulator, make_calls
 from robot.errors import Interrupted
@@ -177,3 +177,27 @@ def test_a_redirection_is_not_followed_with_the_token(simulator, monkeypatch):
 def test_bearer_is_the_default_of_the_session():
     prepared = requests.Request("GET", "http://x/").prepare()
     assert Bearer("t")(prepared).headers["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirection_is_refused_and_nobody_else_sees_a_request(simulator, status):
+    """The token would travel along."""
+    transport = fast_transport()
+    with always(status, b"", Location=f"{simulator.url}?api_token=s3cretS3cret") as url:
+        with pytest.raises(RequestRefused, match=f"HTTP {status}: the API sends us to") as caught:
+            transport.get(url, PARAMETERS)
+        transport.close()
+    assert simulator.requests == []
+    assert transport.retries == 0
+    assert simulator.url in str(caught.value)
+    assert "s3cretS3cret" not in str(caught.value)
+
+
+def test_what_the_api_says_of_a_refusal_is_masked_in_the_error_itself():
+    body = b'{"title": "Inv\xc3\xa1lido", "errors": {"phone": ["11 99999-8888"]}, "detail": "?api_token=s3cretS3cret"}'
+    transport = fast_transport()
+    with always(422, body) as url, pytest.raises(RequestRefused, match="Inválido") as caught:
+        transport.get(url, PARAMETERS)
+    transport.close()
+    assert "99999" not in str(caught.value)
+    assert "s3cretS3cret" not in str(caught.value)
