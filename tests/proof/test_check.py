@@ -28,9 +28,15 @@ def closed(tmp_path: Path) -> Iterator[Path]:
     """A folder into which nobody else may look; the ones above it are open."""
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+    above = [
+        parent for parent in (tmp_path, *tmp_path.parents) if "pytest-" in str(parent)
+    ]  # pytest's own, closed to others
+    rights = [(parent, parent.stat().st_mode) for parent in above]
+    for parent in above:
         parent.chmod(0o755)
     yield folder
+    for parent, mode in rights:
+        parent.chmod(mode)
     shutil.rmtree(folder)
 
 
@@ -53,7 +59,10 @@ def as_nobody(*arguments: object) -> tuple[int, str]:
 
 
 def test_a_database_in_a_folder_that_is_closed_is_a_verdict_of_check(operator: Operator, closed: Path) -> None:
-    machine = operator(DB_FILE=closed / "data" / "robot.db", LOG_DIR="/tmp")
+    logs = closed.parent / "logs"
+    logs.mkdir()
+    logs.chmod(0o777)
+    machine = operator(DB_FILE=closed / "data" / "robot.db", LOG_DIR=logs)
     code, shown = as_nobody("--env-file", machine.env_file, "check")
     assert code == 1
     assert "FAILED Database: " in shown
