@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from robot.database import Outcome, RejectionLine, Repository, Scope
 from robot.database.engine import Counts, Row
@@ -33,8 +33,8 @@ class Retried:
         return ExitCode.WITH_ERRORS if self.still_rejected else ExitCode.SUCCESS
 
 
-def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
-    """Try every open rejection, under the job's lock and with a line in the history.
+def retry(repository: Repository, clock: Callable[[], datetime], zone: tzinfo | None = None) -> Retried:
+    """Try every open rejection, under the job's lock and with a line in the history. `zone` is the account's.
 
     The rejections of one id are tried newest first: the newest payload that can be stored is. Raises
     AnotherExecutionRunning, SyncError.
@@ -47,7 +47,7 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
         first = min(started, datetime.fromisoformat(str(lines[0].created_at)))
         execution = repository.start_execution(Scope(JOB, (), Period(first, started)), holder(), None)
         try:
-            stored, counts = _retry_each(repository, lines, execution)
+            stored, counts = _retry_each(repository, lines, execution, zone)
         except Exception as error:
             code = error.exit_code if isinstance(error, RobotError) else ExitCode.FAILED
             repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(code), message=mask(str(error))))
@@ -57,13 +57,15 @@ def retry(repository: Repository, clock: Callable[[], datetime]) -> Retried:
         return retried
 
 
-def _retry_each(repository: Repository, lines: Sequence[RejectionLine], execution: int) -> tuple[int, Counts]:
+def _retry_each(
+    repository: Repository, lines: Sequence[RejectionLine], execution: int, zone: tzinfo | None
+) -> tuple[int, Counts]:
     """How many rejections were resolved, and what that did to the rows of the calls."""
     resolved = 0
     counts = Counts()
     done: set[str] = set()
     for line in reversed(lines):
-        result = normalize_call(_record(line.payload))
+        result = normalize_call(_record(line.payload), zone)
         if isinstance(result, Rejection):
             continue
         key = str(result.call[0])

@@ -230,6 +230,7 @@ class Database:
     def settle(self) -> str:
         """Wait until a killed robot's session is gone: the server may be at its last statement. Gives what is wrong."""
         engine = self.engine()
+        engine.connect()
         end = time.monotonic() + 30
         try:
             while not engine.acquire("calls"):

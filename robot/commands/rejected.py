@@ -67,7 +67,7 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
     try:
         repository.prepare()
         if job in {"", JOB}:
-            retried = retry(repository, session.now)
+            retried = retry(repository, session.now, session.settings.timezone)
         others = [line for line in repository.rejections(job or None) if line.job != JOB]
     finally:
         repository.close()

@@ -139,8 +139,8 @@ def _compare_with_settings(out: Context, task: Task) -> None:
     if settings.export_cron:
         _warn(
             out,
-            "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at the time itself, make a second"
-            " task with the arguments: export scheduled",
+            "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at the time itself, make a"
+            " second task with the arguments: export scheduled",
         )
     if settings.db_server and settings.db_trusted_connection and not task.password:
         _warn(

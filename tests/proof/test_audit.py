@@ -96,6 +96,7 @@ def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(m
     spoil(machine)
     machine.stamp()
     holder = machine.database.engine()
+    holder.connect()
     assert holder.acquire("calls")
     try:
         assert machine.audit(ago(2), ago(1), "--fix") == 4
