@@ -127,7 +127,7 @@ def test_a_record_that_our_rules_accept_now_is_stored_by_retry(machine: Machine,
     """Tomorrow's rule reads a date that today's does not."""
     key = undated(machine)["id"]
 
-    def tomorrow(record: Any) -> Any:
+    def tomorrow(record: Any, _zone: Any) -> Any:
         if isinstance(record, dict) and "meio-dia" in str(record.get("call_date")):
             record = {**record, "call_date": f"{ago(1)} 12:00:00"}
         return normalize_call(record)
@@ -158,7 +158,7 @@ def two_payloads(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> tuple[M
     return machine, key
 
 
-def _of_noon(record: Any) -> Any:
+def _of_noon(record: Any, _zone: Any) -> Any:
     return normalize_call({**record, "call_date": f"{ago(1)} 12:00:00"})
 
 
@@ -181,7 +181,7 @@ def test_of_two_payloads_only_the_older_of_which_can_be_read_that_one_is_stored(
     monkeypatch.setattr(
         robot.retrying,
         "normalize_call",
-        lambda record: normalize_call(record) if "22" in record["speaking_time"] else _of_noon(record),
+        lambda record, zone: normalize_call(record, zone) if "22" in record["speaking_time"] else _of_noon(record, zone),
     )
     assert machine.run("rejected", "retry") == 3
     assert machine.rows("SELECT speaking_time FROM calls WHERE id = ?", key) == [("00:00:11",)]
