@@ -42,6 +42,7 @@ DLT = "dlt[mssql,sqlalchemy]==1.31.0"
 ENVIRONMENT = Path(tempfile.gettempdir()) / "api-3c-robot-peers"
 FIRST = date(2026, 9, 1)
 PER_PAGE = 500
+LONGEST = 300  # seconds for one run: what takes longer is ended, and shows its rows and the time it had
 
 _DLT = """
 import os, sys
@@ -273,7 +274,11 @@ def timed(command: list[str], rows: Callable[[], int], variables: Mapping[str, s
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     peak = [0.0]
     threading.Thread(target=_watch, args=(process.pid, peak), daemon=True).start()
-    code = process.wait()
+    try:
+        code = process.wait(LONGEST)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = process.wait()
     return Result(time.perf_counter() - started, peak[0], rows(), code)
 
 
