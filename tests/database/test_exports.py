@@ -44,7 +44,7 @@ def work(database, repository, simulator, tmp_path):
             return self.load("".join(f"{n};Cliente {n};119{70000000 + n};{n},50;Banco Ção;SP;\n" for n in range(count)))
 
         def export(self, **wish):
-            http = fast_transport(timeout_seconds=0.5, max_attempts=2)
+            http = fast_transport(max_attempts=2)
             mailing = ThreeCMailingClient(Connection(http, simulator.base_url))
             clients = lambda: clients_of_table(repository)  # noqa: E731 - one line says it
             exporter = Exporter(repository, mailing, http, clients, database.clock, threading.Event())

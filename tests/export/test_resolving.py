@@ -19,6 +19,8 @@ UNCOUNTED = {"contacts": "/campaigns/{campaign_id}/lists/{list_id}/mailing.json"
 def lose(desk, kind, count=150, **fault):
     desk.add_clients(count)
     desk.simulator.use_faults([Fault(kind, path=SYNC, seconds=5, **fault)])
+    if kind == "timeout_before":
+        desk.be_impatient()
     desk.export()
     desk.simulator.use_faults([])
 

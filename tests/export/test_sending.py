@@ -57,7 +57,6 @@ def test_two_exports_to_one_name_fill_one_list(desk):
 
 
 def test_a_contact_is_committed_as_in_flight_before_its_request_travels(desk):
-    desk.timeout_seconds = 30  # the dialer looks into the database before it answers
     desk.add_clients(150)
     seen = []
     take = desk.simulator.lists.take
@@ -105,6 +104,8 @@ def test_where_all_are_filtered_all_are_filtered(desk):
 def test_a_lost_answer_leaves_the_contacts_unknown_and_they_are_never_sent_again_by_themselves(desk, kind):
     desk.add_clients(150)
     desk.simulator.use_faults([Fault(kind, path=SYNC, seconds=5)])
+    if kind == "timeout_before":
+        desk.be_impatient()
     result = desk.export()
     assert desk.statuses() == {"unknown": 100, "sent": 50}
     assert result.ending.exit_code is ExitCode.WITH_ERRORS
