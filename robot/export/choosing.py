@@ -157,8 +157,8 @@ def _same(asked: str, value: str) -> bool:
 
 
 def clients_of_table(repository: Repository) -> list[Client]:
-    """Every client of the table `clients`, the oldest first."""
-    rows = repository.read(f"SELECT {', '.join(_NAMES)} FROM clients ORDER BY id")
+    """Every client of the table `clients`, the oldest first; those that came together by their ids, on every database."""
+    rows = repository.read(f"SELECT {', '.join(_NAMES)} FROM clients ORDER BY created_at, external_id")
     return [_client(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
 
