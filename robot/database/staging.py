@@ -74,34 +74,45 @@ def fill(table: RowTable) -> str:
 
 
 @cache
-def upsert(table: RowTable) -> str:
-    """One batch with the moment as its parameter: what differs by `row_hash` is updated, what is new is inserted.
+def update(table: RowTable) -> str:
+    """One batch with the moment as its parameter: the rows whose content differs take the staged cells.
 
-    Its last result is (rows updated, rows inserted), by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and
-    HOLDLOCK keep each key, also one that is not there yet, from other writers until COMMIT. The loop join seeks each staged
-    key: a plan that scans the table would lock the whole of it. A key that only the collation takes for another's (`a1` and
-    `A1`) never overwrites the other's row: its INSERT fails, see `clashes`.
+    Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and HOLDLOCK keep each
+    key, also one that is not there yet, from other writers until COMMIT. The loop join seeks each staged key: a plan that
+    scans the table would lock the whole of it.
     """
-    created, updated = table.stamps
-    staged, target = staging_name(table), f"dbo.{table.name}"
-    sets = ", ".join(f"[{name}] = s.[{name}]" for name in table.row_names if name != table.key)
-    names = ", ".join(f"[{name}]" for name in table.row_names)
+    names = [name for name in table.row_names if name != table.key]
+    sets = ", ".join(f"[{name}] = s.[{name}]" for name in names)
+    return _counted(f"""
+UPDATE t SET {sets}, [{table.stamps[1]}] = @now
+FROM {staging_name(table)} AS s INNER LOOP JOIN dbo.{table.name} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, "t", "s")}
+WHERE t.row_hash IS NULL OR t.row_hash <> s.row_hash""")
+
+
+@cache
+def insert(table: RowTable) -> str:
+    """One batch with the moment as its parameter: the staged rows that the table lacks. As `update` in all the rest.
+
+    A key that only the collation takes for another's (`a1` and `A1`) never overwrites the other's row: its INSERT fails,
+    see `clashes`.
+    """
+    target = f"dbo.{table.name}"
+    names = ", ".join(f"[{name}]" for name in (*table.row_names, *table.stamps))
     values = ", ".join(f"s.[{name}]" for name in table.row_names)
-    same = _same(table, "t", "s")
+    return _counted(f"""
+INSERT INTO {target} ({names})
+SELECT {values}, @now, @now FROM {staging_name(table)} AS s
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {_same(table, "t", "s")})
+OPTION (LOOP JOIN)""")
+
+
+def _counted(statement: str) -> str:
     return f"""
 SET NOCOUNT ON;
-DECLARE @now DATETIME = ?, @updated INT, @inserted INT;
-UPDATE t SET {sets}, [{updated}] = @now
-FROM {staged} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK) ON {same}
-WHERE t.row_hash IS NULL OR t.row_hash <> s.row_hash;
-SET @updated = @@ROWCOUNT;
-INSERT INTO {target} ({names}, [{created}], [{updated}])
-SELECT {values}, @now, @now FROM {staged} AS s
-WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {same})
-OPTION (LOOP JOIN);
-SET @inserted = @@ROWCOUNT;
+DECLARE @now DATETIME = ?, @rows INT;{statement};
+SET @rows = @@ROWCOUNT;
 SET NOCOUNT OFF;
-SELECT @updated, @inserted;
+SELECT @rows;
 """
 
 
