@@ -7,6 +7,7 @@ Each way stores the same calls with their mailing data into empty tables of a da
     bare            `fast_executemany` into unindexed copies of the tables, with the same widths: the floor
     ours, n a chunk staged by chunks of n rows, UPDATE and INSERT sent apart: what the robot does
     one batch       the same, UPDATE and INSERT sent as one
+    indexed         the same as ours, the staging table clustered by the key
     OPENJSON        staged by one JSON parameter instead
     row by row      UPDATE, and INSERT where there was nothing, for each row (fewer rows: it is slow)
     job, re-read    `app.py run` against the simulator, fetching and proving included; and the same again
@@ -64,6 +65,7 @@ def main() -> None:
     for size in (250, 500, 1000, 2000):
         ways[f"ours, {size} a chunk"] = lambda settings, size=size: ours(settings, rows, options.batch, size)  # type: ignore[misc]
     ways["one batch"] = lambda settings: one_batch(settings, rows, options.batch)
+    ways["indexed"] = lambda settings: indexed(settings, rows, options.batch)
     ways["OPENJSON"] = lambda settings: by_json(settings, rows, options.batch)
     few = {table: some[: options.rows] for table, some in rows.items()}
     ways["row by row"] = lambda settings: row_by_row(settings, few)
@@ -162,14 +164,23 @@ def ours(settings: Settings, rows: Rows, batch: int, chunk: int) -> int:
 
 
 def in_transactions(
-    settings: Settings, rows: Rows, batch: int, stage: Callable[[Any, RowTable, list[Row]], None], apart: bool
+    settings: Settings,
+    rows: Rows,
+    batch: int,
+    stage: Callable[[Any, RowTable, list[Row]], None],
+    *,
+    apart: bool = True,
+    indexed: bool = False,
 ) -> int:
     """The robot's own statements, staged by `stage`; UPDATE and INSERT sent apart, or as one batch."""
     connection = connect(settings)
     inserted = 0
-    for parcel in parcels(rows, batch):
+    batches = parcels(rows, batch)
+    for parcel in batches:
         for table, some in parcel.items():
             connection.execute(staging.make_or_empty(table)).close()
+            if indexed and parcel is batches[0]:
+                connection.execute(f"CREATE CLUSTERED INDEX ix ON {staging.staging_name(table)} ([{table.key}])").close()
             stage(connection, table, some)
         connection.autocommit = False
         for table in parcel:
@@ -185,7 +196,9 @@ def _one(connection: Any, table: RowTable) -> int:
         text[text.index(word) : text.index(";\nSET @rows")]
         for word, text in (("UPDATE t", staging.update(table)), ("INSERT INTO", staging.insert(table)))
     )
-    batch = f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {update}; {insert}; SET @rows = @@ROWCOUNT; SET NOCOUNT OFF;"
+    batch = (
+        f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {update}; {insert}; SET @rows = @@ROWCOUNT; SET NOCOUNT OFF;"
+    )
     return _count(connection.execute(f"{batch} SELECT @rows;", NOW))
 
 
@@ -226,8 +239,12 @@ def one_batch(settings: Settings, rows: Rows, batch: int) -> int:
     return in_transactions(settings, rows, batch, _staged, apart=False)
 
 
+def indexed(settings: Settings, rows: Rows, batch: int) -> int:
+    return in_transactions(settings, rows, batch, _staged, indexed=True)
+
+
 def by_json(settings: Settings, rows: Rows, batch: int) -> int:
-    return in_transactions(settings, rows, batch, _staged_by_json, apart=True)
+    return in_transactions(settings, rows, batch, _staged_by_json)
 
 
 def row_by_row(settings: Settings, rows: Rows) -> int:

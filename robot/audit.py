@@ -20,6 +20,7 @@ from robot.execution import FAILED_IN_A_ROW
 from robot.jobs import Digest, Job
 from robot.period import Window
 from robot.reading import Page, WindowReading
+from robot.tables import content_of
 from robot.workers import Workers
 
 CAMPAIGN = "campaign_id"
@@ -86,23 +87,20 @@ class DayAudit:
 
 @dataclass
 class _There:
-    """What the API has of one window: key → (hash of the call, of its mailing, campaign)."""
+    """What the API has of one window: key → (content of the call, of its mailing, campaign)."""
 
     calls: dict[str, tuple[str | None, str | None, int | None]] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
 
     def add(self, digest: Digest, job: Job) -> None:
         parent, *children = job.family.tables
-        names = parent.row_names
-        key, campaign = names.index(parent.key), names.index(CAMPAIGN)
+        campaign = parent.row_names.index(CAMPAIGN)
         mailing = {
-            str(row[child.row_names.index(child.key)]): str(row[-1])
-            for child in children
-            for row in digest.rows.get(child, ())
+            str(row[child.key_place]): content_of(row[-1]) for child in children for row in digest.rows.get(child, ())
         }
         for row in digest.rows.get(parent, ()):
-            identity = str(row[key])
-            self.calls[identity] = (str(row[-1]), mailing.get(identity), _integer(row[campaign]))
+            identity = str(row[parent.key_place])
+            self.calls[identity] = (content_of(row[-1]), mailing.get(identity), _integer(row[campaign]))
         self.rejected.update(digest.rejected_keys)
 
 
@@ -151,9 +149,9 @@ def _compare(day: DayAudit, there: _There, job: Job, repository: Repository) -> 
         day.numbers(campaign).there += 1
         if key not in here:
             found(key, campaign, Kind.ONLY_THERE)
-        elif here[key][0] != call:
+        elif content_of(here[key][0]) != call:
             found(key, campaign, Kind.CALL)
-        elif here[key][1] != mailing:
+        elif content_of(here[key][1]) != mailing:
             found(key, campaign, Kind.MAILING_KEPT if mailing is None else Kind.MAILING)
     for key in here:
         campaign = campaigns.get(key)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol, TypeAlias
@@ -27,7 +28,7 @@ from robot.masking import mask
 from robot.period import Period, Window
 from robot.reading import Account, Page, WindowReading
 from robot.statuses import ExecutionStatus, WindowStatus
-from robot.storing import Tally, WindowStore
+from robot.storing import KnownWindows, Tally, WindowStore
 from robot.tables import RowTable
 from robot.workers import Workers, ahead
 
@@ -153,14 +154,17 @@ class Execution:
 
     def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
         workers: Workers[int, Page] = Workers(self._job.concurrency)
-        events = ahead(self._read(windows, workers), self._job.concurrency, self._stop)
+        known = KnownWindows(self._repository, self._job.family, windows)
+        known.look_ahead()
+        events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
         open_rejections = self._repository.open_rejections(self._job.name)
         failed: list[WindowFailed] = []
         try:
             for window, group in groupby(events, key=itemgetter(0)):
                 status, detail, tally, failure = self._window(
-                    summary, scope, window, map(itemgetter(1), group), open_rejections
+                    summary, scope, window, map(itemgetter(1), group), open_rejections, known
                 )
+                known.forget(window)
                 summary.windows[status] = summary.windows.get(status, 0) + 1
                 self._listener.window_done(window, status, tally, detail)
                 if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
@@ -176,14 +180,16 @@ class Execution:
             events.close()
             workers.close()
 
-    def _read(self, windows: Sequence[Window], workers: Workers[int, Page]) -> Iterator[tuple[Window, Event]]:
+    def _read(
+        self, windows: Sequence[Window], workers: Workers[int, Page], known: KnownWindows
+    ) -> Iterator[tuple[Window, Event]]:
         """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
         due = deque(windows)
         failed = 0
         while due and failed <= FAILED_IN_A_ROW:
             window = due.pop() if failed == FAILED_IN_A_ROW else due.popleft()
             settled = window.day < self._clock().date()
-            reading = WindowReading(self._job.source(window), workers, settled=settled)
+            reading = WindowReading(self._job.source(window, partial(known.of, window)), workers, settled=settled)
             try:
                 for digest in reading:
                     yield window, digest
@@ -201,6 +207,7 @@ class Execution:
         window: Window,
         events: Iterator[Event],
         open_rejections: set[str],
+        known: KnownWindows,
     ) -> tuple[WindowStatus, str | None, Tally, WindowFailed | None]:
         """Store one window's pages. Returns its status, what is missing, its tally, and the failure if it failed."""
         line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
@@ -214,7 +221,8 @@ class Execution:
                 if failure is None:
                     try:
                         if store is None:
-                            store = WindowStore(self._repository, scope, self._job.family, window, line, open_rejections)
+                            store = WindowStore(self._repository, scope, self._job, known, window, line, open_rejections)
+                            known.look_ahead()
                         if isinstance(event, Account):
                             status, detail = _judge_window(event, store)
                             store.conclude(status, event, detail, self._clock())

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import ssl
 import threading
 import time
@@ -348,10 +349,16 @@ def _decode(raw: bytes, where: str) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(raw)  # more lenient: NaN and lone surrogates are the normalizer's to judge
+        # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes as its text
+        return json.loads(raw, parse_constant=str, parse_float=_float)
     except (ValueError, RecursionError):
         kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
         raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).") from None
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from robot.database import Batch, Counts, Repository, Scope, Stored, WindowLine
-from robot.database.engine import Row
+from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
-from robot.jobs.job import Digest
+from robot.jobs.job import Digest, Job, Known, Spared
 from robot.period import Window
 from robot.reading import Account
 from robot.statuses import WindowStatus
-from robot.tables import Family, RowTable
+from robot.tables import Family, RowTable, content_of
 
 
 @dataclass
@@ -46,10 +46,52 @@ class Tally:
         return self.stored.tables.setdefault(table.name, Counts())
 
 
+class KnownWindows:
+    """What the database holds of each window: read by the thread that stores, a window ahead of what it stores.
+
+    The thread that reads the API asks `of`, so that it need not normalize what is stored already. It may ask too early, and
+    the answer may be out of date by the time that the page is stored: the WindowStore judges again.
+    """
+
+    def __init__(self, repository: Repository, family: Family, windows: Iterable[Window]) -> None:
+        self._repository = repository
+        self._family = family
+        self._coming = iter(windows)
+        self._known: dict[Window, dict[str, Hashes]] = {}
+
+    def look_ahead(self) -> None:
+        """Read the next window's. Raises SyncError."""
+        for window in self._coming:
+            if window not in self._known:
+                self.take(window)
+                return
+
+    def take(self, window: Window) -> dict[str, Hashes]:
+        """What is known of a window, read unless it was; to be kept up to date by who stores. Raises SyncError."""
+        if window not in self._known:
+            self._known[window] = self._repository.known_hashes(self._family, window.period)
+        return self._known[window]
+
+    def of(self, window: Window) -> Known:
+        """What is known of a window so far."""
+        return self._known.get(window, {})
+
+    def moved(self, window: Window, keys: Iterable[str]) -> None:
+        """These rows are in this window now, and in no other."""
+        for other, known in self._known.items():
+            if known and other != window:
+                for key in keys:
+                    known.pop(key, None)
+
+    def forget(self, window: Window) -> None:
+        """The window is done."""
+        self._known.pop(window, None)
+
+
 class WindowStore:
     """Takes a window's digests and stores them, a batch at a time.
 
-    A row whose hash the database already has costs nothing more: it is counted as unchanged and not sent; unless a
+    A row whose content the database already has costs nothing more: it is counted as unchanged and not sent; unless a
     rejection of it stands open, which the sending resolves.
     """
 
@@ -57,7 +99,8 @@ class WindowStore:
         self,
         repository: Repository,
         scope: Scope,
-        family: Family,
+        job: Job,
+        known: KnownWindows,
         window: Window,
         line: WindowLine,
         open_rejections: set[str],
@@ -66,27 +109,45 @@ class WindowStore:
         self.tally = Tally()
         self._repository = repository
         self._scope = scope
-        self._family = family
+        self._job = job
         self._line = line
         self._open_rejections = open_rejections
-        self._known = repository.known_hashes(family, window.period)
-        self._seen: list[set[str]] = [set() for _ in family.tables]
+        self._windows = known
+        self._known = known.take(window)
+        self._gathered = [_Gathered(table, self.tally.counts(table)) for table in job.family.tables]
         self._rejected: set[str] = set()
-        self._rows: list[dict[str, Row]] = [{} for _ in family.tables]
         self._rejections: list[RejectedRecord] = []
-        self._key_at = [[column.name for column in table.row_columns].index(table.key) for table in family.tables]
 
     def add(self, digest: Digest) -> None:
         """Take a page's digest; store first what is waiting, if both were more than a batch. Raises SyncError."""
-        most = self._repository.batch_rows
-        if any(len(waiting) + len(digest.rows.get(table, ())) > most for table, waiting in self._waiting()):
-            self.flush()
         self.tally.pages += 1
         self.tally.received += len(digest.keys)
+        late = self._spare(digest.spared)
+        if late:
+            self._add(self._job.digest(self.window, late))
+        self._add(digest)
+        self.tally.distinct = len(self._gathered[0].seen)
+        self.tally.rejected = len(self._rejected)
+
+    def _spare(self, records: Sequence[Spared]) -> list[object]:
+        """Count spared records as unchanged; return those that must be normalized after all: much may have happened."""
+        late = []
+        for key, hashes, places, record in records:
+            if self._known.get(key) is not hashes or key in self._open_rejections:
+                late.append(record)
+                continue
+            for place in places:
+                self._gathered[place].unchanged(key)
+        return late
+
+    def _add(self, digest: Digest) -> None:
+        most = self._repository.batch_rows
+        if any(len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most for gathered in self._gathered):
+            self.flush()
         self.tally.outside_period += digest.outside_period
         self.tally.outside_campaigns += digest.outside_campaigns
-        for place, table in enumerate(self._family.tables):
-            self._take(place, table, digest.rows.get(table, ()))
+        for place, gathered in enumerate(self._gathered):
+            self._take(place, gathered, digest.rows.get(gathered.table, ()))
         for key, rejection in zip(digest.rejected_keys, digest.rejections, strict=True):
             if key not in self._rejected:
                 self._rejected.add(key)
@@ -95,57 +156,50 @@ class WindowStore:
                     self._open_rejections.add(rejection.record_id)
         self.tally.overflows += digest.overflows
         self.tally.nul_characters += digest.nul_characters
-        self.tally.distinct = len(self._seen[0])
-        self.tally.rejected = len(self._rejected)
 
-    def _waiting(self) -> Iterator[tuple[RowTable, dict[str, Row]]]:
-        return zip(self._family.tables, self._rows, strict=True)
-
-    def _take(self, place: int, table: RowTable, rows: Sequence[Row]) -> None:
-        at, seen, waiting = self._key_at[place], self._seen[place], self._rows[place]
-        known = self._known
-        counts = self.tally.counts(table)
+    def _take(self, place: int, gathered: _Gathered, rows: Sequence[Row]) -> None:
+        at = gathered.table.key_place
         for row in rows:
             key = str(row[at])
-            hashes = known.get(key)
-            if hashes is not None and hashes[place] == row[-1] and key not in self._open_rejections:
-                waiting.pop(key, None)
-                if key not in seen:
-                    counts.unchanged += 1
+            hashes = self._known.get(key)
+            same = hashes is not None and content_of(hashes[place]) == content_of(row[-1])
+            if same and key not in self._open_rejections:
+                gathered.unchanged(key)
             else:
-                waiting[key] = row
-            seen.add(key)
+                gathered.rows[key] = row
+                gathered.seen.add(key)
 
     def flush(self) -> None:
         """Store what is gathered, in one transaction with the window's line."""
-        batch = Batch({table: list(rows.values()) for table, rows in self._waiting()}, self._rejections)
+        batch = Batch({each.table: list(each.rows.values()) for each in self._gathered}, self._rejections)
         if not batch.empty:
             line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
             stored = self._repository.store(batch, self._scope, line, self._open_rejections)
             self.tally.stored.add(stored)
             self._remember()
-            self._open_rejections.difference_update(self._rows[0])
+            self._open_rejections.difference_update(self._gathered[0].rows)
             self._open_rejections |= stored.clashed
             self._rejected |= stored.clashed
             self.tally.rejected = len(self._rejected)
-        for rows in self._rows:
-            rows.clear()
+        for each in self._gathered:
+            each.rows.clear()
         self._rejections = []
 
     def _remember(self) -> None:
         """What was just stored is known from now on: a second pass over the window sends only what moved since."""
-        nothing: tuple[str | None, ...] = (None,) * len(self._rows)
-        for place, rows in enumerate(self._rows):
-            for key, row in rows.items():
+        nothing: Hashes = (None,) * len(self._gathered)
+        for place, each in enumerate(self._gathered):
+            for key, row in each.rows.items():
                 hashes = list(self._known.get(key, nothing))
                 hashes[place] = str(row[-1])
                 self._known[key] = tuple(hashes)
+        self._windows.moved(self.window, self._gathered[0].rows)
 
     def held(self) -> int:
         """How many rows of this window, and of the campaigns asked for, the database holds."""
         if not self._scope.campaigns:
             return len(self._known)
-        found = self._repository.cells(self._family, self._family.campaign, self.window.period)
+        found = self._repository.cells(self._job.family, self._job.family.campaign, self.window.period)
         return sum(cell in self._scope.campaigns for cell in found.values())
 
     def conclude(self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime) -> None:
@@ -164,3 +218,20 @@ class WindowStore:
             detail=detail,
         )
         self._repository.conclude_window(self._scope, line)
+
+
+class _Gathered:
+    """The rows of one table that wait to be stored, and the keys that were seen."""
+
+    def __init__(self, table: RowTable, counts: Counts) -> None:
+        self.table = table
+        self.rows: dict[str, Row] = {}
+        self.seen: set[str] = set()
+        self._counts = counts
+
+    def unchanged(self, key: str) -> None:
+        """The database has this row as it is; if another version of it waits, that one came before."""
+        self.rows.pop(key, None)
+        if key not in self.seen:
+            self.seen.add(key)
+            self._counts.unchanged += 1

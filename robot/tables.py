@@ -2,8 +2,9 @@
 
 Normalizers fill these columns and the database stores them; neither knows the other. The spec's columns are a
 contract: they stand first, in the spec's order. What we add comes after them and may be NULL: `extra` (JSON: what has
-no column of its own, and the whole of a value that its column could not hold) and `row_hash` (of the row's other
-cells: an upsert writes only where it differs).
+no column of its own, and the whole of a value that its column could not hold) and `row_hash`, 32 hex digits: the first
+20 of the row's other cells (an upsert writes only where they differ), the others of the record as received (where they
+are the same, the record need not be normalized to know that nothing differs).
 
 The SQL scripts in `sql/` say the same for a DBA; `tests/test_tables.py` compares the spec, this module and the scripts.
 """
@@ -11,6 +12,8 @@ The SQL scripts in `sql/` say the same for a DBA; `tests/test_tables.py` compare
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+
+CONTENT_DIGITS = 20  # of a row_hash; those behind them tell the record
 
 
 class Kind(Enum):
@@ -77,6 +80,11 @@ class RowTable(Table):
     def row_names(self) -> tuple[str, ...]:
         """The names of `row_columns`, in order."""
         return tuple(column.name for column in self.row_columns)
+
+    @cached_property
+    def key_place(self) -> int:
+        """Where the key stands in a row."""
+        return self.row_names.index(self.key)
 
 
 _SQL_TYPES = {Kind.INTEGER: "INT", Kind.BOOLEAN: "BIT", Kind.DATETIME: "DATETIME"}
@@ -382,6 +390,16 @@ ALL_TABLES = (
     DIALER_EXPORT_ITEMS,
     DIALER_EXPORT_REQUESTS,
 )
+
+
+def content_of(row_hash: object) -> str | None:
+    """The part of a `row_hash` that tells whether a row differs; None of a row without one."""
+    return None if row_hash is None else str(row_hash)[:CONTENT_DIGITS]
+
+
+def record_of(row_hash: object) -> str:
+    """The part of a `row_hash` that tells the record; empty where a row has none."""
+    return "" if row_hash is None else str(row_hash)[CONTENT_DIGITS:]
 
 
 @dataclass(frozen=True)

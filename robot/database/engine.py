@@ -12,6 +12,7 @@ from robot.tables import RowTable
 
 Cell = str | int | bool | datetime | None
 Row = Sequence[Cell]
+Hashes = tuple[str | None, ...]  # the `row_hash` of one record's row in each table of a family
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Engine(Protocol):
         """Bring rows near to their table, before the transaction that upserts them."""
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
-        """Store rows with distinct keys, the ones staged last, inside the transaction; write what differs by `row_hash`."""
+        """Store rows with distinct keys, the ones staged last, inside the transaction; write what differs in content."""
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         """The keys among these rows that the database takes for another's: its collation may ignore case and accents."""

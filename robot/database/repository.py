@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from robot.database import rejections
 from robot.database.clashes import set_apart
-from robot.database.engine import Counts, DuplicateKey, Engine, Row
+from robot.database.engine import Counts, DuplicateKey, Engine, Hashes, Row
 from robot.database.migrations import migrate, missing_scripts
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.transactions import Transactions
@@ -242,7 +242,7 @@ class Repository:
 
     # -- rows
 
-    def known_hashes(self, family: Family, period: Period) -> dict[str, tuple[str | None, ...]]:
+    def known_hashes(self, family: Family, period: Period) -> dict[str, Hashes]:
         """One read of a period's keys and hashes: parent key → (parent's hash, each child's hash or None)."""
         parent = family.parent
         hashes = ", ".join(["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))])
@@ -254,7 +254,7 @@ class Repository:
             f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"
         )
         rows = self._transactions.rows(sql, (period.start, period.end + timedelta(seconds=1)))
-        return {str(key): tuple(map(_text_or_none, found)) for key, *found in rows}
+        return {str(row[0]): cast("Hashes", row[1:]) for row in rows}
 
     def cells(self, family: Family, column: str, period: Period) -> dict[str, object]:
         """One column of a period's rows, by the parent's key."""
@@ -303,8 +303,7 @@ class Repository:
                     stored.tables.setdefault(table.name, Counts()).add(self._engine.upsert(table, rows, now))
             parent = next(iter(batch.rows), None)
             if open_rejections and parent is not None:
-                at = [column.name for column in parent.row_columns].index(parent.key)
-                stored_ids = open_rejections.intersection(str(row[at]) for row in batch.rows[parent])
+                stored_ids = open_rejections.intersection(str(row[parent.key_place]) for row in batch.rows[parent])
                 rejections.resolve_ids(self._engine, job, stored_ids, execution_id, now)
             stored.rejected = sum(
                 rejections.keep(self._engine, job, execution_id, now, record) for record in batch.rejections

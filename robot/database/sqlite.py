@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from robot.database.engine import Counts, Row
 from robot.database.scripts import read_scripts
 from robot.errors import FatalError, RetriableError, SyncError
-from robot.tables import RowTable
+from robot.tables import CONTENT_DIGITS, RowTable, content_of
 
 _BUSY_SECONDS = 30
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
@@ -101,13 +101,13 @@ class SqliteEngine:
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
         """Upsert, counting exactly: the hashes are read in the same transaction, which nobody else can write in."""
         cursor = self.cursor()
-        key = [column.name for column in table.row_columns].index(table.key)
+        key = table.key_place
         stored = dict(cursor.execute(_hashes_sql(table), (json.dumps([row[key] for row in rows]),)).fetchall())
         counts = Counts()
         for row in rows:
             if row[key] not in stored:
                 counts.inserted += 1
-            elif stored[row[key]] != row[-1]:
+            elif content_of(stored[row[key]]) != content_of(row[-1]):
                 counts.updated += 1
             else:
                 counts.unchanged += 1
@@ -190,13 +190,13 @@ def _hashes_sql(table: RowTable) -> str:
 
 @cache
 def upsert_statement(table: RowTable) -> str:
-    """INSERT … ON CONFLICT … DO UPDATE … WHERE the hash differs; parameters: the row, created_at, updated_at."""
+    """INSERT … ON CONFLICT … DO UPDATE … WHERE the content differs; parameters: the row, created_at, updated_at."""
     created, updated = table.stamps
-    names = [column.name for column in table.row_columns]
+    names = table.row_names
     changing = [name for name in [*names, updated] if name != table.key]
     return (
         f"INSERT INTO {table.name} ({', '.join([*names, created, updated])})"
         f" VALUES ({', '.join('?' * (len(names) + 2))})"
         f" ON CONFLICT ({table.key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changing)}"
-        f" WHERE {table.name}.row_hash IS NOT excluded.row_hash"
+        f" WHERE substr({table.name}.row_hash, 1, {CONTENT_DIGITS}) IS NOT substr(excluded.row_hash, 1, {CONTENT_DIGITS})"
     )

@@ -157,9 +157,13 @@ def _same(asked: str, value: str) -> bool:
 
 
 def clients_of_table(repository: Repository) -> list[Client]:
-    """Every client of the table `clients`, the oldest first; those that came together by their ids, on every database."""
-    rows = repository.read(f"SELECT {', '.join(_NAMES)} FROM clients ORDER BY created_at, external_id")
-    return [_client(dict(zip(_NAMES, row, strict=True))) for row in rows]
+    """Every client of the table `clients`, the oldest first; those that came together by their ids, 9 before 10.
+
+    Not by the rows' own numbers: a SQL Server gives them in an order of its own.
+    """
+    rows = repository.read(f"SELECT created_at, {', '.join(_NAMES)} FROM clients")
+    rows.sort(key=lambda row: (str(row[0]), len(str(row[1])), str(row[1])))
+    return [_client(dict(zip(_NAMES, row[1:], strict=True))) for row in rows]
 
 
 def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], list[Rejection]]:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 from typing import cast
 
 from robot.database.engine import Row
 from robot.http import RequestRefused
-from robot.jobs.job import Digest
-from robot.normalizers import Rejection, normalize_call, record_key
+from robot.jobs.job import Digest, Known, Spared
+from robot.normalizers import Rejection, mailing_of, normalize_call, record_hash, record_key
 from robot.period import Period, Window
 from robot.reading import Page, Source
 from robot.settings import Settings
-from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
+from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA, record_of
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport
 
-_NAMES = [column.name for column in CALLS.row_columns]
-_CALL_DATE = _NAMES.index("call_date")
-_CAMPAIGN = _NAMES.index("campaign_id")
+_CALL_DATE = CALLS.row_names.index("call_date")
+_CAMPAIGN = CALLS.row_names.index("campaign_id")
+_CALL_ALONE, _CALL_AND_MAILING = (0,), (0, 1)  # places in CALLS_FAMILY.tables
+_NOTHING: Known = {}
 
 
 class CallsJob:
@@ -38,6 +38,7 @@ class CallsJob:
         self._api = api
         self._per_page = per_page
         self._zone = zone
+        self._asked = frozenset(campaigns)
 
     @classmethod
     def from_settings(cls, settings: Settings, campaigns: tuple[int, ...], stop: threading.Event | None = None) -> CallsJob:
@@ -54,7 +55,10 @@ class CallsJob:
     def retries(self) -> int:
         return self._api.transport.retries
 
-    def source(self, window: Window) -> Source[Digest]:
+    def digest(self, window: Window, records: Sequence[object], known: Known = _NOTHING) -> Digest:
+        return digest_calls(window.period, self._asked, records, zone=self._zone, known=known)
+
+    def source(self, window: Window, known: Callable[[], Known] = lambda: _NOTHING) -> Source[Digest]:
         """Pages of one window. Whether an end is the end is asked with a page of one record: the smallest answer."""
 
         def fetch(number: int, per_page: int = self._per_page) -> Page:
@@ -73,7 +77,7 @@ class CallsJob:
         return Source(
             fetch=fetch,
             fetch_at=fetch_at,
-            digest=partial(digest_calls, window.period, frozenset(self.campaigns), zone=self._zone),
+            digest=lambda records: self.digest(window, records, known()),
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
         )
@@ -83,14 +87,20 @@ class CallsJob:
 
 
 def digest_calls(
-    period: Period, campaigns: frozenset[int], records: Sequence[object], *, zone: tzinfo | None = None
+    period: Period,
+    campaigns: Collection[int],
+    records: Sequence[object],
+    *,
+    zone: tzinfo | None = None,
+    known: Known = _NOTHING,
 ) -> Digest:
     """Normalize a page, and leave out what lies outside the period and the campaigns that were asked for.
 
     The API may ignore a parameter silently (seen in production), so both are checked here. A call without a campaign
-    cannot be said to be outside.
+    cannot be said to be outside. What is `known` of the period spares those records of which it was made.
     """
     keys: list[str] = []
+    spared: list[Spared] = []
     calls: list[Row] = []
     mailings: list[Row] = []
     rejections: list[Rejection] = []
@@ -98,6 +108,10 @@ def digest_calls(
     outside_period = outside_campaigns = overflows = nul_characters = 0
     start, end = period.start, period.end
     for record in records:
+        if known and (found := _spared(record, campaigns, zone, known)) is not None:
+            keys.append(found.key)
+            spared.append(found)
+            continue
         result = normalize_call(record, zone)
         if isinstance(result, Rejection):
             key = record_key(record)
@@ -118,9 +132,12 @@ def digest_calls(
             mailings.append(result.mailing)
         overflows += result.overflows
         nul_characters += result.nul_characters
+    if spared and calls and not {each.key for each in spared}.isdisjoint(str(call[0]) for call in calls):
+        return digest_calls(period, campaigns, records, zone=zone)  # one id twice in a page: the last is the one that counts
     return Digest(
         keys=keys,
         rows={CALLS: calls, MAILING_DATA: mailings},
+        spared=spared,
         rejections=rejections,
         rejected_keys=rejected_keys,
         outside_period=outside_period,
@@ -128,3 +145,22 @@ def digest_calls(
         overflows=overflows,
         nul_characters=nul_characters,
     )
+
+
+def _spared(record: object, campaigns: Collection[int], zone: tzinfo | None, known: Known) -> Spared | None:
+    """The record, if every row that it has was made of the same one. Then it lies in the period, as the stored row does."""
+    if not isinstance(record, dict):
+        return None
+    key, campaign = record.get("id"), record.get("campaign_id")
+    if type(key) is int:
+        key = str(key)
+    if type(key) is not str or (hashes := known.get(key)) is None:
+        return None
+    if campaigns and (type(campaign) is not int or campaign not in campaigns):
+        return None
+    received = record_hash(record, zone)
+    places = _CALL_ALONE if mailing_of(record) is None else _CALL_AND_MAILING
+    for place in places:
+        if not received or record_of(hashes[place]) != received:
+            return None
+    return Spared(key, hashes, places, record)

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
-from robot.database.engine import Row
+from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
 from robot.period import Window
 from robot.reading import Source
 from robot.tables import Family, RowTable
 
+Known: TypeAlias = Mapping[str, Hashes]  # by the parent's key: what the database holds of one window
+
+
+class Spared(NamedTuple):
+    """A record whose rows, as far as the reading thread knew, were stored already: it was not normalized.
+
+    `hashes` is what it went by, `places` say in which of the family's tables the record has a row.
+    """
+
+    key: str
+    hashes: Hashes
+    places: tuple[int, ...]
+    record: object
+
 
 @dataclass(frozen=True)
 class Digest:
-    """What a job makes of one page: rows and rejections, and what it left out.
+    """What a job makes of one page: rows and rejections, what it spared, and what it left out.
 
     `keys` tells every record received apart, also those left out; `rejected_keys` those of the rejections.
     """
 
     keys: Sequence[str]
     rows: Mapping[RowTable, Sequence[Row]]
+    spared: Sequence[Spared] = ()
     rejections: Sequence[RejectedRecord] = ()
     rejected_keys: Sequence[str] = ()
     outside_period: int = 0
@@ -49,8 +64,11 @@ class Job(Protocol):
     @property
     def retries(self) -> int: ...
 
-    def source(self, window: Window) -> Source[Digest]:
-        """Where the pages of a window come from."""
+    def source(self, window: Window, known: Callable[[], Known] = ...) -> Source[Digest]:
+        """Where the pages of a window come from. `known` is asked at each page which records may be spared."""
+
+    def digest(self, window: Window, records: Sequence[object]) -> Digest:
+        """What becomes of these records, none spared."""
 
     def close(self) -> None:
         """Close connections; whatever is still under way ends by itself."""

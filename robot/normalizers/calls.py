@@ -7,13 +7,27 @@ the parts of `route` under "route". Shapes on the wire: tests/normalizers/data/c
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cache
 from typing import Any
 
 from robot.normalizers import fields, values
-from robot.normalizers.json_text import TooDeepError, UncleanError, as_received, clean_text, cleaned, digest, dump
+from robot.normalizers.json_text import (
+    TooDeepError,
+    UncleanError,
+    as_received,
+    clean_text,
+    cleaned,
+    digest,
+    dump,
+    salt_of,
+    trace,
+)
 from robot.normalizers.mailing import Row, normalize_mailing
-from robot.tables import CALLS, REJECTED_RECORDS
+from robot.tables import CALLS, CONTENT_DIGITS, REJECTED_RECORDS
 from robot.utf16 import cut, fits
+
+# Raise it when the same record becomes another row: what is stored is normalized again then, when it is read again.
+FORM = 1
 
 _NAMES = CALLS.row_names
 _ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
@@ -67,15 +81,36 @@ def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rej
 
     `zone` is the account's: it is asked only where a call has no local date, but one with an offset.
     """
+    received = record_hash(record, zone)
     try:
         try:
-            return _normalize(record, 0, zone)
+            return _normalize(record, 0, zone, received)
         except UncleanError:
-            return _normalize(*cleaned(record), zone)
+            return _normalize(*cleaned(record), zone, received)
     except (_RejectedError, TooDeepError) as error:
         text = _id_text(record)
         record_id = text and cut(text, _RECORD_ID_WIDTH)
         return Rejection(record_id or None, str(error), as_received(record))
+
+
+def record_hash(record: object, zone: tzinfo | None = None) -> str:
+    """What ends the `row_hash` of the record's rows: 12 hex digits of all that they are made from.
+
+    Of the record as received, the zone and this normalizer's form: where it is the same, so are the rows. Empty for a record
+    that cannot be told so.
+    """
+    return trace(record, _salt(FORM, zone))
+
+
+@cache
+def _salt(form: int, zone: tzinfo | None) -> bytes:
+    return salt_of(f"calls {form} {zone}")
+
+
+def mailing_of(record: dict[str, Any]) -> dict[str, Any] | None:
+    """The mailing data of which a row is made, None where there is none."""
+    mailing = record.get("mailing_data")
+    return mailing if isinstance(mailing, dict) and mailing else None
 
 
 def record_key(record: object) -> str:
@@ -86,7 +121,7 @@ def record_key(record: object) -> str:
     return "no id: " + digest([as_received(record, sort_keys=True)])
 
 
-def _normalize(record: object, nul_characters: int, zone: tzinfo | None) -> CallRows:
+def _normalize(record: object, nul_characters: int, zone: tzinfo | None, received: str) -> CallRows:
     if not isinstance(record, dict):
         raise _RejectedError(f"the record is not an object but {_article(record)}")
     call_id = _id(record)
@@ -108,19 +143,19 @@ def _normalize(record: object, nul_characters: int, zone: tzinfo | None) -> Call
         if not values.is_nothing(route):
             kept["route"] = route
     cells += fields.fill(record, _TAIL, kept)
-    mailing_data = record.get("mailing_data")
+    mailing_data = mailing_of(record)
     mailing = None
-    if isinstance(mailing_data, dict) and mailing_data:
-        mailing, overflows_of_mailing = normalize_mailing(mailing_data, call_id)
+    if mailing_data is not None:
+        mailing, overflows_of_mailing = normalize_mailing(mailing_data, call_id, received)
         overflows += overflows_of_mailing
-    elif not values.is_nothing(mailing_data):
-        kept["mailing_data"] = mailing_data
+    elif not values.is_nothing(record.get("mailing_data")):
+        kept["mailing_data"] = record["mailing_data"]
     overflows += len(kept)
     if kept_of_route:
         kept["route"] = kept_of_route
     fields.keep_unknown(record, _KNOWN, kept)
     cells.append(dump(kept) if kept else None)
-    cells.append(digest(cells))
+    cells.append(digest(cells)[:CONTENT_DIGITS] + received)
     return CallRows(tuple(cells), mailing, overflows, nul_characters)
 
 

@@ -17,6 +17,7 @@ import orjson
 MAX_DEPTH = 200  # orjson writes 254 levels; SQL Server's JSON functions read 128
 _SURROGATE = re.compile("[\ud800-\udfff]")  # in a str from a JSON parser each is a lone one: it joins pairs
 _JSON_NUL = b"\\u0000"
+_SHORT = 2047  # bytes that hashlib hashes without giving up Python's one lock, which it would have to wait for
 _INT64 = range(-(2**63), 2**64)  # what orjson writes: signed or unsigned 64 bits
 
 
@@ -48,6 +49,27 @@ def digest(cells: list[Any]) -> str:
     if _JSON_NUL in dumped and not _is_clean(cells):
         raise UncleanError("NUL character")
     return blake2b(dumped, digest_size=16).hexdigest()
+
+
+def trace(value: object, salt: bytes) -> str:
+    """12 hex digits of a value as a JSON parser gave it; empty where orjson cannot write it.
+
+    Two values have the same trace only if they are the same, but for NaN and the infinities, which no answer holds:
+    `robot.http` gives their text.
+    """
+    try:
+        dumped = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return ""
+    trace = blake2b(dumped[:_SHORT], digest_size=6, salt=salt)
+    for start in range(_SHORT, len(dumped), _SHORT):
+        trace.update(dumped[start : start + _SHORT])
+    return trace.hexdigest()
+
+
+def salt_of(text: str) -> bytes:
+    """The salt that keeps the traces of one purpose apart from those of any other."""
+    return blake2b(text.encode(), digest_size=blake2b.SALT_SIZE).digest()
 
 
 def clean_text(text: str) -> tuple[str, int]:

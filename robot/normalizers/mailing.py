@@ -12,7 +12,7 @@ from typing import Any
 from robot.normalizers import fields
 from robot.normalizers.json_text import digest, dump
 from robot.normalizers.values import Cell, is_nothing
-from robot.tables import MAILING_DATA
+from robot.tables import CONTENT_DIGITS, MAILING_DATA
 
 Row = tuple[Cell, ...]
 
@@ -24,10 +24,10 @@ _DATA = fields.plan(MAILING_DATA.row_columns[_FIRST_HEADER:_EXTRA], {}, {})
 _KNOWN = fields.names(_OBJECT) | {"data"}
 
 
-def normalize_mailing(mailing: dict[str, Any], call_id: str) -> tuple[Row, int]:
+def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> tuple[Row, int]:
     """The row of a call's mailing data, and the number of values kept in `extra` because their column could not hold them.
 
-    Raises UncleanError (see json_text).
+    `received` is the hash of the call's record. Raises UncleanError (see json_text).
     """
     kept: dict[str, Any] = {}
     cells = fields.fill(mailing, _OBJECT, kept)
@@ -49,7 +49,7 @@ def normalize_mailing(mailing: dict[str, Any], call_id: str) -> tuple[Row, int]:
             kept["data"] = data
             overflows += 1
     cells.append(dump(kept) if kept else None)
-    cells.append(digest(cells))
+    cells.append(digest(cells)[:CONTENT_DIGITS] + received)
     return tuple(cells), overflows
 
 

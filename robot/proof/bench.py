@@ -20,7 +20,7 @@ from robot.period import Period, Window, whole, windows_of_days
 from robot.proof.cases import ATTEMPTS, DAY, DAYS, NOW, PER_PAGE, TIMEOUT_SECONDS, Case, Owed, world
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.storing import Tally
-from robot.tables import CALLS_FAMILY
+from robot.tables import CALLS_FAMILY, content_of
 from robot.threec.calls import CallsApi
 from robot.throttle import Throttle
 
@@ -71,7 +71,7 @@ def execute(
 
 
 def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Period = _ALL) -> Hashes:
-    """What the database owes: the hashes of the rows of every call that was asked for and can become one."""
+    """What the database owes: the content of the rows of every call that was asked for and can become one."""
     due: Hashes = {}
     for record in calls:
         rows = normalize_call(record)
@@ -79,13 +79,17 @@ def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Peri
             continue
         cells = dict(zip(CALLS_FAMILY.parent.row_names, rows.call, strict=True))
         if cells["call_date"] in period and (not campaigns or cells["campaign_id"] in campaigns):  # type: ignore[operator]
-            due[str(cells["id"])] = (str(rows.call[-1]), None if rows.mailing is None else str(rows.mailing[-1]))
+            due[str(cells["id"])] = (
+                content_of(rows.call[-1]),
+                None if rows.mailing is None else content_of(rows.mailing[-1]),
+            )
     return due
 
 
 def stored_rows(repository: Repository, period: Period = _ALL) -> Hashes:
     """What the database has."""
-    return repository.known_hashes(CALLS_FAMILY, period)
+    found = repository.known_hashes(CALLS_FAMILY, period)
+    return {key: tuple(map(content_of, hashes)) for key, hashes in found.items()}
 
 
 def run_case(case: Case, repository: Repository) -> Outcome:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from robot.database import Batch, Scope, WindowLine
+from robot.database import Batch, Repository, Scope, WindowLine
 from robot.demo import make_calls
+from robot.jobs import CallsJob
 from robot.normalizers import Rejection, normalize_call
 from robot.normalizers.calls import CallRows
-from robot.period import Period, whole
+from robot.period import Period, Window, whole
 from robot.statuses import WindowStatus
-from robot.tables import CALLS, MAILING_DATA, RowTable
+from robot.storing import KnownWindows, WindowStore
+from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable
 
 DAY = date(2026, 9, 15)
 SCOPE = Scope("calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59))))
@@ -25,7 +27,7 @@ def line(execution_id: int = 1, *, day: date = DAY, status: WindowStatus = Windo
 
 def row(table: RowTable, key: str, *, version: str = "1", **cells: Any) -> tuple[Any, ...]:
     """A row of `table` with this key; `version` stands for its content, in its hash."""
-    values = {table.key: key, "row_hash": f"{key}-{version}"[:32], **cells}
+    values = {table.key: key, "row_hash": f"{key[:15]}-{version}", **cells}
     if table is CALLS:
         values.setdefault("call_date", datetime(2026, 9, 15, 10, 0, 0))
     return tuple(values.get(name) for name in table.row_names)
@@ -37,6 +39,13 @@ def call(key: str, **cells: Any) -> tuple[Any, ...]:
 
 def mailing(key: str, **cells: Any) -> tuple[Any, ...]:
     return row(MAILING_DATA, key, **cells)
+
+
+def window_store(repository: Repository) -> WindowStore:
+    """The store of one window of `calls`, which knows what the repository has now."""
+    job = CallsJob(None, (), per_page=100, concurrency=1)  # type: ignore[arg-type]
+    known = KnownWindows(repository, CALLS_FAMILY, [])
+    return WindowStore(repository, SCOPE, job, known, Window(DAY, SCOPE.period), line(), set())
 
 
 def batch(

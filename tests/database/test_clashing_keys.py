@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from rows import SCOPE, batch, call, line, mailing, row
+from rows import SCOPE, batch, call, line, mailing, row, window_store
 
 from robot.database import Batch, Counts
 from robot.tables import CALLS_FAMILY, CLIENTS
@@ -41,10 +41,8 @@ def test_an_id_that_another_batch_stored_otherwise_is_not_overwritten(repository
 
 def test_what_clashes_is_counted_as_rejected_by_its_window(repository, database, ignores_case):
     from robot.jobs.job import Digest
-    from robot.period import Window
-    from robot.storing import WindowStore
 
-    store = WindowStore(repository, SCOPE, CALLS_FAMILY, Window(line().day, SCOPE.period), line(), set())
+    store = window_store(repository)
     store.add(Digest(keys=["a1", "A1"], rows={CALLS_FAMILY.parent: [call("a1"), call("A1")]}))
     store.flush()
     assert store.tally.rejected == (1 if ignores_case else 0)

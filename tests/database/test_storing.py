@@ -1,14 +1,18 @@
-"""How a window's rows are gathered into batches."""
+"""How a window's rows are gathered into batches, and what is spared of them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from rows import DAY, SCOPE, batch, call, line, mailing
+from rows import DAY, SCOPE, batch, call, line, mailing, window_store
 
 from robot.database import Repository
+from robot.demo import make_calls
+from robot.jobs.calls import digest_calls
 from robot.jobs.job import Digest
-from robot.period import Window
-from robot.storing import WindowStore
+from robot.period import windows_of_days
+from robot.storing import KnownWindows
 from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 
 
@@ -34,7 +38,7 @@ def test_no_batch_is_larger_than_the_engine_asks_for(database, batches, page, kn
         for start in range(0, len(calls), 2000):
             repository.store(batch(calls[start : start + 2000]), SCOPE, line(), set())
     batches.clear()
-    store = WindowStore(repository, SCOPE, CALLS_FAMILY, Window(DAY, SCOPE.period), line(), set())
+    store = window_store(repository)
     for start in range(0, len(calls), page):
         rows = calls[start : start + page]
         store.add(Digest([row[0] for row in rows], {CALLS: rows, MAILING_DATA: [mailing(row[0]) for row in rows]}))
@@ -43,3 +47,54 @@ def test_no_batch_is_larger_than_the_engine_asks_for(database, batches, page, kn
     assert max(max(sizes) for sizes in batches) <= repository.batch_rows
     assert len(batches) == 3
     repository.close()
+
+
+# --- the thread that stores judges again --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(repository):
+    """A window's store whose first page is in the database; the calls; and the page spared, as a reader saw it then."""
+    calls = make_calls([DAY], 30, odd=False)
+    store = window_store(repository)
+    store.add(digest_calls(SCOPE.period, (), calls))
+    store.flush()
+    known = repository.known_hashes(CALLS_FAMILY, SCOPE.period)
+    return store, calls, digest_calls(SCOPE.period, (), calls, known=known)
+
+
+def value(repository, call):
+    return repository.read("SELECT mode FROM calls WHERE id = ?", (call["id"],))[0][0]
+
+
+def test_a_record_spared_too_early_is_stored_after_all(repository, stored):
+    store, calls, spared = stored
+    store.add(digest_calls(SCOPE.period, (), [{**calls[0], "mode": "Nova"}]))
+    store.flush()
+    assert value(repository, calls[0]) == "Nova"
+    store.add(spared)  # the reader could not know of it
+    store.flush()
+    assert value(repository, calls[0]) == calls[0]["mode"]
+
+
+def test_a_change_that_waits_is_undone_by_a_record_spared_after_it(repository, stored):
+    store, calls, spared = stored
+    store.add(digest_calls(SCOPE.period, (), [{**calls[0], "mode": "Nova"}]))
+    store.add(spared)
+    store.flush()
+    assert value(repository, calls[0]) == calls[0]["mode"]
+    assert store.tally.counts(CALLS).updated == 0
+
+
+def test_a_row_that_moved_to_another_day_is_known_there_no_more(repository, stored):
+    _, calls, _ = stored
+    yesterday, today = windows_of_days([DAY - timedelta(days=1), DAY])
+    windows = KnownWindows(repository, CALLS_FAMILY, [yesterday, today])
+    windows.look_ahead()
+    windows.look_ahead()
+    assert calls[0]["id"] in windows.of(today)
+    windows.moved(yesterday, [calls[0]["id"]])
+    assert calls[0]["id"] not in windows.of(today)
+    assert len(windows.take(today)) == len(calls) - 1
+    windows.forget(today)
+    assert windows.of(today) == {}
