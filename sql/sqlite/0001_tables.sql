@@ -2,7 +2,8 @@
 -- as the spec's; it stores dates as text 'YYYY-MM-DD HH:MM:SS' and BIT as 0 or 1. NVARCHAR(MAX) stands in quotes because
 -- SQLite's grammar takes only a number in the brackets of a type. Times are local to TIMEZONE.
 
--- A call, as the dialer last told it. extra: JSON of all that has no column of its own or did not fit it; row_hash: 20 digits of the other cells, 12 of the record as received.
+-- A call, as the dialer last told it. extra: JSON of all that has no column of its own or did not fit it.
+-- row_hash: 20 digits of the other cells, 12 of the record as received.
 CREATE TABLE IF NOT EXISTS calls (
     id NVARCHAR(50) NOT NULL PRIMARY KEY,
     list_name NVARCHAR(255),

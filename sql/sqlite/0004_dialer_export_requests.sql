@@ -33,18 +33,21 @@ SELECT
     e.id,
     e.execution_id,
     e.list_id,
-    0,
-    'answered',
-    SUM(i.records),
+    0 AS list_made,
+    'answered' AS status,
+    SUM(i.records) AS records,
     e.filtered_records,
     e.motives,
-    'sent before requests were written down',
-    MAX(i.in_flight_at),
-    MAX(i.in_flight_at)
+    'sent before requests were written down' AS reason,
+    MAX(i.in_flight_at) AS sent_at,
+    MAX(i.in_flight_at) AS settled_at
 FROM dialer_exports AS e
 INNER JOIN dialer_export_items AS i ON e.id = i.export_id
 WHERE
     i.in_flight_at IS NOT NULL
     AND e.list_id IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM dialer_export_requests AS r WHERE r.export_id = e.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM dialer_export_requests AS r
+        WHERE r.export_id = e.id
+    )
 GROUP BY e.token, e.id, e.execution_id, e.list_id, e.filtered_records, e.motives;

@@ -5,7 +5,8 @@
 SET NOCOUNT ON;
 GO
 
--- A call, as the dialer last told it. extra: JSON of all that has no column of its own or did not fit it; row_hash: 20 digits of the other cells, 12 of the record as received.
+-- A call, as the dialer last told it. extra: JSON of all that has no column of its own or did not fit it.
+-- row_hash: 20 digits of the other cells, 12 of the record as received.
 IF OBJECT_ID(N'dbo.calls', N'U') IS NULL
     CREATE TABLE dbo.calls (
         id NVARCHAR(50) NOT NULL,

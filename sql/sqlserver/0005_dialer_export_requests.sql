@@ -44,14 +44,14 @@ SELECT
     e.id,
     e.execution_id,
     e.list_id,
-    0,
-    N'answered',
-    SUM(i.records),
+    0 AS list_made,
+    N'answered' AS status,
+    SUM(i.records) AS records,
     e.filtered_records,
     e.motives,
-    N'sent before requests were written down',
-    MAX(i.in_flight_at),
-    MAX(i.in_flight_at)
+    N'sent before requests were written down' AS reason,
+    MAX(i.in_flight_at) AS sent_at,
+    MAX(i.in_flight_at) AS settled_at
 FROM dbo.dialer_exports AS e
 INNER JOIN dbo.dialer_export_items AS i ON e.id = i.export_id
 WHERE
