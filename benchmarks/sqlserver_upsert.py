@@ -5,8 +5,8 @@
 Each way stores the same calls with their mailing data into empty tables of a database of its own, which is dropped again:
 
     bare            `fast_executemany` into unindexed copies of the tables, with the same widths: the floor
-    ours, n a chunk staged by chunks of n rows, UPDATE and INSERT sent apart: what the robot does
-    one batch       the same, UPDATE and INSERT sent as one
+    ours, n a chunk staged by chunks of n rows, INSERT, and UPDATE unless every row was new: what the robot does
+    one batch       the same, INSERT and UPDATE sent as one
     indexed         the same as ours, the staging table clustered by the key
     OPENJSON        staged by one JSON parameter instead
     row by row      UPDATE, and INSERT where there was nothing, for each row (fewer rows: it is slow)
@@ -169,10 +169,11 @@ def in_transactions(
     batch: int,
     stage: Callable[[Any, RowTable, list[Row]], None],
     *,
-    apart: bool = True,
+    send: Callable[[Any, RowTable, int], int] | None = None,
     indexed: bool = False,
 ) -> int:
-    """The robot's own statements, staged by `stage`; UPDATE and INSERT sent apart, or as one batch."""
+    """The robot's own statements, staged by `stage` and sent by `send`."""
+    send = send or _as_robot
     connection = connect(settings)
     inserted = 0
     batches = parcels(rows, batch)
@@ -183,28 +184,30 @@ def in_transactions(
                 connection.execute(f"CREATE CLUSTERED INDEX ix ON {staging.staging_name(table)} ([{table.key}])").close()
             stage(connection, table, some)
         connection.autocommit = False
-        for table in parcel:
-            inserted += _two(connection, table) if apart else _one(connection, table)
+        for table, some in parcel.items():
+            inserted += send(connection, table, len(some))
         connection.commit()
         connection.autocommit = True
     connection.close()
     return inserted
 
 
-def _one(connection: Any, table: RowTable) -> int:
-    update, insert = (
+def _as_robot(connection: Any, table: RowTable, rows: int) -> int:
+    inserted = _count(connection.execute(staging.insert(table), NOW))
+    if inserted < rows:
+        connection.execute(staging.update(table), NOW).close()
+    return inserted
+
+
+def _as_one_batch(connection: Any, table: RowTable, _rows: int) -> int:
+    insert, update = (
         text[text.index(word) : text.index(";\nSET @rows")]
-        for word, text in (("UPDATE t", staging.update(table)), ("INSERT INTO", staging.insert(table)))
+        for word, text in (("INSERT INTO", staging.insert(table)), ("UPDATE t", staging.update(table)))
     )
     batch = (
-        f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {update}; {insert}; SET @rows = @@ROWCOUNT; SET NOCOUNT OFF;"
+        f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {insert}; SET @rows = @@ROWCOUNT; {update}; SET NOCOUNT OFF;"
     )
     return _count(connection.execute(f"{batch} SELECT @rows;", NOW))
-
-
-def _two(connection: Any, table: RowTable) -> int:
-    connection.execute(staging.update(table), NOW).close()
-    return _count(connection.execute(staging.insert(table), NOW))
 
 
 def _count(cursor: Any) -> int:
@@ -236,7 +239,7 @@ def _staged_by_json(connection: Any, table: RowTable, rows: list[Row]) -> None:
 
 
 def one_batch(settings: Settings, rows: Rows, batch: int) -> int:
-    return in_transactions(settings, rows, batch, _staged, apart=False)
+    return in_transactions(settings, rows, batch, _staged, send=_as_one_batch)
 
 
 def indexed(settings: Settings, rows: Rows, batch: int) -> int:

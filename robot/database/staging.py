@@ -70,24 +70,12 @@ def fill(table: RowTable) -> str:
 
 
 @cache
-def update(table: RowTable) -> str:
-    """One batch with the moment as its parameter: the rows whose content differs take the staged cells.
+def insert(table: RowTable) -> str:
+    """One batch with the moment as its parameter: the staged rows that the table lacks.
 
     Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and HOLDLOCK keep each
     key, also one that is not there yet, from other writers until COMMIT. The loop join seeks each staged key: a plan that
     scans the table would lock the whole of it.
-    """
-    names = [name for name in table.row_names if name != table.key]
-    sets = ", ".join(f"[{name}] = s.[{name}]" for name in names)
-    return _counted(f"""
-UPDATE t SET {sets}, [{table.stamps[1]}] = @now
-FROM {staging_name(table)} AS s INNER LOOP JOIN dbo.{table.name} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, "t", "s")}
-WHERE t.row_hash IS NULL OR LEFT(t.row_hash, {CONTENT_DIGITS}) <> LEFT(s.row_hash, {CONTENT_DIGITS})""")
-
-
-@cache
-def insert(table: RowTable) -> str:
-    """One batch with the moment as its parameter: the staged rows that the table lacks. As `update` in all the rest.
 
     A key that only the collation takes for another's (`a1` and `A1`) never overwrites the other's row: its INSERT fails,
     see `clashes`.
@@ -100,6 +88,17 @@ INSERT INTO {target} ({names})
 SELECT {values}, @now, @now FROM {staging_name(table)} AS s
 WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {_same(table, "t", "s")})
 OPTION (LOOP JOIN)""")
+
+
+@cache
+def update(table: RowTable) -> str:
+    """The rows whose content differs take the staged cells. As `insert` in all the rest."""
+    names = [name for name in table.row_names if name != table.key]
+    sets = ", ".join(f"[{name}] = s.[{name}]" for name in names)
+    return _counted(f"""
+UPDATE t SET {sets}, [{table.stamps[1]}] = @now
+FROM {staging_name(table)} AS s INNER LOOP JOIN dbo.{table.name} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, "t", "s")}
+WHERE t.row_hash IS NULL OR LEFT(t.row_hash, {CONTENT_DIGITS}) <> LEFT(s.row_hash, {CONTENT_DIGITS})""")
 
 
 def _counted(statement: str) -> str:
