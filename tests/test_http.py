@@ -14,7 +14,9 @@ from robot.http import (
     RequestRefused,
     TokenParameter,
     Transport,
+    _decode,
 )
+from robot.normalizers import Rejection, normalize_call, record_key
 from robot.throttle import Throttle
 
 PARAMETERS = [("start_date", f"{DAY} 00:00:00"), ("end_date", f"{DAY} 23:59:59"), ("per_page", 10)]
@@ -201,3 +203,18 @@ def test_what_the_api_says_of_a_refusal_is_masked_in_the_error_itself():
     transport.close()
     assert "99999" not in str(caught.value)
     assert "s3cretS3cret" not in str(caught.value)
+
+
+def test_a_number_that_is_none_comes_as_its_text():
+    """Else `null` and NaN would have one hash: what orjson writes for both is null."""
+    body = _decode(b'[NaN, Infinity, -Infinity, 1E999, -1E999, 1.5, "\\ud800"]', "GET x: HTTP 200")
+    assert body == ["NaN", "Infinity", "-Infinity", "1E999", "-1E999", 1.5, "\ud800"]
+
+
+def test_ids_that_a_json_parser_rounds_are_rejected_each_for_itself():
+    """Integers beyond 64 bits come as the nearest float: these two as the same."""
+    date = b'"call_date": "2026-09-15 10:00:00"'
+    body = b'[{"id": 18446744073709551617, "n": 1, %b}, {"id": 18446744073709551618, "n": 2, %b}]' % (date, date)
+    records = _decode(body, "GET x: HTTP 200")
+    assert all(isinstance(normalize_call(record), Rejection) for record in records)
+    assert len({record_key(record) for record in records}) == 2

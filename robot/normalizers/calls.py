@@ -33,6 +33,7 @@ _NAMES = CALLS.row_names
 _ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
 _ROUTE_START, _ROUTE_END, _EXTRA = _NAMES.index("route_id"), _NAMES.index("billed_time"), _NAMES.index("extra")
 _ID_WIDTH = CALLS["id"].width
+_FLOATS_WHOLE = 2**53  # below it a float is one integer, and no other
 _RECORD_ID_WIDTH = REJECTED_RECORDS["record_id"].width
 
 _WIRE_NAMES = {"list_name": "list"} | {name: name.removeprefix("route_") for name in _NAMES[_ROUTE_START:_ROUTE_END]}
@@ -162,7 +163,10 @@ def _normalize(record: object, nul_characters: int, zone: tzinfo | None, receive
 def _id(record: dict[str, Any]) -> str:
     text = _id_text(record)
     if text is None:
-        raise _RejectedError(f"the record's id is {_article(record['id'])}" if "id" in record else "the record has no id")
+        if "id" not in record:
+            raise _RejectedError("the record has no id")
+        digits_lost = " of more digits than are read" if isinstance(record["id"], float) else ""
+        raise _RejectedError(f"the record's id is {_article(record['id'])}{digits_lost}")
     if not text:
         raise _RejectedError("the record's id is empty")
     if not fits(text, _ID_WIDTH):
@@ -171,10 +175,15 @@ def _id(record: dict[str, Any]) -> str:
 
 
 def _id_text(record: object) -> str | None:
-    """The record's id as clean text, stripped; None where it is missing or neither a text nor a number."""
+    """The record's id as clean text, stripped; None where it is missing or neither a text nor a number.
+
+    None also of an integer beyond 64 bits, of which a JSON parser gives the nearest float: another id may have the same.
+    """
     value = record.get("id") if isinstance(record, dict) else None
     if type(value) is not str:
         if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        if isinstance(value, float) and abs(value) >= _FLOATS_WHOLE:
             return None
         try:
             return values.number_text(value)

@@ -302,6 +302,7 @@ def test_an_id_is_a_text_or_a_number(sent, stored):
         ("x" * 51, "the record's id is longer than 50 characters"),
         ("😀" * 26, "the record's id is longer than 50 characters"),
         (10**60, "the record's id is longer than 50 characters"),
+        (1.8446744073709552e19, "the record's id is a number of more digits than are read"),
     ],
 )
 def test_a_record_without_a_usable_id_is_rejected(sent, reason):
