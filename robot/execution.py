@@ -153,11 +153,11 @@ class Execution:
     # -- windows
 
     def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
-        workers: Workers[int, Page] = Workers(self._job.concurrency)
         known = KnownWindows(self._repository, self._job.family, windows)
         known.look_ahead()
-        events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
         open_rejections = self._repository.open_rejections(self._job.name)
+        workers: Workers[int, Page] = Workers(self._job.concurrency)
+        events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
         failed: list[WindowFailed] = []
         try:
             for window, group in groupby(events, key=itemgetter(0)):

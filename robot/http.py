@@ -48,6 +48,7 @@ LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an executi
 _FIRST_WAIT = 1.0
 _TOO_MANY = "muitas requisições"
 _CHUNK = 256 * 1024
+_LONGEST_INTEGER = 20  # characters of one within 64 bits
 _PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
 
 T = TypeVar("T")
@@ -350,10 +351,18 @@ def _decode(raw: bytes, where: str) -> Any:
         pass
     try:
         # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes as its text
-        return json.loads(raw, parse_constant=str, parse_float=_float)
+        return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
     except (ValueError, RecursionError):
         kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
         raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).") from None
+
+
+def _integer(text: str) -> float | str:
+    """As orjson: beyond 64 bits, the nearest float."""
+    if len(text) > _LONGEST_INTEGER:
+        return _float(text)
+    number = int(text)
+    return number if -(2**63) <= number < 2**64 else float(number)
 
 
 def _float(text: str) -> float | str:

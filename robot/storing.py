@@ -47,7 +47,7 @@ class Tally:
 
 
 class KnownWindows:
-    """What the database holds of each window: read by the thread that stores, a window ahead of what it stores.
+    """What the database holds of the window that is stored and of the next one: read by the thread that stores.
 
     The thread that reads the API asks `of`, so that it need not normalize what is stored already. It may ask too early, and
     the answer may be out of date by the time that the page is stored: the WindowStore judges again.
@@ -56,18 +56,17 @@ class KnownWindows:
     def __init__(self, repository: Repository, family: Family, windows: Iterable[Window]) -> None:
         self._repository = repository
         self._family = family
-        self._coming = iter(windows)
+        self._coming = dict.fromkeys(windows)
         self._known: dict[Window, dict[str, Hashes]] = {}
 
     def look_ahead(self) -> None:
-        """Read the next window's. Raises SyncError."""
-        for window in self._coming:
-            if window not in self._known:
-                self.take(window)
-                return
+        """Read what is known of the next window. Raises SyncError."""
+        if self._coming:
+            self.take(next(iter(self._coming)))
 
     def take(self, window: Window) -> dict[str, Hashes]:
         """What is known of a window, read unless it was; to be kept up to date by who stores. Raises SyncError."""
+        self._coming.pop(window, None)
         if window not in self._known:
             self._known[window] = self._repository.known_hashes(self._family, window.period)
         return self._known[window]
@@ -84,7 +83,8 @@ class KnownWindows:
                     known.pop(key, None)
 
     def forget(self, window: Window) -> None:
-        """The window is done."""
+        """The window is done, or failed before anything of it was known."""
+        self._coming.pop(window, None)
         self._known.pop(window, None)
 
 
@@ -119,18 +119,18 @@ class WindowStore:
         self._rejections: list[RejectedRecord] = []
 
     def add(self, digest: Digest) -> None:
-        """Take a page's digest; store first what is waiting, if both were more than a batch. Raises SyncError."""
-        self.tally.pages += 1
-        self.tally.received += len(digest.keys)
+        """Take a page's digest. Raises SyncError."""
         late = self._spare(digest.spared)
         if late:
             self._add(self._job.digest(self.window, late))
         self._add(digest)
+        self.tally.pages += 1
+        self.tally.received += len(digest.keys)
         self.tally.distinct = len(self._gathered[0].seen)
         self.tally.rejected = len(self._rejected)
 
     def _spare(self, records: Sequence[Spared]) -> list[object]:
-        """Count spared records as unchanged; return those that must be normalized after all: much may have happened."""
+        """Count spared records as unchanged; return those of which a row was stored, moved or rejected meanwhile."""
         late = []
         for key, hashes, places, record in records:
             if self._known.get(key) is not hashes or key in self._open_rejections:
@@ -141,6 +141,7 @@ class WindowStore:
         return late
 
     def _add(self, digest: Digest) -> None:
+        """Gather the digest's rows; store first what is waiting, if both were more than a batch."""
         most = self._repository.batch_rows
         if any(len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most for gathered in self._gathered):
             self.flush()
@@ -166,14 +167,14 @@ class WindowStore:
             if same and key not in self._open_rejections:
                 gathered.unchanged(key)
             else:
-                gathered.rows[key] = row
-                gathered.seen.add(key)
+                gathered.wait(key, row)
 
     def flush(self) -> None:
         """Store what is gathered, in one transaction with the window's line."""
         batch = Batch({each.table: list(each.rows.values()) for each in self._gathered}, self._rejections)
         if not batch.empty:
             line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
+            self._windows.moved(self.window, self._gathered[0].rows)
             stored = self._repository.store(batch, self._scope, line, self._open_rejections)
             self.tally.stored.add(stored)
             self._remember()
@@ -182,7 +183,7 @@ class WindowStore:
             self._rejected |= stored.clashed
             self.tally.rejected = len(self._rejected)
         for each in self._gathered:
-            each.rows.clear()
+            each.clear()
         self._rejections = []
 
     def _remember(self) -> None:
@@ -193,7 +194,6 @@ class WindowStore:
                 hashes = list(self._known.get(key, nothing))
                 hashes[place] = str(row[-1])
                 self._known[key] = tuple(hashes)
-        self._windows.moved(self.window, self._gathered[0].rows)
 
     def held(self) -> int:
         """How many rows of this window, and of the campaigns asked for, the database holds."""
@@ -227,11 +227,25 @@ class _Gathered:
         self.table = table
         self.rows: dict[str, Row] = {}
         self.seen: set[str] = set()
+        self._uncounted: set[str] = set()  # of the rows that wait: those of which nothing was counted before
         self._counts = counts
+
+    def wait(self, key: str, row: Row) -> None:
+        """Keep this row, which the database has not, until the next flush."""
+        self.rows[key] = row
+        if key not in self.seen:
+            self.seen.add(key)
+            self._uncounted.add(key)
 
     def unchanged(self, key: str) -> None:
         """The database has this row as it is; if another version of it waits, that one came before."""
         self.rows.pop(key, None)
-        if key not in self.seen:
+        if key not in self.seen or key in self._uncounted:
             self.seen.add(key)
+            self._uncounted.discard(key)
             self._counts.unchanged += 1
+
+    def clear(self) -> None:
+        """What waited is stored, and counted by the database."""
+        self.rows.clear()
+        self._uncounted.clear()

@@ -2,9 +2,9 @@
 
 Normalizers fill these columns and the database stores them; neither knows the other. The spec's columns are a
 contract: they stand first, in the spec's order. What we add comes after them and may be NULL: `extra` (JSON: what has
-no column of its own, and the whole of a value that its column could not hold) and `row_hash`, 32 hex digits: the first
-20 of the row's other cells (an upsert writes only where they differ), the others of the record as received (where they
-are the same, the record need not be normalized to know that nothing differs).
+no column of its own, and the whole of a value that its column could not hold) and `row_hash`: 20 hex digits of the row's
+other cells (an upsert writes only where they differ); for calls and their mailing data then 12 of the record as received
+(where they are the same, the record need not be normalized to know that nothing differs).
 
 The SQL scripts in `sql/` say the same for a DBA; `tests/test_tables.py` compares the spec, this module and the scripts.
 """

@@ -211,6 +211,14 @@ def test_a_number_that_is_none_comes_as_its_text():
     assert body == ["NaN", "Infinity", "-Infinity", "1E999", "-1E999", 1.5, "\ud800"]
 
 
+def test_an_integer_is_the_same_whatever_else_the_page_holds():
+    """A lone surrogate makes another parser read the page."""
+    for number in (-(2**63), 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30):
+        one, other = (_decode(b'[%d, "%b"]' % (number, text), "GET x: HTTP 200") for text in (b"a", b"\\ud800"))
+        assert (type(one[0]), one[0]) == (type(other[0]), other[0])
+    assert _decode(b"[1%b]" % (b"0" * 5000), "GET x: HTTP 200") == ["1" + "0" * 5000]
+
+
 def test_ids_that_a_json_parser_rounds_are_rejected_each_for_itself():
     """Integers beyond 64 bits come as the nearest float: these two as the same."""
     date = b'"call_date": "2026-09-15 10:00:00"'

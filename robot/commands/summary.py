@@ -36,8 +36,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     for label, count in (
         ("Outside the period", tally.outside_period),
         ("Outside the campaigns", tally.outside_campaigns),
-        ("Values kept in extra", tally.overflows),
-        ("NUL characters removed", tally.nul_characters),
+        ("Values kept in extra, of records normalized", tally.overflows),
+        ("NUL characters removed, of records normalized", tally.nul_characters),
     ):
         if count:
             table.add_row(label, f"{count:,}")

@@ -21,7 +21,7 @@ def set_apart(engine: Engine, batch: Batch) -> tuple[Batch, set[str]]:
     rows: dict[RowTable, list[Row]] = {}
     rejections: list[RejectedRecord] = list(batch.rejections)
     for table, wanted in batch.rows.items():
-        at = table.row_names.index(table.key)
+        at = table.key_place
         if wanted:
             clashed |= engine.clashes(table, wanted)
         rows[table] = [row for row in wanted if str(row[at]) not in clashed]

@@ -173,20 +173,24 @@ class SqlServerEngine:
     def stage(self, table: RowTable, rows: Sequence[Row]) -> None:
         """Fill the session's staging table.
 
-        Apart from the transaction that follows: a driver that describes the parameters by asking the server gets an error
-        for a #table, and under XACT_ABORT an error undoes whatever is open.
+        Each chunk in a transaction of its own, apart from the one that follows: a driver that describes the parameters by
+        asking the server gets an error for a #table, which pyodbc passes over, and under XACT_ABORT an error undoes whatever
+        is open. What is staged is counted: a row that were missing would pass for an unchanged one.
         """
         connection = self._open()
         self._staged.pop(table.name, None)
         connection.cursor().execute(staging.make_or_empty(table)).close()
-        self.begin()
         for sizes, chunk in staging.chunks(table, rows):
             cursor = connection.cursor()  # a new one: a statement prepared on an old one keeps its types
             cursor.fast_executemany = self._fast
             cursor.setinputsizes(sizes)
+            self.begin()
             cursor.executemany(staging.fill(table), chunk)
+            self.commit()
             cursor.close()
-        self.commit()
+        (staged,) = _last_row(self.cursor().execute(staging.count(table)))
+        if staged != len(rows):
+            raise RetriableError(f"{self.name}: {staged} of {len(rows)} rows reached {staging.staging_name(table)}.")
         self._staged[table.name] = rows
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:

@@ -70,6 +70,12 @@ def fill(table: RowTable) -> str:
 
 
 @cache
+def count(table: RowTable) -> str:
+    """How many rows are staged."""
+    return f"SELECT COUNT(*) FROM {staging_name(table)}"
+
+
+@cache
 def insert(table: RowTable) -> str:
     """One batch with the moment as its parameter: the staged rows that the table lacks.
 
@@ -130,9 +136,9 @@ AND (
 def chunks(table: RowTable, rows: Sequence[Row], size: int | None = None) -> Iterator[tuple[list[InputSize], list[Row]]]:
     """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long texts come last.
 
-    In the order of their keys, in which a scan of the staging table then meets them: writers of overlapping batches take
-    their locks in one order, and wait for each other; where they deadlock after all, the batch is repeated. An index on the
-    staging table would promise that order, for some 5 % of the time (benchmarks/sqlserver_upsert.py, "indexed").
+    Each kind in the order of its keys, in which a scan of the staging table then meets them: writers of overlapping batches
+    take their locks in one order, and wait for each other; where they deadlock after all, the batch is repeated. An index on
+    the staging table would promise that order, for some 5 % of the time (benchmarks/sqlserver_upsert.py, "indexed").
     """
     size = size or CHUNK_ROWS
     rows = sorted(rows, key=itemgetter(table.key_place))

@@ -55,8 +55,8 @@ class CallsJob:
     def retries(self) -> int:
         return self._api.transport.retries
 
-    def digest(self, window: Window, records: Sequence[object], known: Known = _NOTHING) -> Digest:
-        return digest_calls(window.period, self._asked, records, zone=self._zone, known=known)
+    def digest(self, window: Window, records: Sequence[object]) -> Digest:
+        return digest_calls(window.period, self._asked, records, zone=self._zone)
 
     def source(self, window: Window, known: Callable[[], Known] = lambda: _NOTHING) -> Source[Digest]:
         """Pages of one window. Whether an end is the end is asked with a page of one record: the smallest answer."""
@@ -77,7 +77,7 @@ class CallsJob:
         return Source(
             fetch=fetch,
             fetch_at=fetch_at,
-            digest=lambda records: self.digest(window, records, known()),
+            digest=lambda records: digest_calls(window.period, self._asked, records, zone=self._zone, known=known()),
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
         )

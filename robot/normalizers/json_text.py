@@ -54,17 +54,17 @@ def digest(cells: list[Any]) -> str:
 def trace(value: object, salt: bytes) -> str:
     """12 hex digits of a value as a JSON parser gave it; empty where orjson cannot write it.
 
-    Two values have the same trace only if they are the same, but for NaN and the infinities, which no answer holds:
+    Two values that differ have the same trace once in 2^48 times, but for NaN and the infinities, which no answer holds:
     `robot.http` gives their text.
     """
     try:
         dumped = orjson.dumps(value)
     except orjson.JSONEncodeError:
         return ""
-    trace = blake2b(dumped[:_SHORT], digest_size=6, salt=salt)
+    hashed = blake2b(dumped[:_SHORT], digest_size=6, salt=salt)
     for start in range(_SHORT, len(dumped), _SHORT):
-        trace.update(dumped[start : start + _SHORT])
-    return trace.hexdigest()
+        hashed.update(dumped[start : start + _SHORT])
+    return hashed.hexdigest()
 
 
 def salt_of(text: str) -> bytes:

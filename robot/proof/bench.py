@@ -27,7 +27,7 @@ from robot.throttle import Throttle
 CONCURRENCY = 3
 _ALL = Period(whole(DAYS[0]).start, whole(DAYS[-1]).end)
 
-Hashes = dict[str, tuple[str | None, ...]]
+Contents = dict[str, tuple[str | None, ...]]
 
 
 @dataclass
@@ -70,9 +70,9 @@ def execute(
     return Execution(job, repository, lambda: NOW, Silent(), stop).run(windows_of_days(days))
 
 
-def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Period = _ALL) -> Hashes:
+def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Period = _ALL) -> Contents:
     """What the database owes: the content of the rows of every call that was asked for and can become one."""
-    due: Hashes = {}
+    due: Contents = {}
     for record in calls:
         rows = normalize_call(record)
         if isinstance(rows, Rejection):
@@ -86,7 +86,7 @@ def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Peri
     return due
 
 
-def stored_rows(repository: Repository, period: Period = _ALL) -> Hashes:
+def stored_rows(repository: Repository, period: Period = _ALL) -> Contents:
     """What the database has."""
     found = repository.known_hashes(CALLS_FAMILY, period)
     return {key: tuple(map(content_of, hashes)) for key, hashes in found.items()}

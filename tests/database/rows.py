@@ -41,11 +41,12 @@ def mailing(key: str, **cells: Any) -> tuple[Any, ...]:
     return row(MAILING_DATA, key, **cells)
 
 
-def window_store(repository: Repository) -> WindowStore:
+def window_store(repository: Repository, known: KnownWindows | None = None, window: Window | None = None) -> WindowStore:
     """The store of one window of `calls`, which knows what the repository has now."""
     job = CallsJob(None, (), per_page=100, concurrency=1)  # type: ignore[arg-type]
-    known = KnownWindows(repository, CALLS_FAMILY, [])
-    return WindowStore(repository, SCOPE, job, known, Window(DAY, SCOPE.period), line(), set())
+    window = window or Window(DAY, SCOPE.period)
+    known = known or KnownWindows(repository, CALLS_FAMILY, [])
+    return WindowStore(repository, SCOPE, job, known, window, line(day=window.day), set())
 
 
 def batch(

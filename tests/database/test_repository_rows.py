@@ -67,6 +67,17 @@ def test_changed_new_and_equal_rows_of_one_batch_are_counted_apart(repository, d
     }
 
 
+def test_a_row_whose_record_changed_without_it_is_equal(repository, database):
+    """The end of the hash tells the record: a row that is sent with another end is the same row."""
+    keys = ["a" * 20, "b" * 20]
+    store(repository, [call(key, row_hash=f"{key}{'1' * 12}") for key in keys])
+    before = database.query("SELECT updated_at FROM calls WHERE id = ?", keys[0])
+    database.clock.advance(minutes=5)
+    stored = store(repository, [call(keys[0], row_hash=f"{keys[0]}{'2' * 12}"), call(keys[1], row_hash="c" * 32)])
+    assert counts(stored) == (0, 1, 1)
+    assert database.query("SELECT updated_at FROM calls WHERE id = ?", keys[0]) == before
+
+
 def test_a_value_that_was_taken_back_becomes_null_again(repository, database):
     store(repository, [call("a", number="5511", has_agent=True, campaign_id=6, feedback="good")])
     store(repository, [call("a", version="2")])

@@ -78,6 +78,7 @@ def test_preparing_again_runs_no_script(fresh, monkeypatch):
         "0002_take_over.sql",
         "0003_indexes.sql",
         "0004_dialer_export.sql",
+        "0005_dialer_export_requests.sql",
     ]
 
 

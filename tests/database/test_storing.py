@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from rows import DAY, SCOPE, batch, call, line, mailing, window_store
 
-from robot.database import Repository
+from robot.database import Counts, Repository
 from robot.demo import make_calls
+from robot.errors import RetriableError
 from robot.jobs.calls import digest_calls
 from robot.jobs.job import Digest
 from robot.period import windows_of_days
@@ -78,12 +79,61 @@ def test_a_record_spared_too_early_is_stored_after_all(repository, stored):
 
 
 def test_a_change_that_waits_is_undone_by_a_record_spared_after_it(repository, stored):
-    store, calls, spared = stored
+    _, calls, _ = stored
+    store = window_store(repository)
     store.add(digest_calls(SCOPE.period, (), [{**calls[0], "mode": "Nova"}]))
-    store.add(spared)
+    for _ in range(2):  # passes over the window
+        store.add(digest_calls(SCOPE.period, (), calls, known=store._known))
     store.flush()
     assert value(repository, calls[0]) == calls[0]["mode"]
-    assert store.tally.counts(CALLS).updated == 0
+    assert store.tally.distinct == 30
+    assert store.tally.counts(CALLS) == Counts(unchanged=30)
+
+
+def test_what_one_pass_stored_the_next_does_not_count_again(stored):
+    store, calls, _ = stored
+    store.add(digest_calls(SCOPE.period, (), calls, known=store._known))
+    store.flush()
+    assert store.tally.counts(CALLS) == Counts(inserted=30)
+    assert (store.tally.distinct, store.tally.received) == (30, 60)
+
+
+def test_a_record_that_changed_without_its_rows_is_not_sent(batches, repository, stored):
+    _, calls, _ = stored
+    batches.clear()
+    store = window_store(repository)
+    store.add(digest_calls(SCOPE.period, (), [{**call, "new": None} for call in calls]))
+    store.flush()
+    assert batches == []
+    assert store.tally.counts(CALLS) == Counts(unchanged=30)
+
+
+def test_the_windows_line_counts_the_pages_that_are_stored(repository):
+    calls = make_calls([DAY], 3 * repository.batch_rows // 2, odd=False)
+    half = len(calls) // 2
+    store = window_store(repository)
+    for page in (calls[:half], calls[half:]):
+        store.add(digest_calls(SCOPE.period, (), page))
+    assert repository.read("SELECT pages, stored FROM sync_windows") == [(1, half)]
+
+
+def test_a_row_that_may_have_moved_is_known_nowhere_else(repository, stored, monkeypatch):
+    """The COMMIT may hold although its answer is lost."""
+    _, calls, _ = stored
+    yesterday, today = windows_of_days([DAY - timedelta(days=1), DAY])
+    windows = KnownWindows(repository, CALLS_FAMILY, [yesterday, today])
+    windows.take(today)
+    store = window_store(repository, windows, yesterday)
+    moved = {**calls[0], "call_date": f"{yesterday.day} 10:00:00", "call_date_rfc3339": None}
+    store.add(digest_calls(yesterday.period, (), [moved]))
+
+    def lost(*_):
+        raise RetriableError("the answer to COMMIT is lost")
+
+    monkeypatch.setattr(Repository, "store", lost)
+    with pytest.raises(RetriableError):
+        store.flush()
+    assert calls[0]["id"] not in windows.of(today)
 
 
 def test_a_row_that_moved_to_another_day_is_known_there_no_more(repository, stored):

@@ -302,7 +302,7 @@ def test_an_id_is_a_text_or_a_number(sent, stored):
         ("x" * 51, "the record's id is longer than 50 characters"),
         ("😀" * 26, "the record's id is longer than 50 characters"),
         (10**60, "the record's id is longer than 50 characters"),
-        (1.8446744073709552e19, "the record's id is a number of more digits than are read"),
+        *((number, "the record's id is a number of more digits than are read") for number in (2.0**53, -(2.0**53), 2.0**64)),
     ],
 )
 def test_a_record_without_a_usable_id_is_rejected(sent, reason):
@@ -435,6 +435,11 @@ def test_the_hash_of_the_record_moves_with_all_that_the_rows_are_made_from():
     assert all(len(each) == 12 for each in found)
 
 
+def test_every_letter_of_a_long_record_is_in_its_hash():
+    texts = ["a" * 5000, *("a" * place + "b" + "a" * (4999 - place) for place in range(5000))]
+    assert len({record_hash({**EXAMPLE, "feedback": text}) for text in texts}) == len(texts)
+
+
 @pytest.mark.parametrize("value", ["\ud800", 2**64], ids=["a lone surrogate", "an integer beyond 64 bits"])
 def test_a_record_that_cannot_be_told_by_its_hash_has_none(value):
     assert record_hash({**EXAMPLE, "feedback": value}) == ""
@@ -457,7 +462,8 @@ def test_a_normalizer_that_makes_other_rows_has_another_form():
         "\x00a",
         "ç😀",
     ]
-    strange += [True, 0, -7, 1.5, 2**40, [], [1, "a"], {}, {"a": None, "b": [1]}]
+    strange += ["1", "true", "2026-09-15T10:00:00-03:00", "1800-01-01 00:00:00"]
+    strange += [True, 0, -7, 1.5, 3725, 0.1 + 0.2, 123456.789012345, 2**40, [], [1, "a"], {}, {"a": None, "b": [1]}]
     mailing = EXAMPLE["mailing_data"]
     records = [{**EXAMPLE, name: value} for name in [*EXAMPLE, "unknown"] for value in strange]
     records += [{**EXAMPLE, "route": {**EXAMPLE["route"], name: v}} for name in [*EXAMPLE["route"], "new"] for v in strange]
@@ -465,9 +471,16 @@ def test_a_normalizer_that_makes_other_rows_has_another_form():
     records += [
         {**EXAMPLE, "mailing_data": {**mailing, "data": {**mailing["data"], n: v}}} for n in mailing["data"] for v in strange
     ]
+    headers = {name: f"{name} {n}" for n, name in enumerate(["CIDADE", "Cidade", " cidade "])}  # three headers, one column
+    records.append({**EXAMPLE, "mailing_data": {**mailing, "data": headers}})
     rows = [normalize_call(record) for record in records]
+    rows += [
+        normalize_call({**EXAMPLE, "call_date": None, "call_date_rfc3339": f"2026-09-15T10:00:00{offset}"}, zone)
+        for offset in ("Z", "-03:00", "+05:30", "")
+        for zone in (None, ZoneInfo("America/Manaus"))
+    ]
     told = json.dumps([each.record_id if isinstance(each, Rejection) else contents_of(each) for each in rows])
-    assert (FORM, hashlib.sha256(told.encode()).hexdigest()[:16]) == (1, "2aa80b3abba71c30")
+    assert (FORM, hashlib.sha256(told.encode()).hexdigest()[:16]) == (1, "b3b7ee4a6d92b9b8")
 
 
 def test_a_value_that_moves_to_another_column_changes_the_hash():
