@@ -48,6 +48,11 @@ LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an executi
 _FIRST_WAIT = 1.0
 _TOO_MANY = "muitas requisições"
 _CHUNK = 256 * 1024
+_HINT_TLS = (
+    "Check that BASE_URL begins with https:// only where the server speaks it, this computer's clock, and the certificate of"
+    " a proxy (REQUESTS_CA_BUNDLE)."
+)
+_LARGEST_BODY = 256 * 1024 * 1024  # some hundred times what the largest page takes
 _LONGEST_INTEGER = 20  # characters of one within 64 bits
 _PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
 
@@ -282,7 +287,8 @@ class Transport:
                 if isinstance(error, ValueError) or not isinstance(error, _PASSING):
                     raise _cannot_ask(method, url, error) from None
                 kind = NotSent if _never_connected(error) else ApiUnavailable
-                raise kind(f"{_where(method, url)}: {_reason(error)}.", "The network or the API is down.") from None
+                reason, hint = _reason(error)
+                raise kind(f"{_where(method, url)}: {reason}.", hint) from None
         answer = self._judge(method, url, response, raw)
         self.throttle.answered()
         return answer
@@ -293,8 +299,12 @@ class Transport:
         `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle outlive it.
         """
         chunks = []
+        size = 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
+            size += len(chunk)
+            if size > _LARGEST_BODY:
+                raise urllib3.exceptions.ProtocolError(f"more than {_LARGEST_BODY} bytes")
             if time.monotonic() - started > 5 * self._timeout:
                 raise requests.Timeout("the body did not end in time")
         return b"".join(chunks)
@@ -354,7 +364,8 @@ def _decode(raw: bytes, where: str) -> Any:
         return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
     except (ValueError, RecursionError):
         kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
-        raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).") from None
+        hint = "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's page."
+        raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).", hint) from None
 
 
 def _integer(text: str) -> float | str:
@@ -410,21 +421,26 @@ def _never_connected(error: Exception) -> bool:
     return isinstance(cause, urllib3.exceptions.NewConnectionError)
 
 
-def _reason(error: Exception) -> str:
-    """What happened, in few words: the messages of `requests` hold the whole URL, token included."""
+def _reason(error: Exception) -> tuple[str, str]:
+    """What happened, in few words, and the hint: the messages of `requests` hold the whole URL, token included."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's MaxRetryError
     if isinstance(error, requests.ConnectTimeout):
-        return "no connection in time"
+        return "no connection in time", "Check BASE_URL; the network or the API may be down, or a firewall in the way."
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "no answer in time"
+        return "no answer in time", "The network or the API is slow or down."
     if isinstance(error, requests.exceptions.SSLError):
-        return "the certificate or the encryption is refused"
+        return "the certificate or the encryption is refused", _HINT_TLS
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy cannot be used"
+        return "the proxy cannot be used", "Check HTTPS_PROXY and HTTP_PROXY in the environment."
     if isinstance(error, urllib3.exceptions.ProtocolError | urllib3.exceptions.DecodeError):
-        return "the body broke off"
+        return "the body broke off", "The network or the API is in trouble."
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
+        return "no computer of this name is known", "Check BASE_URL, and that this computer reaches the internet (DNS)."
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        return "no connection, nobody answers there", "Check BASE_URL; the network or the API may be down."
     if isinstance(error, requests.ConnectionError):
-        return "no connection, or it broke"
-    return type(error).__name__
+        return "no connection, or it broke", "The network or the API is down, or BASE_URL names no HTTP server."
+    return type(error).__name__, "The network or the API is down."
 
 
 def _api_message(raw: bytes) -> str:
@@ -439,4 +455,5 @@ def _api_message(raw: bytes) -> str:
     errors = body.get("errors")
     if isinstance(errors, dict):
         words += [f"{field}: {messages}" for field, messages in errors.items()]
-    return mask("; ".join(words) or "no explanation.")[:500]
+    told = mask("; ".join(words) or "no explanation")[:500]
+    return told if told.endswith((".", "!", "?")) else f"{told}."

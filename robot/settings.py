@@ -331,7 +331,7 @@ class Settings(BaseSettings):
         if isinstance(value, ZoneInfo):
             return value
         try:
-            return ZoneInfo(str(value))
+            return ZoneInfo(str(value).strip())
         except (ZoneInfoNotFoundError, OSError) as error:
             raise ValueError("no such zone") from error
 

@@ -18,6 +18,7 @@ from robot.settings import Settings, read_settings
 
 _NAMES = [name.upper() for name in Settings.model_fields]
 _SECRETS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+_FAMILIES = {name.partition("_")[0] for name in _NAMES if "_" in name}  # DB, API, THREEC, …
 _LONGEST_NAME = max(map(len, _NAMES)) + 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -113,6 +114,10 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {"yes", "true", "1", "on", "y", "sim", "s"}:
             missing("DB_USERNAME", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
             missing("DB_PASSWORD", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
+    else:
+        set_too = [name for name in ("DB_DATABASE", "DB_USERNAME", "DB_PASSWORD") if raw.get(name, "").strip()]
+        if set_too:
+            missing("DB_SERVER", f", though {set_too[0]} is set")
     if raw.get("ALERT_EMAIL_TO", "").strip():
         missing("ALERT_EMAIL_SERVER", ", though ALERT_EMAIL_TO is set")
     if raw.get("ALERT_EMAIL_USERNAME", "").strip() and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none":
@@ -140,8 +145,10 @@ def period_problems(start: str, end: str, start_name: str, end_name: str) -> lis
 def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
     warnings = []
     for name in file.values:
-        if name not in _NAMES and (close := difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.8)):
-            warnings.append(f"{name} is no setting of the robot and was ignored. Did you mean {close[0]}?")
+        close = difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.8)
+        if name not in _NAMES and (close or name.partition("_")[0] in _FAMILIES):
+            meant = f" Did you mean {close[0]}?" if close else ""
+            warnings.append(f"{name} is no setting of the robot and was ignored.{meant}")
     warnings += [
         f"{line}: {name} is set a second time. This line counts, the one before does not." for line, name in file.doubled
     ]

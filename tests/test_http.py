@@ -1,3 +1,4 @@
+import socket
 import threading
 
 import pytest
@@ -209,6 +210,38 @@ def test_a_number_that_is_none_comes_as_its_text():
     """Else `null` and NaN would have one hash: what orjson writes for both is null."""
     body = _decode(b'[NaN, Infinity, -Infinity, 1E999, -1E999, 1.5, "\\ud800"]', "GET x: HTTP 200")
     assert body == ["NaN", "Infinity", "-Infinity", "1E999", "-1E999", 1.5, "\ud800"]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://127.0.0.1:{closed}/calls", "nobody answers there. Check BASE_URL"),
+        ("http://no-such-host.invalid/calls", "no computer of this name is known. Check BASE_URL"),
+        (
+            "https://127.0.0.1:{port}/calls",
+            "the encryption is refused. Check that BASE_URL begins with https",
+        ),
+    ],
+)
+def test_a_connection_that_is_never_made_is_told_with_what_to_check(simulator, address, told):
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # and does not listen
+        transport = fast_transport(max_attempts=1)
+        port = simulator.url.split(":")[2].partition("/")[0]
+        with pytest.raises(ApiUnavailable, match=told):
+            transport.get(address.format(closed=held.getsockname()[1], port=port))
+        transport.close()
+
+
+def test_a_page_of_html_is_told_with_what_to_check():
+    with always(200, b"<html>Login</html>") as url, pytest.raises(ApiUnavailable, match=r"an HTML page.*BASE_URL.*proxy"):
+        fast_transport(max_attempts=1).get(url)
+
+
+def test_a_body_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr("robot.http._LARGEST_BODY", 1_000_000)
+    with always(200, b"[" * 3_000_000) as url, pytest.raises(ApiUnavailable, match="the body broke off"):
+        fast_transport(max_attempts=1).get(url)
 
 
 def test_an_integer_is_the_same_whatever_else_the_page_holds():

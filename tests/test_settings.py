@@ -235,6 +235,16 @@ def test_a_server_without_database_and_login_names_all_three(env):
     assert [line.partition(":")[0] for line in told] == ["DB_DATABASE", "DB_USERNAME", "DB_PASSWORD"]
 
 
+def test_blanks_around_a_zone_are_nothing(env):
+    assert str(load(env(f"MANAGER_TOKEN={TOKEN}\nTIMEZONE=' UTC '\n"))[0].timezone) == "UTC"
+
+
+@pytest.mark.parametrize("name", ["DB_DATABASE", "DB_USERNAME", "DB_PASSWORD"])
+def test_a_half_of_a_servers_settings_is_no_reason_to_take_the_file(env, name):
+    (told,) = problems(env(f"MANAGER_TOKEN={TOKEN}\n{name}=x\n"))
+    assert told.startswith(f"DB_SERVER: is empty, though {name} is set")
+
+
 def test_the_examples_texts_are_not_taken_for_values(env):
     (told,) = problems(env("MANAGER_TOKEN=SEU_TOKEN_DA_API_3C\n"))
     assert "still holds the example's text" in told
@@ -260,8 +270,11 @@ def test_a_file_that_does_not_exist_is_named(tmp_path):
 
 
 def test_a_misspelt_name_is_told_with_the_right_one(env):
-    _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPERPAGE=10\nSOMETHING_ELSE=1\n"))
-    assert warnings == ["PERPAGE is no setting of the robot and was ignored. Did you mean PER_PAGE?"]
+    _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPERPAGE=10\nSOMETHING_ELSE=1\nDB_HOST=sql01\n"))
+    assert warnings == [
+        "PERPAGE is no setting of the robot and was ignored. Did you mean PER_PAGE?",
+        "DB_HOST is no setting of the robot and was ignored.",
+    ]
 
 
 def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
@@ -282,8 +295,8 @@ def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
     ],
 )
 def test_a_password_that_ends_at_a_comment_is_warned_of_without_showing_it(env, line, read, warned):
-    settings, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10 # of the page\nDB_PASSWORD={line}\n"))
-    assert settings.db_password.get_secret_value() == read
+    settings, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10 # of the page\nTHREEC_PASSWORD={line}\n"))
+    assert settings.threec_password.get_secret_value() == read
     assert [told.partition(":")[0] for told in warnings] == [".env, line 3"] * warned
     assert "def" not in "".join(warnings)
 

@@ -27,6 +27,7 @@ class Context:
     """One start of the program: which `.env`, and where to print."""
 
     env_file: Path
+    given: bool = False  # by --env-file
     out: Console = field(default_factory=consoles.output)
     err: Console = field(default_factory=consoles.messages)
 
@@ -37,7 +38,7 @@ class Context:
         An executable that was built with its `.env` inside uses that one where none stands beside it.
         """
         if env_file:
-            return cls(Path.cwd() / env_file)
+            return cls(Path.cwd() / env_file, given=True)
         beside, inside = home() / ".env", resource(".env")
         return cls(inside if inside.exists() and not beside.exists() else beside)
 

@@ -88,7 +88,7 @@ def _execute(
 
 def asked_period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:
     """The period of the options, or of `MANUAL_*`. Raises ConfigurationError."""
-    if not start and not end:
+    if start is None and end is None:
         return session.settings.manual_start_date, session.settings.manual_end_date
     problems = period_problems(start or "", end or "", "--start", "--end")
     ends: list[datetime] = []
@@ -96,7 +96,7 @@ def asked_period(start: str | None, end: str | None, session: Session) -> tuple[
         try:
             ends.append(read(value or ""))
         except ValueError as error:
-            if value:
+            if value is not None:
                 problems.append(f"{name}: {error}; expected {expected('manual_start_date')}")
     if problems:
         raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))

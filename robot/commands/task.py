@@ -54,8 +54,8 @@ def _install(
 
     The robot's folder, where it is the robot's alone, is closed to everybody but the administrators and the task's account.
     """
-    task = task_for(at, user=user, password=password_prompt, hours=hours, local_service=local_service)
-    _on_windows()
+    task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
+    _on_windows(task)
     event_log.register_source()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "task.xml"
@@ -94,7 +94,7 @@ def _xml(
     hours: Hours = 12,
 ) -> None:
     """Write the task to FILE, for the Task Scheduler's "Import Task…"; without FILE, print it."""
-    task = task_for(at, user=user, password=password_prompt, hours=hours, local_service=local_service)
+    task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
     out: Context = context.obj
     if file is None:
         out.out.print(task.ascii_xml, markup=False, emoji=False, soft_wrap=True, end="")
@@ -154,8 +154,8 @@ def _warn(out: Context, text: str) -> None:
     out.err.print(Text(text, style="yellow"), soft_wrap=True)
 
 
-def task_for(at: str, *, user: bool, password: bool, hours: int, local_service: bool = False) -> Task:
-    """The task of this program. Raises ConfigurationError for options that make no sense."""
+def task_for(context: Context, at: str, *, user: bool, password: bool, hours: int, local_service: bool = False) -> Task:
+    """The task of this program, with this start's --env-file. Raises ConfigurationError for options that make no sense."""
     problems = []
     try:
         time_of_day = datetime.strptime(at, "%H:%M").time()
@@ -169,7 +169,7 @@ def task_for(at: str, *, user: bool, password: bool, hours: int, local_service: 
     if problems:
         raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
     now = datetime.now()
-    program, arguments = _command()
+    program, arguments = _command(context)
     return Task(
         program=PureWindowsPath(program),
         arguments=arguments,
@@ -197,19 +197,18 @@ def install_arguments(task: Task, file: str) -> list[str]:
     return arguments
 
 
-def _command() -> tuple[str, str]:
+def _command(context: Context) -> tuple[str, str]:
     """The program that a task starts, and its arguments."""
-    frozen = getattr(sys, "frozen", False)
-    return sys.executable, "schedule --once" if frozen else f'"{home() / "app.py"}" schedule --once'
+    script = "" if getattr(sys, "frozen", False) else f'"{home() / "app.py"}" '
+    env_file = f'--env-file "{context.env_file.resolve()}" ' if context.given else ""
+    return sys.executable, f"{script}{env_file}schedule --once"
 
 
-def _on_windows() -> None:
+def _on_windows(task: Task | None = None) -> None:
     if sys.platform != "win32":
-        program, arguments = _command()
-        raise ConfigurationError(
-            "The Task Scheduler is a part of Windows.",
-            f'Here cron does the same: 0 2 * * * "{program}" {arguments}   ("task xml" works everywhere)',
-        )
+        line = f'{task.at.minute} {task.at.hour} * * * "{sys.executable}" {task.arguments}' if task else ""
+        instead = f"Here cron does the same: {line}   " if line else ""
+        raise ConfigurationError("The Task Scheduler is a part of Windows.", f'{instead}("task xml" works everywhere)')
 
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:

@@ -95,6 +95,9 @@ class Engine(Protocol):
     def tables_standing(self) -> set[str]:
         """Lower-case names of the robot's tables that exist."""
 
+    def columns_standing(self) -> set[tuple[str, str]]:
+        """Table and column, in lower case, of every column that exists."""
+
     def scripts(self) -> list[tuple[str, str]]:
         """The numbered scripts of this database: (name, text), in order."""
 

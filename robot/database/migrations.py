@@ -7,7 +7,7 @@ from datetime import datetime
 
 from robot.database.engine import Engine
 from robot.errors import FatalError, RetriableError
-from robot.tables import SCHEMA_VERSIONS
+from robot.tables import ALL_TABLES, SCHEMA_VERSIONS
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +51,25 @@ def migrate(engine: Engine, now: datetime) -> None:
                 f"The tables could not be prepared ({name}): {meaning.message}",
                 f'Give the login the right to create, or let a DBA run sql/{name} ("python app.py ddl" prints it).',
             ) from error
+
+
+def verify(engine: Engine) -> None:
+    """Raises FatalError, naming them, where tables or columns are gone that the scripts once made.
+
+    They are not made anew: it is for somebody to know that rows are lost.
+    """
+    standing = engine.columns_standing()
+    there = {table for table, _ in standing}
+    gone = [f"the table {table.name}" for table in ALL_TABLES if table.name not in there]
+    gone += [
+        f"the column {table.name}.{name}"
+        for table in ALL_TABLES
+        for name in table.column_names
+        if table.name in there and (table.name, name.lower()) not in standing
+    ]
+    if gone:
+        raise FatalError(
+            f"{engine.name} lacks {', '.join(gone)}.",
+            'Restore the database from a backup; or make what is missing by what "python app.py ddl" prints, and read the'
+            " days again that were in it (run --start … --end … --again).",
+        )

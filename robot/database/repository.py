@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 from robot.database import rejections
 from robot.database.clashes import set_apart
 from robot.database.engine import Counts, DuplicateKey, Engine, Hashes, Row
-from robot.database.migrations import migrate, missing_scripts
+from robot.database.migrations import migrate, missing_scripts, verify
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.transactions import Transactions
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
@@ -57,13 +57,14 @@ class Repository:
         return self._engine.batch_rows
 
     def prepare(self) -> None:
-        """Connect, and create or complete the tables: not under the hands of an execution that runs.
+        """Connect, and create or complete the tables: not under the hands of an execution that runs. All of them must stand.
 
         Raises FatalError, AnotherExecutionRunning.
         """
         if self._transactions.again(lambda: missing_scripts(self._engine)):
             with self.lock(MAIN_JOB):
                 self._transactions.again(lambda: migrate(self._engine, self._clock()))
+        self._transactions.again(lambda: verify(self._engine))
 
     def describe(self) -> str:
         """Driver and server version."""

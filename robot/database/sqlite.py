@@ -18,6 +18,7 @@ from robot.errors import FatalError, RetriableError, SyncError
 from robot.tables import CONTENT_DIGITS, RowTable, content_of
 
 _BUSY_SECONDS = 30
+_COLUMNS = "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
 
@@ -129,6 +130,9 @@ class SqliteEngine:
     def tables_standing(self) -> set[str]:
         found = self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {name.lower() for (name,) in found}
+
+    def columns_standing(self) -> set[tuple[str, str]]:
+        return {(table.lower(), name.lower()) for table, name in self.cursor().execute(_COLUMNS).fetchall()}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlite")

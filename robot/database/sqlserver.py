@@ -52,6 +52,7 @@ SELECT TABLE_SCHEMA, TABLE_NAME
 FROM INFORMATION_SCHEMA.TABLES
 WHERE TABLE_SCHEMA IN (N'dbo', SCHEMA_NAME()) AND TABLE_TYPE = N'BASE TABLE'
 """
+_COLUMNS = "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = N'dbo'"
 _OUR_TABLES = {table.name for table in ALL_TABLES}
 _ABOUT = """
 SELECT
@@ -233,6 +234,9 @@ class SqlServerEngine:
                 " default schema dbo.",
             )
         return {str(name).lower() for schema, name in rows if schema == "dbo"}
+
+    def columns_standing(self) -> set[tuple[str, str]]:
+        return {(table.lower(), name.lower()) for table, name in self.cursor().execute(_COLUMNS).fetchall()}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlserver")

@@ -101,7 +101,7 @@ WRONG: dict[str, st.SearchStrategy[str]] = {
 def test_a_wrong_setting_is_told_by_name_with_exit_2(
     data: st.DataObject, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    values = {**good(tmp_path), "DB_PASSWORD": PASSWORD}
+    values = {**good(tmp_path), "THREEC_PASSWORD": PASSWORD}
     values |= {name: data.draw(WRONG[name], label=name) for name in names}
     env_file = tmp_path / "bad.env"
     env_file.write_text("".join(f'{name}="{value}"\n' for name, value in values.items()), encoding="utf-8")
@@ -159,6 +159,7 @@ def test_a_wrong_command_line_is_told_without_a_traceback(
         (["--campaigns", "1_0"], "--campaigns"),
         (["--campaigns", "-5"], "--campaigns"),
         (["--campaigns", "99999999999999999999999999"], "--campaigns"),
+        (["--start", "", "--end", ""], "--start: '' is not a date"),
         (["--start", "0226-11-22", "--end", "2026-11-22"], "--start"),
         (["--start", "1700-01-01", "--end", "1700-01-01"], "before the year 2000"),
     ],

@@ -73,6 +73,26 @@ def test_an_env_file_in_a_folder_that_is_closed_is_a_wrong_setting(operator: Ope
         assert "robot.env cannot be read: Permission denied" in shown
 
 
+@pytest.mark.parametrize(
+    ("statement", "gone"),
+    [
+        ("DROP TABLE mailing_data", "the table mailing_data"),
+        ("DROP TABLE clients", "the table clients"),
+        ("ALTER TABLE calls DROP COLUMN extra", "the column calls.extra"),
+    ],
+)
+def test_what_is_gone_of_the_tables_is_named_and_not_made_anew(operator: Operator, statement: str, gone: str) -> None:
+    """By check, and by whatever would go on with the rest: rows are lost, and somebody has to know."""
+    machine = operator()
+    assert machine.run("check") == 0
+    machine.database.query(statement)
+    assert machine.run("check") == 1
+    assert f" lacks {gone}. Restore the database" in line(machine, "Rights")
+    for command in ("run", "audit"):
+        assert machine.run(command, "--start", ago(1), "--end", ago(1)) == 1
+        assert f" lacks {gone}." in machine.err
+
+
 @pytest.mark.parametrize("name", ["api_robot_main.log", "api_robot_errors.log"])
 def test_a_log_file_that_cannot_be_written_is_told(operator: Operator, name: str) -> None:
     machine = operator()

@@ -14,10 +14,12 @@ import xmlschema
 
 from robot.cli import main
 from robot.commands import task as command
+from robot.commands.context import Context
 from robot.commands.task import install_arguments, schtasks, task_for
 from robot.errors import ConfigurationError, RobotError
 from robot.windows.task import NAMESPACE, Task
 
+CONTEXT = Context(Path(".env"))
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "data" / "task-scheduler.xsd")
 
 
@@ -104,13 +106,13 @@ def test_schtasks_asks_for_the_password_itself():
 @pytest.mark.parametrize("at", ["25:00", "2h", "02:00:00", ""])
 def test_a_wrong_time_is_named(at):
     with pytest.raises(ConfigurationError) as caught:
-        task_for(at, user=False, password=False, hours=12)
+        task_for(CONTEXT, at, user=False, password=False, hours=12)
     assert f"--at: read {at!r}" in caught.value.problems[0]
 
 
 def test_a_password_belongs_to_a_user():
     with pytest.raises(ConfigurationError) as caught:
-        task_for("02:00", user=False, password=True, hours=12)
+        task_for(CONTEXT, "02:00", user=False, password=True, hours=12)
     assert "--user" in caught.value.problems[0]
 
 
@@ -119,15 +121,15 @@ def test_a_password_belongs_to_a_user():
 )
 def test_the_first_time_lies_ahead(now, first, time_machine):
     time_machine.move_to(f"{now}:00", tick=False)
-    assert task_for("02:00", user=False, password=False, hours=12).first_day == first
+    assert task_for(CONTEXT, "02:00", user=False, password=False, hours=12).first_day == first
 
 
 def test_a_task_of_local_service_says_so():
     assert text(
-        task_for("02:00", user=False, password=False, hours=12, local_service=True), "Principals/Principal/UserId"
+        task_for(CONTEXT, "02:00", user=False, password=False, hours=12, local_service=True), "Principals/Principal/UserId"
     ) == ("S-1-5-19")
     with pytest.raises(ConfigurationError) as caught:
-        task_for("02:00", user=True, password=False, hours=12, local_service=True)
+        task_for(CONTEXT, "02:00", user=True, password=False, hours=12, local_service=True)
     assert "--local-service" in caught.value.problems[0]
 
 
@@ -166,7 +168,7 @@ def install(tmp_path, monkeypatch):
     (folder / "app.exe").touch()
     env_file = folder / ".env"
     env_file.write_text("TIMEZONE=America/Sao_Paulo\n")
-    monkeypatch.setattr(command, "_on_windows", lambda: None)
+    monkeypatch.setattr(command, "_on_windows", lambda _=None: None)
     monkeypatch.setattr(command, "home", lambda: folder)
     for name in ("schtasks", "icacls"):
         monkeypatch.setattr(command, name, lambda arguments, name=name, **_: calls.append((name, *arguments)) or "SUCCESS")
@@ -216,12 +218,33 @@ def test_a_clock_that_is_not_the_accounts_is_told(install, capsys, time_machine)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it would be installed")
-@pytest.mark.parametrize("command", ["install", "show", "remove"])
-def test_elsewhere_the_operator_is_told_what_does_the_same(command, capsys):
-    assert main(["task", command]) == 2
+def test_elsewhere_the_operator_is_told_what_does_the_same(capsys, tmp_path):
+    assert main(["task", "install"]) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert f'cron does the same: 0 2 * * * "{sys.executable}" "' in told
     assert 'app.py" schedule --once' in told
+    (tmp_path / "a.env").touch()
+    assert main(["--env-file", str(tmp_path / "a.env"), "task", "install", "--at", "03:30"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert f'30 3 * * * "{sys.executable}" "' in told
+    assert f'app.py" --env-file "{tmp_path / "a.env"}" schedule --once' in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there they would be asked")
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_elsewhere_there_is_no_task(command, capsys):
+    assert main(["task", command]) == 2
+    assert "a part of Windows" in capsys.readouterr().err
+
+
+def test_a_task_reads_the_settings_that_its_maker_was_given(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("outro.env").touch()
+    assert main(["--env-file", "outro.env", "task", "xml", "t.xml"]) == 0
+    arguments = ET.fromstring(Path("t.xml").read_bytes()).findtext(f".//{{{NAMESPACE}}}Arguments")
+    assert arguments.endswith(f'--env-file "{tmp_path / "outro.env"}" schedule --once')
+    assert main(["task", "xml", "u.xml"]) == 0
+    assert "--env-file" not in Path("u.xml").read_text("utf-16")
 
 
 def test_a_refusal_is_told_with_the_usual_reason(tmp_path):
