@@ -15,8 +15,8 @@ from robot.http import (
     RequestRefused,
     TokenParameter,
     Transport,
-    _decode,
 )
+from robot.http.bodies import decode
 from robot.normalizers import Rejection, normalize_call, record_key
 from robot.throttle import Throttle
 
@@ -208,7 +208,7 @@ def test_what_the_api_says_of_a_refusal_is_masked_in_the_error_itself():
 
 def test_a_number_that_is_none_comes_as_its_text():
     """Else `null` and NaN would have one hash: what orjson writes for both is null."""
-    body = _decode(b'[NaN, Infinity, -Infinity, 1E999, -1E999, 1.5, "\\ud800"]', "GET x: HTTP 200")
+    body = decode(b'[NaN, Infinity, -Infinity, 1E999, -1E999, 1.5, "\\ud800"]', "GET x: HTTP 200")
     assert body == ["NaN", "Infinity", "-Infinity", "1E999", "-1E999", 1.5, "\ud800"]
 
 
@@ -239,7 +239,7 @@ def test_a_page_of_html_is_told_with_what_to_check():
 
 
 def test_a_body_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr("robot.http._LARGEST_BODY", 1_000_000)
+    monkeypatch.setattr("robot.http.transport._LARGEST_BODY", 1_000_000)
     with always(200, b"[" * 3_000_000) as url, pytest.raises(ApiUnavailable, match="the body broke off"):
         fast_transport(max_attempts=1).get(url)
 
@@ -247,15 +247,15 @@ def test_a_body_without_end_is_given_up(monkeypatch):
 def test_an_integer_is_the_same_whatever_else_the_page_holds():
     """A lone surrogate makes another parser read the page."""
     for number in (-(2**63), 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30):
-        one, other = (_decode(b'[%d, "%b"]' % (number, text), "GET x: HTTP 200") for text in (b"a", b"\\ud800"))
+        one, other = (decode(b'[%d, "%b"]' % (number, text), "GET x: HTTP 200") for text in (b"a", b"\\ud800"))
         assert (type(one[0]), one[0]) == (type(other[0]), other[0])
-    assert _decode(b"[1%b]" % (b"0" * 5000), "GET x: HTTP 200") == ["1" + "0" * 5000]
+    assert decode(b"[1%b]" % (b"0" * 5000), "GET x: HTTP 200") == ["1" + "0" * 5000]
 
 
 def test_ids_that_a_json_parser_rounds_are_rejected_each_for_itself():
     """Integers beyond 64 bits come as the nearest float: these two as the same."""
     date = b'"call_date": "2026-09-15 10:00:00"'
     body = b'[{"id": 18446744073709551617, "n": 1, %b}, {"id": 18446744073709551618, "n": 2, %b}]' % (date, date)
-    records = _decode(body, "GET x: HTTP 200")
+    records = decode(body, "GET x: HTTP 200")
     assert all(isinstance(normalize_call(record), Rejection) for record in records)
     assert len({record_key(record) for record in records}) == 2

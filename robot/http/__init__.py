@@ -1,0 +1,36 @@
+"""The one HTTP transport: session with a pool, timeouts, retries, rate limit, error classes.
+
+Every API client goes through `Transport.get` or `Transport.send`. What comes back is a decoded JSON body with
+status 2xx; everything else is an exception of `robot.errors`:
+
+    AuthenticationRefused (Fatal)   403
+    └── TokenExpired                401
+    RequestRefused (Fatal)          any other 4xx, a redirection
+    CannotAsk (Fatal)               no request can be made at all: an address, a proxy or a certificate file is wrong
+    ApiUnavailable (Retriable)      timeout, broken connection or body, 5xx, 524, empty or non-JSON 2xx
+    └── NotSent                     no connection was made: the request has certainly not been received
+    RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
+
+A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` is
+honoured up to `transport.LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome is left
+to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it unknown.
+"""
+
+from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.tokens import Bearer, NoToken, RenewableToken, TokenParameter
+from robot.http.transport import Parameters, Transport
+
+__all__ = [
+    "ApiUnavailable",
+    "AuthenticationRefused",
+    "Bearer",
+    "NoToken",
+    "NotSent",
+    "Parameters",
+    "RateLimited",
+    "RenewableToken",
+    "RequestRefused",
+    "TokenExpired",
+    "TokenParameter",
+    "Transport",
+]

@@ -1,0 +1,60 @@
+"""What the body of an answer holds."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import orjson
+
+from robot.http.errors import ApiUnavailable
+from robot.masking import mask
+
+_LONGEST_INTEGER = 20  # characters of one within 64 bits
+
+
+def decode(raw: bytes, where: str) -> Any:
+    """The JSON value of an answer's body; `where` begins the message of what is raised. Raises ApiUnavailable."""
+    if not raw.strip():
+        raise ApiUnavailable(f"{where} with an empty body.")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes as its text
+        return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
+    except (ValueError, RecursionError):
+        kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
+        hint = "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's page."
+        raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).", hint) from None
+
+
+def _integer(text: str) -> float | str:
+    """As orjson: beyond 64 bits, the nearest float."""
+    if len(text) > _LONGEST_INTEGER:
+        return _float(text)
+    number = int(text)
+    return number if -(2**63) <= number < 2**64 else float(number)
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def api_message(raw: bytes) -> str:
+    """The API's own words: `{"status","title","detail","errors":{field:[…]}}`, on older endpoints `{"message"}`."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return f"{len(raw)} bytes that are no JSON."
+    if not isinstance(body, dict):
+        return "no explanation."
+    words = [str(body[key]) for key in ("title", "detail", "message") if body.get(key)]
+    errors = body.get("errors")
+    if isinstance(errors, dict):
+        words += [f"{field}: {messages}" for field, messages in errors.items()]
+    told = mask("; ".join(words) or "no explanation")[:500]
+    return told if told.endswith((".", "!", "?")) else f"{told}."

@@ -1,0 +1,225 @@
+"""The session: pool, timeouts, retries, rate limit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias, TypeVar
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from robot import __version__
+from robot.errors import Interrupted, RetriableError
+from robot.http.bodies import api_message, decode
+from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.failures import cannot_ask, never_connected, reason
+from robot.http.tokens import RenewableToken
+from robot.masking import mask
+from robot.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an execution
+_FIRST_WAIT = 1.0
+_TOO_MANY = "muitas requisições"
+_CHUNK = 256 * 1024
+_LARGEST_BODY = 256 * 1024 * 1024  # some hundred times what the largest page takes
+_PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
+
+T = TypeVar("T")
+Parameters: TypeAlias = Sequence[tuple[str, str | int]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx answer: HTTP status and decoded body (None for a 204)."""
+
+    status: int
+    body: Any
+
+
+class Transport:
+    """One API's HTTP session, shared by the threads that fetch from it.
+
+    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted.
+    """
+
+    def __init__(
+        self,
+        auth: AuthBase | None,
+        *,
+        throttle: Throttle,
+        timeout_seconds: float = 60.0,
+        max_attempts: int = 6,
+        first_wait: float = _FIRST_WAIT,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.retries = 0
+        self.throttle = throttle
+        self._renewable = auth if isinstance(auth, RenewableToken) else None
+        self._timeout = timeout_seconds
+        self._stop = stop or threading.Event()
+        self._first_wait = first_wait
+        self._max_attempts = max_attempts
+        self._session = requests.Session()
+        self._session.auth = auth
+        self._session.headers.update({"Accept": "application/json", "User-Agent": f"api-3c-robot/{__version__}"})
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def close(self) -> None:
+        """Close the pooled connections; whoever still waits for a turn is interrupted."""
+        self.throttle.close()
+        self._session.close()
+
+    def get(self, url: str, parameters: Parameters = ()) -> Answer:
+        """GET, repeated while the error is retriable. Raises FatalError, RetriableError (the last one), Interrupted."""
+        return self.repeat(lambda: self.send("GET", url, parameters))
+
+    def repeat(self, call: Callable[[], T]) -> T:
+        """Call until it succeeds, by the transport's retry policy: for checks of an answer that belong to the caller."""
+        policy = Retrying(
+            stop=stop_after_attempt(self._max_attempts),
+            wait=self._wait,
+            retry=retry_if_exception_type(RetriableError),
+            sleep=self._sleep,
+            before_sleep=self._before_sleep,
+            reraise=True,
+        )
+        return policy(lambda: self.renewing(call))
+
+    def renewing(self, call: Callable[[], T]) -> T:
+        """Call once; and once more when a token that can be renewed died. Safe for every request: a 401 has done nothing."""
+        if self._renewable is None:
+            return call()
+        generation = self._renewable.ready()
+        try:
+            result = call()
+        except TokenExpired:
+            if not self._renewable.renew(generation):
+                raise
+            log.info("The API knows the token no longer: logged in again.")
+            generation = self._renewable.ready()
+            result = call()
+        self._renewable.accepted(generation)
+        return result
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        parameters: Parameters = (),
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, once: `body` as JSON, or `form`. Raises FatalError, RetriableError, Interrupted."""
+        with self.throttle.turn():
+            started = time.monotonic()
+            try:
+                with self._session.request(
+                    method,
+                    url,
+                    params=list(parameters),
+                    json=body,
+                    data=form,
+                    timeout=self._timeout,
+                    stream=True,
+                    allow_redirects=False,
+                ) as response:
+                    raw = self._read(response, started)
+            except (OSError, urllib3.exceptions.HTTPError) as error:  # every exception of requests is an OSError
+                if isinstance(error, ValueError) or not isinstance(error, _PASSING):
+                    raise cannot_ask(_where(method, url), error) from None
+                kind = NotSent if never_connected(error) else ApiUnavailable
+                told, hint = reason(error)
+                raise kind(f"{_where(method, url)}: {told}.", hint) from None
+        answer = self._judge(method, url, response, raw)
+        self.throttle.answered()
+        return answer
+
+    def _read(self, response: requests.Response, started: float) -> bytes:
+        """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes.
+
+        `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle outlive it.
+        """
+        chunks = []
+        size = 0
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > _LARGEST_BODY:
+                raise urllib3.exceptions.ProtocolError(f"more than {_LARGEST_BODY} bytes")
+            if time.monotonic() - started > 5 * self._timeout:
+                raise requests.Timeout("the body did not end in time")
+        return b"".join(chunks)
+
+    def _judge(self, method: str, url: str, response: requests.Response, raw: bytes) -> Answer:
+        status = response.status_code
+        where = f"{_where(method, url)}: HTTP {status}"
+        if status in {200, 201, 202, 203}:
+            return Answer(status, decode(raw, where))
+        if status == 204:
+            return Answer(status, None)
+        if status == 429 or (status == 422 and _TOO_MANY in api_message(raw).lower()):
+            raise RateLimited(f"{where}, too many requests.", retry_after=_retry_after(response))
+        if status >= 500:
+            raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
+        if status in {401, 403}:
+            kind = TokenExpired if status == 401 else AuthenticationRefused
+            raise kind(
+                f"{where}: the API refuses the token.",
+                "Check MANAGER_TOKEN, or where it is empty THREEC_USER, and that user's rights.",
+            )
+        if status < 400:
+            target = response.headers.get("Location", "elsewhere")
+            raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
+        hint = "Check BASE_URL, PER_PAGE and the dates." if method == "GET" else ""
+        raise RequestRefused(f"{where}: {api_message(raw)}", hint, status=status)
+
+    def _sleep(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise Interrupted("The robot was asked to stop.")
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        seconds = float(wait_exponential_jitter(multiplier=self._first_wait, max=60, jitter=self._first_wait)(state))
+        wish = error.retry_after if isinstance(error, RetriableError) else None
+        if wish is not None:
+            seconds = min(max(wish, 0.0), LONGEST_WAIT)
+        if isinstance(error, RateLimited):
+            self.throttle.slow_down(seconds)
+        return seconds
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        self.retries += 1
+        error = state.outcome.exception() if state.outcome else None
+        log.warning("Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds to wait, from a `Retry-After` in either of its two forms (RFC 9110, 10.2.3); None where there is none."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():  # isdigit() alone takes "²", which is no number
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _where(method: str, url: str) -> str:
+    return f"{method} {mask(url.partition('?')[0])}"
