@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from robot.clients.sheets import Line, read_lines
+from robot.clients.sheets import SEPARATORS, Line, read_lines
 from robot.database import Batch, Counts, Repository, Scope
 from robot.database.engine import Row
 from robot.errors import ConfigurationError, Interrupted
 from robot.history import Ending, recorded
 from robot.normalizers import Rejection
-from robot.normalizers.clients import Layout, layout, normalize_client, record_of, without_id
+from robot.normalizers.clients import Layout, layout, normalize_client, record_of, rejected, without_id
 from robot.normalizers.json_text import as_received
 from robot.period import Period
 from robot.tables import CLIENTS
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 JOB = "clients_import"
 _HEADERS_TOLD, _HEADER_WIDTH = 30, 40
 _CLASHES = "the database takes the external_id for another client's: its collation ignores case or accents"
+_SWALLOWS = "a quote is probably not closed: a cell holds the end of the line and what follows it"
 _DIGITS_OF_DATA = 8  # a phone, a CPF
 
 
@@ -70,13 +71,25 @@ def _columns(path: Path, lines: Iterator[Line]) -> Layout:
     first = next(lines, None)
     if first is None:
         raise ConfigurationError(f"{path.name} is empty.", "The first line must hold the headers.")
-    found = layout(first[1])
+    if first.swallowed:
+        raise ConfigurationError(
+            f"{path.name}: a quote in its headers (line {first.number}) is probably not closed.",
+            "Close it, or take it out; a header holds no line break together with a separator.",
+        )
+    found = layout(first.cells)
     if found.missing:
         problems = tuple(f"no column for {name}" for name in found.missing)
         raise ConfigurationError(
             f"{path.name}: {_told(found.headers)}.",
             "Name them external_id (or id, codigo) and nome, for example.",
             problems,
+        )
+    if found.ambiguous:
+        raise ConfigurationError(
+            f"{path.name}: columns of which only one can be meant.",
+            "Of the external_id leave one, and give the others another name, like ref: they are kept in extra."
+            " Number area codes as their phones: DDD 1, Fone 1, DDD 2, Fone 2.",
+            found.ambiguous,
         )
     return found
 
@@ -113,11 +126,12 @@ class _Import:
         self._rows: list[Row] = []
         self._rejections: list[Rejection] = []
         self._resolved: dict[frozenset[tuple[str, str]], list[int]] = {}
+        self._swallowed = 0
 
     def run(self, lines: Iterator[Line]) -> None:
         count = 0
-        for count, (number, cells) in enumerate(lines, 1):
-            self._take(number, cells)
+        for count, line in enumerate(lines, 1):
+            self._take(line)
             if len(self._rows) + len(self._rejections) >= self._repository.batch_rows:
                 self._flush()
                 self._progress(count)
@@ -128,18 +142,23 @@ class _Import:
         if self._ending.failed:
             told = f'{self._ending.failed} line(s) rejected: see "app rejected list --job {JOB}"'
             self._ending.problems.append(f"{told}. Correct them and import again.")
+        if self._swallowed:
+            self._ending.problems.append(
+                f"{self._swallowed} more line(s) of the file stand inside rejected ones, behind a quote that is probably not"
+                " closed: they were not imported. A cell may hold a line break or the separator, but not both."
+            )
 
-    def _take(self, number: int, cells: Sequence[object]) -> None:
-        read = normalize_client(self._columns, cells)
+    def _take(self, line: Line) -> None:
+        cells = line.cells
+        read = _swallowing(self._columns, cells) if line.swallowed else normalize_client(self._columns, cells)
         if isinstance(read, Rejection):
-            self._reject(number, cells, read)
+            self._reject(line, read)
             return
         key, digest = str(read.row[0]), str(read.row[-1])
         if key in self._seen:
             if self._seen[key] != digest:
-                payload = as_received(record_of(self._columns, cells))
-                twice = Rejection(key, "the external_id occurs twice in the file, with other values", payload)
-                self._reject(number, cells, twice)
+                why = "the external_id occurs twice in the file, with other values"
+                self._reject(line, Rejection(key, why, as_received(record_of(self._columns, cells))))
             return
         self._seen[key] = digest
         self._rows.append(read.row)
@@ -151,16 +170,20 @@ class _Import:
     def _rest(self, cells: Sequence[object]) -> frozenset[tuple[str, str]]:
         return without_id(record_of(self._columns, cells))
 
-    def _reject(self, number: int, cells: Sequence[object], rejection: Rejection) -> None:
+    def _reject(self, line: Line, rejection: Rejection) -> None:
         """Keep it. What this file holds wrong is not settled by another line of the same file."""
+        where = f"line {line.number} of {self._file}"
+        if line.swallowed:
+            where += f", with {line.swallowed} more line(s) inside it"
+            self._swallowed += line.swallowed
         self._open.discard(rejection.record_id or "")
         for lines in (self._nameless, self._resolved):
             if lines:
-                lines.pop(self._rest(cells), None)
-        self._rejections.append(replace(rejection, reason=f"{rejection.reason} (line {number} of {self._file})"))
+                lines.pop(self._rest(line.cells), None)
+        self._rejections.append(replace(rejection, reason=f"{rejection.reason} ({where})"))
         self._ending.total += 1
         self._ending.failed += 1
-        self._result.first_lines.setdefault(rejection.reason, number)
+        self._result.first_lines.setdefault(rejection.reason, line.number)
         self._result.reasons[rejection.reason] = self._result.reasons.get(rejection.reason, 0) + 1
 
     def _flush(self) -> None:
@@ -175,6 +198,15 @@ class _Import:
                 self._ending.failed += len(stored.clashed)
                 self._result.reasons[_CLASHES] = self._result.reasons.get(_CLASHES, 0) + len(stored.clashed)
         self._rows, self._rejections, self._resolved = [], [], {}
+
+
+def _swallowing(columns: Layout, cells: Sequence[object]) -> Rejection:
+    """Known by what stands before the rest where the quote is that of the external_id: the corrected line settles it."""
+    read = rejected(columns, cells, _SWALLOWS)
+    text = read.record_id or ""
+    if fits(text, CLIENTS["external_id"].width) and not re.search(r"[\r\n]", text):
+        return read
+    return replace(read, record_id=re.split(rf"[{SEPARATORS}\r\n]", text)[0].strip() or None)
 
 
 def _nameless(repository: Repository) -> dict[frozenset[tuple[str, str]], list[int]]:

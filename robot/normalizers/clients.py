@@ -48,19 +48,35 @@ _EXTRA = len(CLIENTS.row_columns) - 2
 
 @dataclass(frozen=True)
 class Layout:
-    """Which column of the file fills which of ours. `unknown` ones are kept in `extra`."""
+    """Which column of the file fills which of ours. `unknown` ones are kept in `extra`.
+
+    `labels`: the headers with a number behind each that occurs again, `Nome (2)`, so that none takes another's place.
+    """
 
     headers: tuple[str, ...]
     columns: tuple[str | None, ...]
+    labels: tuple[str, ...]
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        return tuple(header for header, column in zip(self.headers, self.columns, strict=True) if column is None and header)
+        named = zip(self.headers, self.columns, self.labels, strict=True)
+        return tuple(label for header, column, label in named if column is None and header)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Columns without which there can be no client."""
         return tuple(name for name in ("external_id", "name") if name not in self.columns)
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """Columns of which only one can be meant: those of the key, and area codes that could be of the same phone."""
+        found: dict[str, list[str]] = {}
+        for number, header in enumerate(self.headers, 1):
+            plain = simple(header)
+            column = column_of(plain)
+            if column in {"external_id", "ddd"}:
+                found.setdefault(plain if column == "ddd" else column, []).append(f"column {number} ({header})")
+        return tuple(f"{what}: {' and '.join(columns)}" for what, columns in found.items() if len(columns) > 1)
 
 
 @dataclass(frozen=True)
@@ -93,7 +109,19 @@ def layout(headers: Sequence[object]) -> Layout:
     for name in names:
         column = column_of(simple(name))
         found.append(None if column in found and column not in _MANY else column)
-    return Layout(names, tuple(found))
+    return Layout(names, tuple(found), _labels(names))
+
+
+def _labels(names: Sequence[str]) -> tuple[str, ...]:
+    labels: dict[str, None] = {}
+    for number, header in enumerate(names, 1):
+        name = label = header or f"column {number}"
+        again = 1
+        while label in labels:
+            again += 1
+            label = f"{name} ({again})"
+        labels[label] = None
+    return tuple(labels)
 
 
 def normalize_client(of: Layout, cells: Sequence[object]) -> ClientRow | Rejection:
@@ -102,13 +130,18 @@ def normalize_client(of: Layout, cells: Sequence[object]) -> ClientRow | Rejecti
     try:
         return _normalize(of, cells, record)
     except _Wrong as wrong:
-        found = [_plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"]
-        return Rejection(cut(found[0] if found else "", _RECORD_ID) or None, str(wrong), as_received(record))
+        return rejected(of, cells, str(wrong))
+
+
+def rejected(of: Layout, cells: Sequence[object], reason: str) -> Rejection:
+    """The rejection of a line, known by its external_id as far as that goes; the line is kept whole."""
+    found = next((_plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"), "")
+    return Rejection(cut(found, _RECORD_ID) or None, reason, as_received(record_of(of, cells)))
 
 
 def record_of(of: Layout, cells: Sequence[object]) -> dict[str, str]:
     """The line as header → text: what is kept of a rejected one."""
-    return {name or f"column {n + 1}": _plain(cell) for n, (name, cell) in enumerate(_paired(of.headers, cells))}
+    return {label or f"column {n + 1}": _plain(cell) for n, (label, cell) in enumerate(_paired(of.labels, cells))}
 
 
 def without_id(record: Mapping[str, str]) -> frozenset[tuple[str, str]]:

@@ -115,6 +115,30 @@ def test_a_file_that_begins_with_a_client_is_told_without_showing_the_client(app
     assert (code, "holds a client, not the headers" in told) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("later", "expected", "told_of"),
+    [
+        ("504;Nome 504;11987650504;10", (2, 0), "the quote that opens in line 6 is never closed"),
+        ('504;"Nome 504";11987650504;10', (3, 1500), "499 more line(s) of the file stand inside rejected ones"),
+    ],
+)
+def test_an_unbalanced_quote_never_loses_lines_silently(app, desk, tmp_path, later, expected, told_of):
+    lines = [f"{n};Nome {n};119{87650000 + n};10,00" for n in range(1, 2001)]
+    lines[4], lines[503] = '5;"Nome 5;11987650005;10,00', later
+    (tmp_path / "quote.csv").write_text("\n".join(["Código;Nome;Fone;Valor", *lines]), "cp1252")
+    code, told = app.run("clients", "import", str(tmp_path / "quote.csv"))
+    (stored,) = desk.rows("SELECT COUNT(*) FROM clients WHERE name LIKE 'Nome %'")
+    assert (code, *stored) == expected
+    assert told_of in " ".join(told.split())
+
+
+def test_two_columns_for_the_key_are_named(app, desk, tmp_path):
+    (tmp_path / "two.csv").write_text("Código;Nome;CODIGO\n1;Ana;2\n", "cp1252")
+    code, told = app.run("clients", "import", str(tmp_path / "two.csv"))
+    assert (code, "column 1 (Código) and column 3 (CODIGO)" in " ".join(told.split())) == (2, True)
+    assert desk.rows("SELECT COUNT(*) FROM clients") == [(2,)]
+
+
 def test_a_query_that_the_database_refuses_is_named(desk, tmp_path):
     (tmp_path / "q.sql").write_text("SELECT nada FROM lugar_nenhum", "utf-8")
     app = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql")

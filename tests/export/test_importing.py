@@ -60,3 +60,57 @@ def test_a_file_without_what_is_needed_is_told_before_anything_is_written(desk, 
 def test_a_large_file_is_stored_in_batches(desk):
     desk.add_clients(4500)
     assert desk.rows("SELECT COUNT(*) FROM clients") == [(4500,)]
+
+
+def test_a_quote_that_is_never_closed_refuses_the_file_and_nothing_is_written(desk):
+    desk.import_text(FILE)
+    with pytest.raises(ConfigurationError, match="line 2 is never closed"):
+        desk.import_text('Código;Nome;Telefone;Valor\n1;"Ana;11999998888;1\n2;José;1133334444;10\n')
+    assert desk.rows("SELECT name FROM clients ORDER BY id") == [("Ana",), ("Zé",)]
+    assert desk.rows("SELECT COUNT(*) FROM execution_logs") == [(1,)]
+
+
+@pytest.mark.parametrize("line", ['3;"Bia;1133335555;10', '"3;Bia;1133335555;10'])
+def test_a_line_that_swallowed_others_is_kept_whole_and_settled_by_the_corrected_file(desk, line):
+    swallowed = '4;Eva;1133336666;1\n5;"Rui";1133337777;1\n'
+    rest = '6;"Lia";123;1\n'
+    result = desk.import_text(f"{FILE}{line}\n{swallowed}{rest}")
+    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (ExitCode.WITH_ERRORS, 2, 2)
+    assert "2 more line(s) of the file stand inside rejected ones" in result.ending.message
+    kept = desk.rows("SELECT record_id, reason, payload FROM rejected_records ORDER BY id")
+    assert [record_id for record_id, _, _ in kept] == ["3", "6"]
+    assert "(line 4 of clients.csv, with 2 more line(s) inside it)" in kept[0][1]
+    assert "(line 7 of clients.csv)" in kept[1][1]
+    assert [
+        value for value in ("Bia", "1133335555", "Eva", "1133336666", "Rui", "1133337777") if value not in kept[0][2]
+    ] == []
+    desk.import_text(f"{FILE}{line.replace(chr(34), '')}\n{swallowed}{rest.replace('123', '1133338888')}")
+    assert desk.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(0,)]
+    assert desk.rows("SELECT COUNT(*) FROM clients") == [(6,)]
+
+
+def test_a_cell_of_several_lines_is_imported_and_the_lines_after_it_keep_their_numbers(desk):
+    result = desk.import_text('id;nome;endereço;fone\n1;Ana;"Rua A, 10\nCasa 2";11999998888\n2;Zé;;123\n')
+    assert (result.ending.successful, result.ending.failed, list(result.first_lines.values())) == (1, 1, [4])
+    assert "Casa 2" in desk.rows("SELECT address FROM clients")[0][0]
+
+
+def test_headers_that_swallowed_a_line_refuse_the_file(desk):
+    with pytest.raises(ConfigurationError, match=r"quote in its headers \(line 1\)"):
+        desk.import_text('id;nome;"obs;fone\n1;Ana;"x";11999998888\n2;Zé;y;1133334444\n')
+    assert desk.rows("SELECT COUNT(*) FROM execution_logs") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        ("Código;Nome;Código", "external_id: column 1 (Código) and column 3 (Código)"),
+        ("id;Nome;Contrato", "external_id: column 1 (id) and column 3 (Contrato)"),
+        ("id;nome;DDD;Fone;ddd;Celular", "ddd: column 3 (DDD) and column 5 (ddd)"),
+    ],
+)
+def test_two_columns_of_which_only_one_can_be_meant_refuse_the_file(desk, headers, problem):
+    with pytest.raises(ConfigurationError) as caught:
+        desk.import_text(f"{headers}\n1;Ana;2;;;\n")
+    assert caught.value.problems == (problem,)
+    assert desk.rows("SELECT COUNT(*) FROM execution_logs") == [(0,)]

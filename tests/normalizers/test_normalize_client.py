@@ -79,6 +79,15 @@ def test_what_has_no_column_is_kept_in_extra():
     assert json.loads(row["extra"]) == {"Nome da Mãe": "Ana"}
 
 
+def test_columns_of_the_same_header_do_not_take_each_others_place():
+    headers = ["id", "nome", "Nome", "Nome", "Vendedor", "Vendedor"]
+    extra = row_of(headers, ["1", "A", "B", "C", "X", "Y"])["extra"]
+    assert json.loads(extra) == {"Nome": "B", "Nome (2)": "C", "Vendedor": "X", "Vendedor (2)": "Y"}
+    rejected = normalize_client(layout(["id", "nome", "Fone", "Fone"]), ["1", "A", "123", "456"])
+    assert isinstance(rejected, Rejection)
+    assert json.loads(rejected.payload) == {"id": "1", "nome": "A", "Fone": "123", "Fone (2)": "456"}
+
+
 def test_a_ddd_column_belongs_to_its_phone():
     assert row_of(["id", "nome", "DDD", "Telefone"], ["1", "A", "11", "99999-8888"])["phones"] == "11999998888"
     headers = ["id", "nome", "DDD1", "Fone1", "DDD2", "Fone2"]
