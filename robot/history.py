@@ -50,13 +50,13 @@ def held(repository: Repository, job: str) -> Iterator[None]:
             logs.current_execution(None)
 
 
-def write_end(repository: Repository, execution_id: int, outcome: Outcome) -> SyncError | None:
+def write_end(repository: Repository, execution_id: int, outcome: Outcome) -> RobotError | None:
     """Log the end and write it into the history; the error, where that was not possible."""
     level = logging.INFO if outcome.exit_code == ExitCode.SUCCESS else logging.ERROR
     log.log(level, "Execution %d ends: %s. %s", execution_id, outcome.status, outcome.message or "")
     try:
         repository.finish_execution(execution_id, outcome)
-    except SyncError as error:  # the next start finds it RUNNING, and marks it FAILED
+    except (SyncError, Interrupted) as error:  # the next start finds it RUNNING, and marks it FAILED
         log.error("The end of execution %d could not be written: %s", execution_id, error)  # noqa: TRY400
         return error
     return None

@@ -151,7 +151,7 @@ def export_as_scheduled(context: Context) -> ExitCode:
     settings = session.settings
     if not settings.export_campaign_id:
         raise ConfigurationError("EXPORT_CAMPAIGN_ID is empty.", "Write the campaign of scheduled exports into .env.")
-    memory = export_memory(settings)
+    memory = export_memory(session)
     now = datetime.now(settings.timezone)
     result = scheduled_export(session)
     if not session.stop.is_set():

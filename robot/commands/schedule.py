@@ -8,6 +8,7 @@ watches is told of every execution that failed; of another one in its way once i
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,10 +60,10 @@ def schedule(context: Context) -> ExitCode:
     """Loop. An execution that fails never ends it."""
     session = Session.begin(context)
     settings = session.settings
-    calls = _timetable(settings, settings.cron_schedule, STATE, retry_of(settings))
+    calls = _timetable(session, settings.cron_schedule, STATE, retry_of(settings))
     entries: list[tuple[Timetable, Callable[[], object]]] = [(calls, partial(_execute, session))]
     if settings.export_cron:
-        entries.append((_timetable(settings, settings.export_cron, EXPORT_STATE), partial(_export, session)))
+        entries.append((_timetable(session, settings.export_cron, EXPORT_STATE), partial(_export, session)))
     agenda = Agenda(entries, session.stop)
     loop(agenda, agenda.run, session.stop, waits=_show_wait)
     log.info("The schedule ends.")
@@ -75,12 +76,12 @@ def schedule_once(context: Context) -> ExitCode:
     settings = session.settings
     calls = partial(persist, session, session.stop.wait)
     clock = partial(datetime.now, settings.timezone)
-    return with_due_export(settings, export_memory(settings), clock, session.stop, calls, partial(_export, session))
+    return with_due_export(settings, export_memory(session), clock, session.stop, calls, partial(_export, session))
 
 
-def export_memory(settings: Settings) -> Memory:
+def export_memory(session: Session) -> Memory:
     """Where the last scheduled export is remembered."""
-    return Memory(partial(recall, settings, EXPORT_STATE), partial(_remember, settings, EXPORT_STATE))
+    return Memory(partial(recall, session.settings, EXPORT_STATE, session.stop), partial(_remember, session, EXPORT_STATE))
 
 
 def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
@@ -111,8 +112,9 @@ def retry_of(settings: Settings) -> Retry:
     return Retry(settings.schedule_retries, timedelta(minutes=settings.schedule_retry_minutes))
 
 
-def _timetable(settings: Settings, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
-    memory = Memory(partial(_recall_or_raise, settings, state), partial(_remember, settings, state))
+def _timetable(session: Session, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
+    settings = session.settings
+    memory = Memory(partial(_recall_or_raise, settings, state, session.stop), partial(_remember, session, state))
     return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
 
 
@@ -179,16 +181,16 @@ def _plan(session: Session, repository: Repository) -> list[Window]:
     )
 
 
-def recall(settings: Settings, state: str = STATE) -> str | None:
+def recall(settings: Settings, state: str = STATE, stop: threading.Event | None = None) -> str | None:
     """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be read."""
     try:
-        return _recall_or_raise(settings, state)
+        return _recall_or_raise(settings, state, stop)
     except UnreadableError:
         return None
 
 
-def _recall_or_raise(settings: Settings, state: str) -> str | None:
-    repository = open_repository(settings)
+def _recall_or_raise(settings: Settings, state: str, stop: threading.Event | None) -> str | None:
+    repository = open_repository(settings, stop)
     try:
         repository.prepare()
         return repository.recall(state)
@@ -199,11 +201,11 @@ def _recall_or_raise(settings: Settings, state: str) -> str | None:
         repository.close()
 
 
-def _remember(settings: Settings, state: str, value: str) -> None:
-    repository = open_repository(settings)
+def _remember(session: Session, state: str, value: str) -> None:
+    repository = open_repository(session.settings, session.stop)
     try:
         repository.remember(state, value)
-    except SyncError as error:
+    except (SyncError, Interrupted) as error:
         log.warning("The scheduled run cannot be remembered: %s", error)
     finally:
         repository.close()

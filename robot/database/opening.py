@@ -12,10 +12,10 @@ from robot.period import now
 from robot.settings import Settings
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: Settings, stop: threading.Event | None = None) -> Engine:
     """The engine for these settings, not yet connected."""
     if not settings.db_server:
-        return SqliteEngine(settings.db_file)
+        return SqliteEngine(settings.db_file, stop)
     from robot.database.sqlserver import SqlServerEngine
 
     return SqlServerEngine.from_settings(settings)
@@ -23,4 +23,4 @@ def open_engine(settings: Settings) -> Engine:
 
 def open_repository(settings: Settings, stop: threading.Event | None = None) -> Repository:
     """The repository for these settings, not yet connected; its stamps are local to `TIMEZONE`."""
-    return Repository(open_engine(settings), partial(now, settings.timezone), stop=stop)
+    return Repository(open_engine(settings, stop), partial(now, settings.timezone), stop=stop)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import operator
 import sqlite3
+import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +21,8 @@ from robot.errors import FatalError, RetriableError, SyncError
 from robot.tables import CONTENT_DIGITS, RowTable, content_of
 
 _BUSY_SECONDS = 30
+_TURN_SECONDS = 1
+_PAUSE_SECONDS = 0.01  # between two turns: there are locks that SQLite does not wait for
 _COLUMNS = "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
@@ -35,14 +40,36 @@ sqlite3.register_adapter(type(None), _NOTHING.get)
 sqlite3.register_adapter(bool, operator.pos)
 
 
+class _Cursor(sqlite3.Cursor):
+    """Waits for another program's lock in short turns: SQLite's own wait hears no request to stop."""
+
+    def __init__(self, connection: sqlite3.Connection, stop: threading.Event) -> None:
+        super().__init__(connection)
+        self._stop = stop
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        end = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                return super().execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() >= end or self._stop.wait(_PAUSE_SECONDS):
+                    raise
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 class SqliteEngine:
     """A SQLite file in WAL mode, beside it a lock file for each job."""
 
     batch_rows = 2000
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
         self.name = f"SQLite file {path}"
         self._path = path
+        self._cursor = partial(_Cursor, stop=stop or threading.Event())
         self._connection: sqlite3.Connection | None = None
         self._lock: FileLock | None = None
 
@@ -51,16 +78,14 @@ class SqliteEngine:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(self._path, timeout=min(_TURN_SECONDS, _BUSY_SECONDS), isolation_level=None)
         except OSError as error:
             raise self._unusable(str(error.strerror)) from error
         except sqlite3.Error as error:
             raise self._unusable(str(error)) from error
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA cache_size = -16000")
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+                connection.cursor(self._cursor).execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             connection.close()
             raise self.translate(error) or error from error
@@ -73,13 +98,13 @@ class SqliteEngine:
         return self._connection
 
     def cursor(self) -> sqlite3.Cursor:
-        return self._open().cursor()
+        return self._open().cursor(self._cursor)
 
     def begin(self) -> None:
-        self._open().execute("BEGIN IMMEDIATE")
+        self.cursor().execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        self._open().execute("COMMIT")
+        self.cursor().execute("COMMIT")
 
     def rollback(self) -> None:
         try:
@@ -142,7 +167,7 @@ class SqliteEngine:
         for line in text.splitlines(keepends=True):
             statement += line
             if sqlite3.complete_statement(statement):
-                self._open().execute(statement)
+                self.cursor().execute(statement)
                 statement = ""
 
     def acquire(self, job: str) -> bool:

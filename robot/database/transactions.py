@@ -3,6 +3,9 @@
 When the driver says that the connection is lost, a deadlock chose us or a lock did not come in time (RetriableError), the
 whole transaction is run again on a fresh connection: also when it broke during COMMIT and nobody knows whether it holds,
 because every one of them is idempotent.
+
+A robot that is stopping still writes its batch and its history, but only what the database takes at once: nothing is tried
+again, and what cannot be written then is Interrupted.
 """
 
 from __future__ import annotations
@@ -12,10 +15,10 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from robot.database.engine import Engine, Row
-from robot.errors import FatalError, RetriableError
+from robot.errors import FatalError, Interrupted, RetriableError
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class Transactions:
         self._stop = stop
         self._job: str | None = None
         self._policy = Retrying(
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=self._enough,
             wait=wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait),
             retry=retry_if_exception_type(RetriableError),
             before_sleep=self._before_sleep,
@@ -42,7 +45,7 @@ class Transactions:
         )
 
     def again(self, work: Callable[[], T]) -> T:
-        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError."""
+        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError, Interrupted."""
 
         def once() -> T:
             try:
@@ -56,10 +59,15 @@ class Transactions:
                     raise
                 raise meaning from error
 
-        return self._policy(once)
+        try:
+            return self._policy(once)
+        except RetriableError as error:
+            if self._stop.is_set():
+                raise Interrupted(f"The robot was asked to stop. {error.message}") from error
+            raise
 
     def run(self, work: Callable[[], T], before: Callable[[], None] = lambda: None) -> T:
-        """Run `work` in one transaction; `before` runs on the same connection, ahead of it. Raises SyncError."""
+        """Run `work` in one transaction; ahead of it, on the same connection, `before`. Raises SyncError, Interrupted."""
 
         def whole() -> T:
             before()
@@ -71,7 +79,7 @@ class Transactions:
         return self.again(whole)
 
     def rows(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
-        """Every row of a SELECT. Raises SyncError."""
+        """Every row of a SELECT. Raises SyncError, Interrupted."""
 
         def read() -> list[tuple[object, ...]]:
             cursor = self._engine.cursor()
@@ -108,10 +116,14 @@ class Transactions:
         if not taken:
             raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
 
+    def _enough(self, state: RetryCallState) -> bool:
+        return state.attempt_number >= _ATTEMPTS or self._stop.is_set()
+
     def _before_sleep(self, state: RetryCallState) -> None:
         self.retries += 1
         error = state.outcome.exception() if state.outcome else None
         log.warning("Database, try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
 
     def _sleep(self, seconds: float) -> None:
-        self._stop.wait(seconds)  # a robot that is stopping still writes its history, without waiting for it
+        if self._stop.wait(seconds):
+            raise Interrupted("The robot was asked to stop.")

@@ -11,7 +11,7 @@ import pytest
 import robot.database.sqlite
 from robot.database import Repository
 from robot.database.sqlite import SqliteEngine
-from robot.errors import RetriableError
+from robot.errors import Interrupted, RetriableError
 from robot.proof.cases import NOW
 
 
@@ -56,4 +56,52 @@ def test_a_file_that_stays_busy_is_told_with_its_name(file: Path, other: sqlite3
     assert repository.retries == 4
     other.execute("COMMIT")
     assert repository.recall("name") is None
+    repository.close()
+
+
+def test_a_robot_that_is_stopping_writes_what_the_database_takes_at_once(file: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    repository = Repository(SqliteEngine(file, stop), lambda: NOW, stop=stop)
+    repository.remember("name", "value")
+    assert repository.recall("name") == "value"
+    repository.close()
+
+
+def test_a_robot_that_is_stopping_tries_nothing_a_second_time(file: Path, other: sqlite3.Connection) -> None:
+    stop = threading.Event()
+    stop.set()
+    repository = Repository(SqliteEngine(file, stop), lambda: NOW, stop=stop)
+    with pytest.raises(Interrupted, match=r"robot\.db is busy"):
+        repository.remember("name", "value")
+    assert repository.retries == 0
+    repository.close()
+
+
+def test_a_stop_before_the_next_try_is_the_end_of_them(file: Path, other: sqlite3.Connection) -> None:
+    class SetMeanwhile(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    repository = Repository(SqliteEngine(file), lambda: NOW, stop=SetMeanwhile())
+    with pytest.raises(Interrupted):
+        repository.remember("name", "value")
+    assert repository.retries == 1
+    repository.close()
+
+
+def test_a_file_that_is_busy_for_less_than_its_time_is_waited_for(
+    file: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EndsAfterATurn(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            other.execute("COMMIT")
+            return False
+
+    monkeypatch.setattr(robot.database.sqlite, "_BUSY_SECONDS", 30)
+    monkeypatch.setattr(robot.database.sqlite, "_TURN_SECONDS", 0)
+    repository = Repository(SqliteEngine(file, EndsAfterATurn()), lambda: NOW)
+    repository.remember("name", "value")
+    assert repository.retries == 0
     repository.close()
