@@ -9,7 +9,9 @@ and reported, but nothing is missing, nothing can be healed, and an execution ca
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,7 +23,7 @@ from robot.jobs import Digest, Job
 from robot.period import Window
 from robot.reading import Page, WindowReading
 from robot.tables import content_of
-from robot.workers import Workers
+from robot.workers import Workers, ahead
 
 CAMPAIGN = "campaign_id"
 
@@ -104,13 +106,15 @@ class _There:
         self.rejected.update(digest.rejected_keys)
 
 
-def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime]) -> Iterator[DayAudit]:
+def audit(
+    job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime], stop: threading.Event
+) -> Iterator[DayAudit]:
     """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors."""
     workers: Workers[int, Page] = Workers(job.concurrency)
     failed = 0
     try:
         for window in windows:
-            day = _audit(job, repository, window, workers, settled=window.day < clock().date())
+            day = _audit(job, repository, window, workers, stop, settled=window.day < clock().date())
             failed = failed + 1 if day.failed else 0
             if failed >= FAILED_IN_A_ROW:
                 raise FatalError(f"{failed} days in a row could not be read: the API is down. {day.reason}")
@@ -119,13 +123,18 @@ def audit(job: Job, repository: Repository, windows: Sequence[Window], clock: Ca
         workers.close()
 
 
-def _audit(job: Job, repository: Repository, window: Window, workers: Workers[int, Page], *, settled: bool) -> DayAudit:
+def _audit(
+    job: Job, repository: Repository, window: Window, workers: Workers[int, Page], stop: threading.Event, *, settled: bool
+) -> DayAudit:
     day = DayAudit(window)
     there = _There()
     reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
     try:
-        for digest in reading:
-            there.add(digest, job)
+        with closing(
+            ahead(iter(reading), job.concurrency, stop)
+        ) as digests:  # an answer may hang: a stop is heard all the same
+            for digest in digests:
+                there.add(digest, job)
     except WindowFailed as failure:
         day.reason, day.failed = failure.message, True
         return day

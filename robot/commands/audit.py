@@ -56,7 +56,7 @@ def audit_command(
 def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]) -> list[DayAudit]:
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     try:
-        return list(audit(job, repository, windows, session.now))
+        return list(audit(job, repository, windows, session.now, session.stop))
     finally:
         job.close()
 
