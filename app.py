@@ -5,8 +5,8 @@ import signal
 import sys
 
 if __name__ == "__main__":
-    before = signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl+C while the modules load: nothing is open yet
+    for number in (signal.SIGINT, signal.SIGTERM):  # while the modules load, nothing is open yet; main has its own handlers
+        signal.signal(number, lambda *_: os._exit(130))
     from robot.cli import main
 
-    signal.signal(signal.SIGINT, before)
     sys.exit(main())

@@ -34,6 +34,7 @@ from robot.commands.status import status
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
 from robot.settings import home
+from robot.signals import Leave, leave_on_signals
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def _start(
     context.obj = Context.for_file(env_file)
     if version:
         context.obj.out.print(f"API 3C Robot {__version__}")
+        consoles.require_written(context.obj.out)
         raise typer.Exit
     if env_file is not None and not context.obj.env_file_exists():
         raise ConfigurationError(f"{env_file} does not exist.", "Check the path after --env-file.")
@@ -192,9 +194,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
     try:
         consoles.make_streams_forgiving()
+        leave_on_signals()
         code = _run_commands(arguments)
         consoles.wait_for_a_reader(code)
-    except KeyboardInterrupt:  # before or after the command itself
+    except (KeyboardInterrupt, Leave):  # before or after the command itself
         return ExitCode.INTERRUPTED
     return code
 
@@ -203,6 +206,10 @@ def _run_commands(arguments: list[str] | None) -> int:
     logging.getLogger().addHandler(logging.NullHandler())  # before the logs are open, no line goes to the console by itself
     try:
         app(arguments, prog_name="app")
+    except Leave as asked:
+        log.debug("Left: %s", asked.reason)
+        consoles.messages().print(f"{asked.reason}: stopped.")
+        return ExitCode.INTERRUPTED
     except SystemExit as leaving:  # how typer ends, wrong options (2) included
         return leaving.code if isinstance(leaving.code, int) else ExitCode.SUCCESS
     except (KeyboardInterrupt, Interrupted):

@@ -3,7 +3,7 @@
     RobotError                      message, hint for the operator, exit code
     ├── ConfigurationError          2    a setting, an option or a file is wrong
     ├── AnotherExecutionRunning     4    the lock of this job is held by somebody else
-    ├── Interrupted                 130  Ctrl+C, SIGTERM, log-off, shutdown
+    ├── Interrupted                 130  Ctrl+C, SIGTERM, closed terminal, log-off, shutdown
     └── SyncError                   1    something went wrong while syncing
         ├── FatalError              stop the execution: going on cannot help
         ├── RetriableError          the same call may succeed later: again, bounded

@@ -58,9 +58,10 @@ class _MaskingFormatter(logging.Formatter):
 
 
 class _ForgivingFile(ConcurrentRotatingFileHandler):
-    """A rotating file, safe when two processes write. Tells the first failure on standard error, then goes on."""
+    """A rotating file, safe when two processes write. Tells the first failure on the console, then goes on."""
 
     told = False
+    console = Console(stderr=True)
 
     def handleError(self, record: LogRecord) -> None:  # noqa: N802 - logging's name
         _tell_once(str(sys.exc_info()[1]))
@@ -80,7 +81,7 @@ def _tell_once(reason: str) -> None:
     if not _ForgivingFile.told:
         _ForgivingFile.told = True
         message = f"The log files cannot be written ({mask(reason)}). The robot goes on without them."
-        print(message, file=sys.stderr)  # noqa: T201 - logging itself is what failed
+        _ForgivingFile.console.print(message, markup=False, highlight=False, soft_wrap=True)
 
 
 class _ConsoleHandler(logging.Handler):
@@ -105,6 +106,7 @@ def configure(folder: Path, *, console: Console, level: str, zone: ZoneInfo, max
     """Send the root logger to both files and the console. Safe to call again; never raises for a bad folder."""
     root = logging.getLogger()
     close()
+    _ForgivingFile.console = console
     root.setLevel(logging.DEBUG)
     for noisy in ("urllib3", "chardet", "charset_normalizer", "portalocker", "filelock", "schedule", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

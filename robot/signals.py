@@ -1,6 +1,8 @@
-"""Being asked to stop: Ctrl+C, SIGTERM, and on Windows Ctrl+Break, the closed window, log-off and shutdown.
+"""Being asked to stop: Ctrl+C, SIGTERM, SIGHUP (the terminal is gone), and on Windows Ctrl+Break, the closed window, log-off
+and shutdown.
 
-The first request lets the execution finish the batch in hand and write its history; the second leaves at once.
+The first request lets the execution finish the batch in hand and write its history; the second leaves at once. A command
+that executes nothing leaves at the first.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 from robot.errors import ExitCode
 from robot.windows import closing
@@ -21,6 +25,31 @@ log = logging.getLogger(__name__)
 
 # One Ctrl+C reaches the executable twice: from the terminal, and passed on by PyInstaller's parent process
 _SAME_REQUEST_SECONDS = 1.0 if getattr(sys, "frozen", False) else 0.0
+
+
+class Leave(SystemExit):
+    """Asked to stop while there is nothing to finish. No KeyboardInterrupt: typer would end it without a word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(int(ExitCode.INTERRUPTED))
+        self.reason = reason
+
+
+def leave_on_signals() -> None:
+    """Until `stop_on_signals`: a request to stop raises Leave in the main thread, so that what is open is closed."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise Leave(signal.Signals(number).name)
+
+    _obey(leave, "SIGINT", "SIGTERM", "SIGHUP")
+
+
+def _obey(handler: Callable[[int, Any], None], *names: str) -> None:
+    """Install it for those that this system has; not for a SIGHUP that is ignored, as nohup does."""
+    for name in names:
+        number = getattr(signal, name, None)
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, handler)
 
 
 def stop_on_signals() -> threading.Event:
@@ -37,9 +66,12 @@ def stop_on_signals() -> threading.Event:
     def hear() -> None:
         first = 0.0
         while number := hears.recv(1):
-            if not first:
+            name = signal.Signals(number[0]).name
+            if name == "SIGHUP":  # one closed terminal sends several, by the shell and by the kernel: never a second request
+                requests.put(name)
+            elif not first:
                 first = time.monotonic()
-                requests.put(f"{signal.Signals(number[0]).name} (once more to leave at once)")
+                requests.put(f"{name} (once more to leave at once)")
             elif time.monotonic() - first > _SAME_REQUEST_SECONDS:
                 os._exit(ExitCode.INTERRUPTED)
 
@@ -52,9 +84,7 @@ def stop_on_signals() -> threading.Event:
     for work in (hear, obey):
         threading.Thread(target=work, name=f"requests to stop: {work.__name__}", daemon=True).start()
     signal.set_wakeup_fd(tells.detach(), warn_on_full_buffer=False)
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda _number, _frame: None)
+    _obey(lambda _number, _frame: None, "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     # after the signals: Windows asks the handler first that was added last
     closing.watch(requests.put)
     return stop

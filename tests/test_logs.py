@@ -88,5 +88,5 @@ def test_a_folder_that_cannot_be_made_is_told_once_and_stops_nothing(tmp_path, c
     configure(tmp_path / "file" / "logs")
     logging.getLogger("robot.x").error("still on the console")
     told = capsys.readouterr()
-    assert told.err.count("cannot be written") == 1
+    assert told.out.count("cannot be written") == 1
     assert "still on the console" in told.out

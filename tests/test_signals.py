@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import textwrap
@@ -23,7 +24,7 @@ def _run(body: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_the_first_signal_sets_the_event_and_the_process_goes_on(name: str) -> None:
     ended = _run(f"""
         os.kill(me, signal.{name})
@@ -43,6 +44,27 @@ def test_one_ctrl_c_that_arrives_twice_is_one_request() -> None:
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_a_closed_terminal_that_sends_several_signals_is_no_second_request() -> None:
+    ended = _run("""
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            os.kill(me, number)
+        assert stop.wait(10)
+        time.sleep(0.2)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
+
+
+def test_a_closed_terminal_is_nothing_to_a_process_under_nohup() -> None:
+    code = textwrap.dedent(_HEAD) + "os.kill(me, signal.SIGHUP); print(stop.wait(0.2))"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a process ignores, the one that it starts ignores too
+    try:
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "False"), ended.stderr
 
 
 def test_a_second_request_later_leaves_at_once_with_130() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from robot.audit import KEPT, DayAudit, Difference, Kind, audit
+from robot.commands import consoles
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.run import asked_campaigns, asked_period
@@ -48,6 +49,7 @@ def audit_command(
         repository.close()
     if as_json:
         context.out.print_json(json.dumps(_plain(days)), indent=2)
+        consoles.require_written(context.out)
     else:
         _print(context, days)
     return ExitCode.SUCCESS if all(day.equal for day in days) else ExitCode.WITH_ERRORS

@@ -12,14 +12,32 @@ from typing import IO, TextIO, cast
 
 from rich.console import Console
 
-from robot.errors import ExitCode
+from robot.errors import ExitCode, RobotError
+from robot.signals import Leave
 from robot.windows import console as window
 
 log = logging.getLogger(__name__)
 
 
+class _Nowhere(io.TextIOWrapper):
+    """In place of a stream that this process was started without. Never a terminal, which Windows takes `nul` for."""
+
+    def __init__(self, mode: str) -> None:
+        super().__init__(io.FileIO(os.devnull, mode), encoding="utf-8")
+
+    def isatty(self) -> bool:
+        return False
+
+
 def make_streams_forgiving() -> None:
-    """No character kills the robot on a cp1252 or cp850 console: what it lacks is shown as `?`."""
+    """No console is needed, and no character kills the robot on a cp1252 or cp850 one: what it lacks is shown as `?`.
+
+    Python has None for a stream that was closed at the start (`>&-`), and for all of a Windows process without a console.
+    In this order each takes the place of the closed one, lest the next file that is opened be number 1 or 2.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _Nowhere(mode))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -33,6 +51,13 @@ def output() -> Console:
 def messages() -> Console:
     """For progress, logs and errors."""
     return _console(stderr=True)
+
+
+def require_written(console: Console) -> None:
+    """Of output that is a command's whole purpose. Raises RobotError when some of it did not arrive."""
+    stream: object = console.file
+    if isinstance(stream, _Lasting) and (why := stream.lost):
+        raise RobotError(f"The output could not be written: {why}.", "Free space there, or send it elsewhere.")
 
 
 def _console(*, stderr: bool) -> Console:
@@ -49,10 +74,16 @@ class _Lasting:
 
     def __init__(self, *, stderr: bool) -> None:
         self._name = "stderr" if stderr else "stdout"
+        self._failure = ""
 
     @property
     def _stream(self) -> TextIO:
         return cast("TextIO", getattr(sys, self._name))
+
+    @property
+    def lost(self) -> str:
+        """Why something that was written did not arrive; empty when all did."""
+        return "it is closed" if isinstance(self._stream, _Nowhere) else self._failure
 
     def write(self, text: str) -> int:
         with self._surviving():
@@ -68,9 +99,10 @@ class _Lasting:
         try:
             yield
         except OSError as error:
+            self._failure = error.strerror or str(error)
             with contextlib.suppress(OSError, ValueError):  # what is buffered goes nowhere, also at the end of the process
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-            log.warning("%s cannot be written any more: %s.", self._name, error.strerror)
+            log.warning("%s cannot be written any more: %s.", self._name, self._failure)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
@@ -82,5 +114,5 @@ def wait_for_a_reader(code: int) -> None:
         return
     window.show_state("ended" if code == ExitCode.SUCCESS else f"ended with exit code {code}")
     output().print("\nPressione Enter para fechar esta janela.")
-    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt, Leave):
         sys.stdin.readline()

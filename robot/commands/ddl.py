@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
+from robot.commands import consoles
 from robot.database.scripts import read_scripts
 from robot.errors import ConfigurationError, ExitCode
 
@@ -15,7 +14,9 @@ def ddl(database: str) -> ExitCode:
     if database not in DATABASES:
         problem = f"--database: read {database!r}; expected {' or '.join(DATABASES)}"
         raise ConfigurationError("1 wrong option(s).", problems=(problem,))
+    out = consoles.output()
     for name, text in read_scripts(database):
-        sys.stdout.write(f"-- sql/{database}/{name}\n{text.rstrip()}\n\n")
-    sys.stdout.flush()
+        out.file.write(f"-- sql/{database}/{name}\n{text.rstrip()}\n\n")
+    out.file.flush()
+    consoles.require_written(out)
     return ExitCode.SUCCESS

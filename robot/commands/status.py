@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from rich.table import Table
 
+from robot.commands import consoles
 from robot.commands.context import Context
 from robot.commands.schedule import EXPORT_STATE, STATE, recall
 from robot.database import ExecutionLine, Repository, open_repository
@@ -63,6 +64,7 @@ def status(context: Context, *, as_json: bool) -> ExitCode:
     state = read_state(settings)
     if as_json:
         context.out.print_json(json.dumps(_plain(state)), indent=2)
+        consoles.require_written(context.out)
     else:
         _print(context, state)
     return ExitCode.SUCCESS

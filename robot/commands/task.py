@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from robot.commands import consoles
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, RobotError
 from robot.settings import home
@@ -98,6 +99,7 @@ def _xml(
     out: Context = context.obj
     if file is None:
         out.out.print(task.ascii_xml, markup=False, emoji=False, soft_wrap=True, end="")
+        consoles.require_written(out.out)
         return
     try:
         with file.open("x", encoding="utf-16") as stream:
