@@ -12,8 +12,9 @@ status 2xx; everything else is an exception of `robot.errors`:
     RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
 
 A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` is
-honoured up to `transport.LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome is left
-to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it unknown.
+honoured up to `transport.LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome
+is left to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it
+unknown.
 """
 
 from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
