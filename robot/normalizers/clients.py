@@ -50,7 +50,8 @@ _EXTRA = len(CLIENTS.row_columns) - 2
 class Layout:
     """Which column of the file fills which of ours. `unknown` ones are kept in `extra`.
 
-    `labels`: the headers with a number behind each that occurs again, `Nome (2)`, so that none takes another's place.
+    `labels`: the headers with a number behind each that occurs again, `Nome (2)`, so that none takes another's place; for a
+    blank one `column 4`.
     """
 
     headers: tuple[str, ...]
@@ -59,8 +60,7 @@ class Layout:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        named = zip(self.headers, self.columns, self.labels, strict=True)
-        return tuple(label for header, column, label in named if column is None and header)
+        return tuple(label for column, label in zip(self.columns, self.labels, strict=True) if column is None)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -79,6 +79,11 @@ def test_what_has_no_column_is_kept_in_extra():
     assert json.loads(row["extra"]) == {"Nome da Mãe": "Ana"}
 
 
+def test_a_cell_below_a_blank_header_is_kept_in_extra():
+    assert json.loads(row_of(["id", "nome", " ", "Fone"], ["1", "A", "VIP", ""])["extra"]) == {"column 3": "VIP"}
+    assert row_of(["id", "nome", "", "Fone"], ["1", "A", "", ""])["extra"] is None
+
+
 def test_columns_of_the_same_header_do_not_take_each_others_place():
     headers = ["id", "nome", "Nome", "Nome", "Vendedor", "Vendedor"]
     extra = row_of(headers, ["1", "A", "B", "C", "X", "Y"])["extra"]
