@@ -37,12 +37,14 @@ def audit_command(
     wanted = asked_campaigns(campaigns, session)
     windows = manual_windows(first, last, session.now())
     repository = open_repository(session.settings, session.stop)
+    unequal = ExitCode.WITH_ERRORS
     try:
         repository.prepare()
         days = _look(session, repository, wanted, windows)
         due = [day.window for day in days if day.healable]
         if fix and due:
-            _heal(session, repository, wanted, due, quiet=as_json)
+            if _heal(session, repository, wanted, due, quiet=as_json) is ExitCode.FAILED:
+                unequal = ExitCode.FAILED
             healed = {day.window: day for day in _look(session, repository, wanted, due)}
             days = [healed.get(day.window, day) for day in days]
     finally:
@@ -52,7 +54,7 @@ def audit_command(
         consoles.require_written(context.out)
     else:
         _print(context, days)
-    return ExitCode.SUCCESS if all(day.equal for day in days) else ExitCode.WITH_ERRORS
+    return ExitCode.SUCCESS if all(day.equal for day in days) else unequal
 
 
 def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]) -> list[DayAudit]:
@@ -65,12 +67,13 @@ def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], 
 
 def _heal(
     session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window], *, quiet: bool
-) -> None:
-    """An execution over the days that differ: under the job's lock, with its own line in the history."""
+) -> ExitCode:
+    """An execution over the days that differ: under the job's lock, with its own line in the history. How it ended."""
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     with listener(session.context.err) as told:
         summary = Execution(job, repository, session.now, told, session.stop).run(windows, again=True)
     print_summary(session.context.err if quiet else session.context.out, summary)
+    return summary.exit_code
 
 
 def _print(context: Context, days: Sequence[DayAudit]) -> None:

@@ -32,11 +32,12 @@ class _Failed(Exception):
 def check(context: Context) -> ExitCode:
     """Run every check; success only when all hold. Wrong settings are told by themselves, and end it."""
     settings = context.settings()
+    failed: list[str] = []
     checks: list[tuple[str, Callable[[], str]]] = [
         ("Settings", lambda: f"read from {context.env_file}" if context.env_file_exists() else "from the environment"),
         ("Schedule", partial(_schedule, settings)),
         ("API", partial(_api, settings)),
-        ("Page size", partial(_page_size, settings)),
+        ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
         ("Rights", partial(_rights, settings)),
         ("Log folder", partial(_log_folder, settings)),
@@ -44,7 +45,6 @@ def check(context: Context) -> ExitCode:
     ]
     if settings.export_cron:
         checks.insert(2, ("Exports", partial(_exports, settings)))
-    failures = 0
     for name, holds in checks:
         try:
             line, style, sign = holds(), "green", "ok"
@@ -53,10 +53,11 @@ def check(context: Context) -> ExitCode:
         except OSError as error:  # a folder that this user may not even look into
             place = f"{error.filename} cannot be read: " if error.filename else ""
             line, style, sign = f"{place}{error.strerror or error}. Check the rights of this user.", "red", "FAILED"
-        failures += sign == "FAILED"
+        if sign == "FAILED":
+            failed.append(name)
         context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
-    context.out.print(f"{failures} of {len(checks)} checks failed." if failures else "Everything holds.")
-    return ExitCode.FAILED if failures else ExitCode.SUCCESS
+    context.out.print(f"{len(failed)} of {len(checks)} checks failed." if failed else "Everything holds.")
+    return ExitCode.FAILED if failed else ExitCode.SUCCESS
 
 
 def _schedule(settings: Settings) -> str:
@@ -80,7 +81,9 @@ def _api(settings: Settings) -> str:
     return f"{settings.calls_url} answers, the token is accepted ({total})"
 
 
-def _page_size(settings: Settings) -> str:
+def _page_size(settings: Settings, *, answered: bool) -> str:
+    if not answered:
+        raise _Failed("not asked, since the API failed.")
     page = _first_page(settings, settings.per_page)
     if page.per_page is not None and page.per_page < settings.per_page:
         return f"PER_PAGE={settings.per_page} is capped at {page.per_page} by the API; the robot copes"

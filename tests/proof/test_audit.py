@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from proof.machine import Machine, ago
 
+from robot.database import Repository
 from robot.demo import Fault, FaultKind
+from robot.errors import FatalError
 
 Operator = Callable[..., Machine]
 
@@ -135,6 +137,18 @@ def test_a_record_that_cannot_be_stored_is_a_difference(operator: Operator) -> N
     assert machine.sync(ago(1)) == 3
     assert machine.audit(ago(1), ago(1), "--json") == 3
     assert {kind for _, _, kind in differences(machine)} == {"rejected"}
+
+
+def test_a_healing_that_fails_ends_the_audit_with_exit_1(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.rows("DELETE FROM calls")
+
+    def refuse(*_: object) -> None:
+        raise FatalError("The disk is full.")
+
+    monkeypatch.setattr(Repository, "store", refuse)
+    assert machine.audit(ago(2), ago(1), "--fix") == 1
+    assert "The disk is full." in machine.out
+    assert "Not equal" in machine.out
 
 
 def test_an_api_that_is_down_ends_the_audit_with_exit_1(operator: Operator) -> None:

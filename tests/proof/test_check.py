@@ -102,6 +102,15 @@ def test_a_log_file_that_cannot_be_written_is_told(operator: Operator, name: str
     assert f"{name} cannot be written: Is a directory" in line(machine, "Log folder")
 
 
+def test_a_page_size_is_not_asked_of_an_api_that_does_not_answer(operator: Operator) -> None:
+    machine = operator(API_MAX_ATTEMPTS=1)
+    machine.simulator.use_faults([Fault(FaultKind.STATUS_500, times=None)])
+    assert machine.run("check") == 1
+    assert "FAILED API: " in machine.out
+    assert line(machine, "Page size").endswith("not asked, since the API failed.")
+    assert len(machine.simulator.requests) == 1
+
+
 def test_a_page_size_that_is_capped_is_told_whether_the_api_says_so_or_not(operator: Operator) -> None:
     machine = operator(days=1, per_day=60, PER_PAGE=40)
     assert machine.run("check") == 0
