@@ -130,9 +130,8 @@ def _audit(
     there = _There()
     reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
     try:
-        with closing(
-            ahead(iter(reading), job.concurrency, stop)
-        ) as digests:  # an answer may hang: a stop is heard all the same
+        # in a thread of its own: an answer may hang, and a request to stop is heard all the same
+        with closing(ahead(iter(reading), job.concurrency, stop)) as digests:
             for digest in digests:
                 there.add(digest, job)
     except WindowFailed as failure:
