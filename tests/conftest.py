@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ import pytest
 from servers import BOTH, VARIABLE, Database, Server, empty, server
 
 from robot.database import Repository
+
+if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # the suite runs under nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else every process that a test starts would ignore it, too
 
 
 @pytest.fixture(scope="session")
