@@ -12,7 +12,7 @@ def test_a_second_import_of_the_same_file_writes_nothing(desk):
     first, second = desk.import_text(FILE).ending, desk.import_text(FILE).ending
     assert (first.counts.inserted, first.status) == (2, ExecutionStatus.COMPLETED_SUCCESS)
     assert (second.counts.inserted, second.counts.updated, second.counts.unchanged) == (0, 0, 2)
-    assert desk.rows("SELECT external_id, name, phones, open_amount FROM clients ORDER BY id") == [
+    assert desk.rows("SELECT external_id, name, phones, open_amount FROM clients ORDER BY external_id") == [
         ("1", "Ana", "11999998888", "1150.00"),
         ("2", "Zé", "1133334444", "10.00"),
     ]
@@ -66,7 +66,7 @@ def test_a_quote_that_is_never_closed_refuses_the_file_and_nothing_is_written(de
     desk.import_text(FILE)
     with pytest.raises(ConfigurationError, match="line 2 is never closed"):
         desk.import_text('Código;Nome;Telefone;Valor\n1;"Ana;11999998888;1\n2;José;1133334444;10\n')
-    assert desk.rows("SELECT name FROM clients ORDER BY id") == [("Ana",), ("Zé",)]
+    assert desk.rows("SELECT name FROM clients ORDER BY external_id") == [("Ana",), ("Zé",)]
     assert desk.rows("SELECT COUNT(*) FROM execution_logs") == [(1,)]
 
 
