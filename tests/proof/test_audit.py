@@ -140,7 +140,7 @@ def test_a_record_that_cannot_be_stored_is_a_difference(operator: Operator) -> N
 
 
 def test_a_healing_that_fails_ends_the_audit_with_exit_1(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.rows("DELETE FROM calls")
+    machine.rows("DELETE FROM mailing_data")
 
     def refuse(*_: object) -> None:
         raise FatalError("The disk is full.")
