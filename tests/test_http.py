@@ -215,11 +215,11 @@ def test_a_number_that_is_none_comes_as_its_text():
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("http://127.0.0.1:{closed}/calls", "nobody answers there. Check BASE_URL"),
-        ("http://no-such-host.invalid/calls", "no computer of this name is known. Check BASE_URL"),
+        ("http://127.0.0.1:{closed}/calls", "nobody answers there. Check the address"),
+        ("http://no-such-host.invalid/calls", "no computer of this name is known. Check the address"),
         (
             "https://127.0.0.1:{port}/calls",
-            "the encryption is refused. Check that BASE_URL begins with https",
+            "the encryption is refused. Check that the address begins with https",
         ),
     ],
 )

@@ -208,9 +208,11 @@ def _command(context: Context) -> tuple[str, str]:
 
 def _on_windows(task: Task | None = None) -> None:
     if sys.platform != "win32":
-        line = f'{task.at.minute} {task.at.hour} * * * "{sys.executable}" {task.arguments}' if task else ""
-        instead = f"Here cron does the same: {line}   " if line else ""
-        raise ConfigurationError("The Task Scheduler is a part of Windows.", f'{instead}("task xml" works everywhere)')
+        hint = '"task xml" works everywhere.'
+        if task is not None:
+            line = f'{task.at.minute} {task.at.hour} * * * "{sys.executable}" {task.arguments}'
+            hint = f"Here cron does the same: {line}   ({hint})"
+        raise ConfigurationError("The Task Scheduler is a part of Windows.", hint)
 
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:

@@ -10,9 +10,10 @@ import urllib3
 from robot.http.errors import CannotAsk
 from robot.masking import mask
 
+_ADDRESS = "Check the address (BASE_URL, or for the login and the lists THREEC_BASE_URL)"
 _HINT_TLS = (
-    "Check that BASE_URL begins with https:// only where the server speaks it, this computer's clock, and the certificate of"
-    " a proxy (REQUESTS_CA_BUNDLE)."
+    "Check that the address begins with https:// only where the server speaks it, this computer's clock, and the"
+    " certificate of a proxy (REQUESTS_CA_BUNDLE)."
 )
 
 
@@ -29,7 +30,7 @@ def never_connected(error: Exception) -> bool:
     """Whether it broke before the first byte of the request: no name, no connection, no proxy, a refused certificate."""
     if isinstance(error, requests.ConnectTimeout):
         return True
-    cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's MaxRetryError
+    cause = _cause(error)
     if isinstance(cause, urllib3.exceptions.ProxyError):
         cause = cause.original_error
     if isinstance(cause, urllib3.exceptions.SSLError):
@@ -39,9 +40,9 @@ def never_connected(error: Exception) -> bool:
 
 def reason(error: Exception) -> tuple[str, str]:
     """What happened, in few words, and the hint: the messages of `requests` hold the whole URL, token included."""
-    cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's MaxRetryError
+    cause = _cause(error)
     if isinstance(error, requests.ConnectTimeout):
-        return "no connection in time", "Check BASE_URL; the network or the API may be down, or a firewall in the way."
+        return "no connection in time", f"{_ADDRESS}; the network or the API may be down, or a firewall in the way."
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "no answer in time", "The network or the API is slow or down."
     if isinstance(error, requests.exceptions.SSLError):
@@ -51,9 +52,14 @@ def reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, urllib3.exceptions.ProtocolError | urllib3.exceptions.DecodeError):
         return "the body broke off", "The network or the API is in trouble."
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return "no computer of this name is known", "Check BASE_URL, and that this computer reaches the internet (DNS)."
+        return "no computer of this name is known", f"{_ADDRESS}, and that this computer reaches the internet (DNS)."
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return "no connection, nobody answers there", "Check BASE_URL; the network or the API may be down."
+        return "no connection, nobody answers there", f"{_ADDRESS}; the network or the API may be down."
     if isinstance(error, requests.ConnectionError):
-        return "no connection, or it broke", "The network or the API is down, or BASE_URL names no HTTP server."
+        return "no connection, or it broke", f"The network or the API is down. {_ADDRESS}."
     return type(error).__name__, "The network or the API is down."
+
+
+def _cause(error: Exception) -> object:
+    """What urllib3 met: the reason of its MaxRetryError."""
+    return getattr(error.args[0], "reason", None) if error.args else None

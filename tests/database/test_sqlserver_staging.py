@@ -2,19 +2,13 @@
 
 import pytest
 from rows import SCOPE, batch, call, line
+from servers import server_only
 
 from robot.database import Counts, staging
 from robot.errors import RetriableError
 
-pytestmark = pytest.mark.sqlserver
+pytestmark = server_only("SQLite needs no staging table")
 CALLS = [call(f"{n:05}") for n in range(40)]
-
-
-@pytest.fixture
-def repository(server_database):
-    repository = server_database.repository()
-    yield repository
-    repository.close()
 
 
 @pytest.fixture
@@ -33,16 +27,16 @@ def lossy(monkeypatch):
     return times
 
 
-def test_a_batch_of_which_a_chunk_was_lost_is_staged_again(repository, server_database, lossy):
+def test_a_batch_of_which_a_chunk_was_lost_is_staged_again(repository, database, lossy):
     lossy.append("once")
     stored = repository.store(batch(CALLS), SCOPE, line(), set())
     assert stored.tables["calls"] == Counts(inserted=len(CALLS))
     assert repository.retries == 1
-    assert server_database.value("SELECT COUNT(*) FROM calls") == len(CALLS)
+    assert database.value("SELECT COUNT(*) FROM calls") == len(CALLS)
 
 
-def test_a_batch_that_never_arrives_whole_is_not_stored_at_all(repository, server_database, lossy):
+def test_a_batch_that_never_arrives_whole_is_not_stored_at_all(repository, database, lossy):
     lossy += ["again"] * 99
     with pytest.raises(RetriableError, match=r"30 of 40 rows reached #robot_calls"):
         repository.store(batch(CALLS), SCOPE, line(), set())
-    assert server_database.value("SELECT COUNT(*) FROM calls") == 0
+    assert database.value("SELECT COUNT(*) FROM calls") == 0
