@@ -117,7 +117,9 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
     else:
         set_too = [name for name in ("DB_DATABASE", "DB_USERNAME", "DB_PASSWORD") if raw.get(name, "").strip()]
         if set_too:
-            missing("DB_SERVER", f", though {set_too[0]} is set")
+            beside = " and ".join(set_too)
+            wanted = f"{expected('db_server')}; or {beside} empty too, for the embedded database"
+            problems.append(f"DB_SERVER: is empty, though {beside} is set; expected {wanted}")
     if raw.get("ALERT_EMAIL_TO", "").strip():
         missing("ALERT_EMAIL_SERVER", ", though ALERT_EMAIL_TO is set")
     if raw.get("ALERT_EMAIL_USERNAME", "").strip() and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none":
