@@ -70,6 +70,7 @@ def verify(engine: Engine) -> None:
     if gone:
         raise FatalError(
             f"{engine.name} lacks {', '.join(gone)}.",
-            'Restore the database from a backup; or make what is missing by what "python app.py ddl" prints, and read the'
-            " days again that were in it (run --start … --end … --again).",
+            "Restore the database from a backup; or make what is missing as the scripts have it"
+            ' ("python app.py ddl --database sqlite", or sqlserver, prints them), and read the days again that were in it'
+            " (run --start … --end … --again).",
         )
