@@ -1,0 +1,21 @@
+"""People's files, from bytes to cells: a CSV or an XLSX file in, a table of typed cells out.
+
+What a cell or a column means (a key, a phone, an amount) is not known here. What cannot be read for sure is a value of
+its own, `Unreadable` or `Doubtful`, never an empty cell.
+"""
+
+from robot.clients.files.cells import Cell, Doubtful, Reason, Unreadable
+from robot.clients.files.table import Row, Sheet, Table, UnreadableFile, Visibility, open_table
+
+__all__ = [
+    "Cell",
+    "Doubtful",
+    "Reason",
+    "Row",
+    "Sheet",
+    "Table",
+    "Unreadable",
+    "UnreadableFile",
+    "Visibility",
+    "open_table",
+]
