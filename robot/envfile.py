@@ -18,7 +18,13 @@ from pydantic_settings import DotEnvSettingsSource
 # Between double quotes python-dotenv turns \n, \t … into control characters, so "C:\new" or "SERVER\robot" would break.
 # No setting holds a control character: they are turned back into what the operator typed.
 _AS_TYPED = str.maketrans({"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
-_COMMENT_AFTER_VALUE = re.compile(r"=[^\S\n]*[^\s'\"][^\n]*\s#")
+# What python-dotenv takes for a comment and an operator may mean as a part of the value: behind a blank, or at once
+# behind a closing quote. `"value" # comment` leaves no doubt.
+_CUT = re.compile(r"""=(?:[^\S\n]*(?:"[^"\n]*"|'[^'\n]*')|[^\S\n]*[^\s'"][^\n]*?\s+|[^\S\n]+)\#(?P<glued>\S?)""")
+
+_MIS_SAVED = re.compile(
+    r"[._]?env(\.(txt|text|rtf|docx?|env|log|ini))?|\.env ?(\(\d+\)|- .*|c[oó]p.*)(\.txt)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,16 @@ class EnvFile:
     """What a `.env` says: `values` by upper-case name, a line for each of the `problems`, and `stray` lines.
 
     A stray line is one without `=`: where it stands, and its text, which must not be shown (it may be a secret that
-    slipped into a line of its own). `doubled` are lines that set a name to another value than a line before, `commented`
-    those with a comment after a value without quotes: where it stands, and the name.
+    slipped into a line of its own). `doubled` are lines that set a name to another value than a line before: where it
+    stands, and the name. `commented` are those with what may be a comment or the value's rest: also whether a character
+    follows the `#` at once, which looks like the rest.
     """
 
     values: Mapping[str, str]
     problems: tuple[str, ...] = ()
     stray: tuple[tuple[str, str], ...] = ()
     doubled: tuple[tuple[str, str], ...] = ()
-    commented: tuple[tuple[str, str], ...] = ()
+    commented: tuple[tuple[str, str, bool], ...] = ()
 
 
 def read(path: Path) -> EnvFile:
@@ -43,7 +50,7 @@ def read(path: Path) -> EnvFile:
     problems: list[str] = []
     stray: list[tuple[str, str]] = []
     doubled: list[tuple[str, str]] = []
-    commented: list[tuple[str, str]] = []
+    commented: list[tuple[str, str, bool]] = []
     for binding in parse_stream(io.StringIO(_decode(path.read_bytes()))):
         line = f"{path.name}, line {binding.original.line + _blank_lines(binding.original.string)}"
         if binding.error:
@@ -54,10 +61,19 @@ def read(path: Path) -> EnvFile:
             name, value = binding.key.upper(), binding.value.translate(_AS_TYPED)
             if values.get(name, value) != value:
                 doubled.append((line, name))
-            if value and _COMMENT_AFTER_VALUE.search(binding.original.string):
-                commented.append((line, name))
+            if comment := _CUT.search(binding.original.string):
+                commented.append((line, name, bool(comment["glued"])))
             values[name] = value
     return EnvFile(values, tuple(problems), tuple(stray), tuple(doubled), tuple(commented))
+
+
+def mis_saved(path: Path) -> list[Path]:
+    """Files beside a `.env` that look like one under a name that an editor gave it: Notepad saves `.env.txt`."""
+    try:
+        names = sorted(each for each in path.parent.iterdir() if _MIS_SAVED.fullmatch(each.name) and each.is_file())
+    except OSError:
+        return []
+    return [each for each in names if each.name.lower() != path.name.lower()]
 
 
 def _blank_lines(text: str) -> int:

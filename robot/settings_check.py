@@ -18,6 +18,7 @@ from robot.settings import Settings, read_settings
 
 _NAMES = [name.upper() for name in Settings.model_fields]
 _SECRETS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+_TEXTS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation in (str, SecretStr, Path)]
 _FAMILIES = {name.partition("_")[0] for name in _NAMES if "_" in name}  # DB, API, THREEC, …
 _LONGEST_NAME = max(map(len, _NAMES)) + 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -42,11 +43,24 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
     except ValidationError as error:
         problems += _explain(error, raw)
     if problems or settings is None:
-        where = env_file if env_file.exists() else f"{env_file} (which does not exist: copy .env.example to it)"
+        where = env_file if env_file.exists() else f"{env_file} (which does not exist: {_another_name(env_file)})"
         raise ConfigurationError(
             f"{len(problems)} wrong setting(s).", f"Correct them in {where} or in the environment.", tuple(problems)
         )
-    return settings, _warnings(settings, file)
+    others = [
+        f"{other} stands beside {env_file.name} and is not read: the settings are those of {env_file.name}."
+        for other in envfile.mis_saved(env_file)
+        if env_file.exists()
+    ]
+    return settings, _warnings(settings, file) + others
+
+
+def _another_name(env_file: Path) -> str:
+    """How to make a `.env` where none stands."""
+    others = envfile.mis_saved(env_file)
+    if others:
+        return f"{others[0].name} stands there; rename it to {env_file.name}, with Windows showing the endings of names"
+    return "copy .env.example to it"
 
 
 def _environment() -> dict[str, str]:
@@ -156,8 +170,8 @@ def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
     ]
     warnings += [
         f"{line}: what stands behind # is a comment and no part of {name}. If it is one: {name}='…', in single quotes."
-        for line, name in file.commented
-        if name in _SECRETS
+        for line, name, glued in file.commented
+        if (name in _SECRETS and (glued or file.values[name])) or (name in _TEXTS and glued)
     ]
     for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
         url = urlsplit(address)

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 # One Ctrl+C reaches the executable twice: from the terminal, and passed on by PyInstaller's parent process
 _SAME_REQUEST_SECONDS = 1.0 if getattr(sys, "frozen", False) else 0.0
 
+_REQUESTS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # those that this system has
+
 
 class Leave(SystemExit):
     """Asked to stop while there is nothing to finish. No KeyboardInterrupt: typer would end it without a word."""
@@ -62,11 +64,15 @@ def stop_on_signals() -> threading.Event:
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     hears, tells = socket.socketpair()
     tells.setblocking(False)
+    names = {int(getattr(signal, name)): name for name in _REQUESTS if hasattr(signal, name)}
 
     def hear() -> None:
         first = 0.0
+        # every signal that has a handler of Python is written there: a library may have one for SIGCHLD or SIGALRM
         while number := hears.recv(1):
-            name = signal.Signals(number[0]).name
+            name = names.get(number[0])
+            if name is None:
+                continue
             if name == "SIGHUP":  # one closed terminal sends several, by the shell and by the kernel: never a second request
                 requests.put(name)
             elif not first:
@@ -84,7 +90,7 @@ def stop_on_signals() -> threading.Event:
     for work in (hear, obey):
         threading.Thread(target=work, name=f"requests to stop: {work.__name__}", daemon=True).start()
     signal.set_wakeup_fd(tells.detach(), warn_on_full_buffer=False)
-    _obey(lambda _number, _frame: None, "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    _obey(lambda _number, _frame: None, *_REQUESTS)
     # after the signals: Windows asks the handler first that was added last
     closing.watch(requests.put)
     return stop

@@ -292,6 +292,9 @@ def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
         ("abc#def", "abc#def", False),
         ("'abc #def'", "abc #def", False),
         ('"abc #def" # the password', "abc #def", False),
+        ('"abc"#def', "abc", True),
+        (" #def", "", True),
+        (" # defined by whom?", "", False),
     ],
 )
 def test_a_password_that_ends_at_a_comment_is_warned_of_without_showing_it(env, line, read, warned):
@@ -299,6 +302,40 @@ def test_a_password_that_ends_at_a_comment_is_warned_of_without_showing_it(env, 
     assert settings.threec_password.get_secret_value() == read
     assert [told.partition(":")[0] for told in warnings] == [".env, line 3"] * warned
     assert "def" not in "".join(warnings)
+
+
+@pytest.mark.parametrize(
+    ("line", "warned"),
+    [
+        ("EXPORT_LIST=Lista #5", True),
+        ("DB_FILE=data/robo #2.db", True),
+        ("EXPORT_LIST=Lista # of the month", False),
+        ("EXPORT_LIST='Lista #5'", False),
+        ("PER_PAGE=100 #of the page", False),
+    ],
+)
+def test_a_text_that_a_number_sign_cuts_is_warned_of(env, line, warned):
+    _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\n{line}\n"))
+    assert [told.partition(":")[0] for told in warnings] == [".env, line 2"] * warned
+
+
+@pytest.mark.parametrize("name", [".env.txt", "env.txt", ".ENV.TXT", "env", ".env.env", ".env - Copia.txt", ".env (2)"])
+def test_a_file_that_looks_like_a_mis_saved_env_is_told(env, tmp_path, name):
+    path = env(f"MANAGER_TOKEN={TOKEN}\n")
+    (tmp_path / name).write_text("MANAGER_TOKEN=another\n")
+    (told,) = load(path)[1]
+    assert told.startswith(f"{tmp_path / name} stands beside .env and is not read")
+    path.unlink()
+    with pytest.raises(ConfigurationError) as refused:
+        load(path)
+    assert f"{name} stands there; rename it to .env" in str(refused.value.hint)
+
+
+def test_other_files_beside_the_env_are_no_mis_saved_ones(env, tmp_path):
+    for name in (".env.example", ".env.production", "environment.txt", "robot.env"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "env").mkdir()  # a virtual environment
+    assert load(env(f"MANAGER_TOKEN={TOKEN}\n"))[1] == []
 
 
 def test_a_token_in_clear_text_is_warned_of_except_on_loopback(env):

@@ -34,6 +34,19 @@ def test_the_first_signal_sets_the_event_and_the_process_goes_on(name: str) -> N
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
 
 
+def test_a_signal_that_asks_for_something_else_is_no_request_to_stop() -> None:
+    ended = _run("""
+        for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGUSR1, signal.SIGWINCH, signal.SIGRTMAX):
+            signal.signal(number, lambda *_: None)  # as a library may do
+            os.kill(me, number)
+        print(stop.wait(0.2))
+        os.kill(me, signal.SIGTERM)
+        assert stop.wait(10)
+        print("went on")
+    """)
+    assert (ended.returncode, ended.stdout.split()) == (0, ["False", "went", "on"]), ended.stderr
+
+
 def test_one_ctrl_c_that_arrives_twice_is_one_request() -> None:
     ended = _run("""
         import robot.signals
