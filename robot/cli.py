@@ -193,6 +193,7 @@ app.add_typer(task.commands, name="task")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
     try:
+        os.umask(0o077)  # whatever the robot makes may hold secrets and personal data: it is its user's alone (POSIX)
         consoles.make_streams_forgiving()
         leave_on_signals()
         code = _run_commands(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_the_settings_are_written_and_the_lines_to_fill_are_told(executable, cap
     assert str(executable / ".env") in shown
     for name in ("MANAGER_TOKEN", "DB_SERVER", "DB_DATABASE", "DB_USERNAME, DB_PASSWORD"):
         assert name in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it")
+def test_the_settings_that_will_hold_secrets_are_their_users_alone(executable):
+    before = os.umask(0o022)
+    try:
+        main([])
+    finally:
+        os.umask(before)
+    assert (executable / ".env").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_second_start_asks_for_the_token(executable, capsys):

@@ -1,6 +1,7 @@
 """The robot as the operator meets it: a process, a `.env`, an API over HTTP, a database file or a server."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -61,6 +62,20 @@ def test_a_manual_execution_with_dates_and_campaigns(make_app, simulator, databa
     assert "COMPLETED_SUCCESS" in shown
     assert database.query("SELECT COUNT(*) FROM calls") == [(due,)]
     assert database.query("SELECT campaign_ids, total_records FROM execution_logs") == [("5,6", due)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it")
+def test_whatever_the_robot_makes_is_its_users_alone(make_app, simulator, tmp_path):
+    before = os.umask(0o022)
+    try:
+        app = make_app(simulator, LOG_DIR=tmp_path / "robot" / "new" / "logs", **PERIOD)
+        assert app.run("run")[0] == 0
+        assert app.run("rejected", "export", str(tmp_path / "robot" / "rejected.jsonl"))[0] == 0
+    finally:
+        os.umask(before)
+    made = [path for path in app.folder.rglob("*") if path != app.env_file]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o677 for path in made if path.is_file()} == {0o600}  # a lock file may be 0700
 
 
 def test_options_win_over_the_settings(make_app, simulator, database):
