@@ -14,10 +14,11 @@ from servers import Database
 from robot.commands.progress import PlainLines
 from robot.demo import DEMO_TOKEN, Simulator
 from robot.execution import Execution, Listener, Summary
-from robot.http import Bearer, Transport
+from robot.http import Api, Bearer, Transport
 from robot.jobs import CallsJob
 from robot.period import Window, windows_of_days
 from robot.threec.calls import CallsApi
+from robot.threec.service_tokens import Refusals, kind_of
 from robot.throttle import Throttle
 
 NOW = datetime(2026, 9, 20, 12, 0, 0)
@@ -32,8 +33,9 @@ def days(count: int, last: date = DAY) -> list[date]:
 
 def fast_transport(token: str = DEMO_TOKEN, stop: threading.Event | None = None, **values: Any) -> Transport:
     """A transport that waits milliseconds where the real one waits seconds."""
-    concurrency = values.pop("concurrency", 4)
-    return Transport(Bearer(token), throttle=Throttle(concurrency, stop=stop), stop=stop, **{"first_wait": FAST, **values})
+    throttle = Throttle(values.pop("concurrency", 4), stop=stop)
+    api = Api(Refusals(kind_of(token)))
+    return Transport(Bearer(token), throttle=throttle, stop=stop, **{"first_wait": FAST, "api": api, **values})
 
 
 def execute(

@@ -29,7 +29,7 @@ from robot.period import parse_start
 from robot.settings import LIST_NAME_WIDTH
 from robot.states import read_state
 from robot.threec import ThreeCMailingClient
-from robot.threec.connection import Connection, transport
+from robot.threec.connection import connection
 
 _SHOWN = 5
 _LARGEST = 2**31 - 1  # what the tables' INT columns hold
@@ -165,12 +165,12 @@ def resolve_exports(context: Context, export_id: int | None, verdict: Verdict | 
     session = Session.begin(context)
     settings = session.settings
     repository = open_repository(settings, session.stop)
-    http = transport(settings, session.stop)
+    api = connection(settings, session.stop)
     try:
-        mailing = ThreeCMailingClient(Connection(http, settings.api_root))
+        mailing = ThreeCMailingClient(api)
         result = resolve(repository, mailing, session.now, export_id=export_id, verdict=verdict, min_age=min_age)
     finally:
-        http.close()
+        api.transport.close()
         repository.close()
     _print_resolved(context, result)
     return result.ending.exit_code

@@ -24,16 +24,17 @@ from robot.masking import mask
 from robot.normalizers import Rejection
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
-from robot.threec.connection import Connection, transport
+from robot.threec.connection import connection
 from robot.watching import Outcome, Report, Watcher
 
 
 def exporter_for(session: Session, repository: Repository) -> Exporter:
     """Connected to the API of the settings. The caller closes it."""
     settings = session.settings
-    http = transport(settings, session.stop)
+    api = connection(settings, session.stop)
+    http = api.transport
     path = f"/campaigns/{{campaign_id}}/lists/{{list_id}}/{settings.export_endpoint}"
-    mailing = ThreeCMailingClient(Connection(http, settings.api_root), {"contacts": path})
+    mailing = ThreeCMailingClient(api, {"contacts": path})
     file = settings.clients_query_file
     if file is None:
         return Exporter(repository, mailing, http, lambda: clients_of_table(repository), session.now, session.stop)

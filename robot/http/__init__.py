@@ -17,11 +17,13 @@ is left to the caller: a FatalError, a RateLimited or a NotSent has done nothing
 unknown.
 """
 
+from robot.http.api import Api
 from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
 from robot.http.tokens import Bearer, NoToken, RenewableToken, TokenParameter
 from robot.http.transport import Parameters, Transport
 
 __all__ = [
+    "Api",
     "ApiUnavailable",
     "AuthenticationRefused",
     "Bearer",

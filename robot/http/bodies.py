@@ -11,6 +11,7 @@ import orjson
 from robot.http.errors import ApiUnavailable
 from robot.masking import mask
 
+NO_JSON = "no JSON"  # in the message of an error whose body is a page for people
 _LONGEST_INTEGER = 20  # characters of one within 64 bits
 
 
@@ -45,16 +46,21 @@ def _float(text: str) -> float | str:
 
 
 def api_message(raw: bytes) -> str:
-    """The API's own words: `{"status","title","detail","errors":{field:[…]}}`, on older endpoints `{"message"}`."""
+    """The API's own words for an error, as one sentence, masked."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return f"{len(raw)} bytes that are no JSON."
+        return f"{len(raw)} bytes that are {NO_JSON}."
+    return explanation(body)
+
+
+def explanation(body: Any) -> str:
+    """What the body of an error says: its `detail`, `title` and `message`, then the `errors` of each field."""
     if not isinstance(body, dict):
         return "no explanation."
-    words = [str(body[key]) for key in ("title", "detail", "message") if body.get(key)]
+    words = [str(body[key]).strip().rstrip(".") for key in ("detail", "title", "message") if body.get(key)]
     errors = body.get("errors")
     if isinstance(errors, dict):
         words += [f"{field}: {messages}" for field, messages in errors.items()]
-    told = mask("; ".join(words) or "no explanation")[:500]
-    return told if told.endswith((".", "!", "?")) else f"{told}."
+    sentence = mask("; ".join(dict.fromkeys(filter(None, words))) or "no explanation")[:500]
+    return sentence if sentence.endswith(("!", "?")) else f"{sentence}."

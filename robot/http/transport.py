@@ -19,8 +19,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from robot import __version__
 from robot.errors import Interrupted, RetriableError
+from robot.http.api import Api
 from robot.http.bodies import api_message, decode
-from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.errors import ApiUnavailable, NotSent, RateLimited, RequestRefused, TokenExpired
 from robot.http.failures import cannot_ask, never_connected, reason
 from robot.http.tokens import RenewableToken
 from robot.masking import mask
@@ -62,7 +63,9 @@ class Transport:
         max_attempts: int = 6,
         first_wait: float = _FIRST_WAIT,
         stop: threading.Event | None = None,
+        api: Api | None = None,
     ) -> None:
+        self.api = api or Api()
         self.retries = 0
         self.throttle = throttle
         self._renewable = auth if isinstance(auth, RenewableToken) else None
@@ -124,6 +127,7 @@ class Transport:
         form: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request, once: `body` as JSON, or `form`. Raises FatalError, RetriableError, Interrupted."""
+        self.api.require_known(method, url)
         with self.throttle.turn():
             started = time.monotonic()
             try:
@@ -175,17 +179,10 @@ class Transport:
             raise RateLimited(f"{where}, too many requests.", retry_after=_retry_after(response))
         if status >= 500:
             raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
-        if status in {401, 403}:
-            kind = TokenExpired if status == 401 else AuthenticationRefused
-            raise kind(
-                f"{where}: the API refuses the token.",
-                "Check MANAGER_TOKEN, or where it is empty THREEC_USER, and that user's rights.",
-            )
         if status < 400:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
-        hint = "Check BASE_URL, PER_PAGE and the dates." if method == "GET" else ""
-        raise RequestRefused(f"{where}: {api_message(raw)}", hint, status=status)
+        raise self.api.refusal(where, status, api_message(raw))
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):

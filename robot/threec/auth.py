@@ -16,8 +16,8 @@ from requests.auth import AuthBase
 from robot import envfile
 from robot.errors import ConfigurationError
 from robot.http import (
+    Api,
     ApiUnavailable,
-    AuthenticationRefused,
     Bearer,
     NoToken,
     RenewableToken,
@@ -27,16 +27,18 @@ from robot.http import (
 )
 from robot.masking import register
 from robot.settings import home
-from robot.threec.errors import InvalidCredentials, SecondFactorRequired, Unauthorized
+from robot.threec.errors import SecondFactorRequired, Unauthorized
+from robot.threec.known import KnownRequests
+from robot.threec.service_tokens import Refusals, login_refusal
 from robot.throttle import Throttle
 
 DEFAULT_ROOT = "https://app.3c.plus/api/v1"
 
-Connect = Callable[[AuthBase], Transport]
+Connect = Callable[[AuthBase, Api], Transport]
 
 
-def _connect(auth: AuthBase) -> Transport:
-    return Transport(auth, throttle=Throttle(4))
+def _connect(auth: AuthBase, api: Api) -> Transport:
+    return Transport(auth, throttle=Throttle(4), api=api)
 
 
 class ThreeCAuthClient:
@@ -56,6 +58,7 @@ class ThreeCAuthClient:
         logout_path: str | None = None,
         in_query: bool = False,
         connect: Connect = _connect,
+        known: KnownRequests | None = None,
     ) -> None:
         read = _Variables()
         self._user = read(user, "THREEC_USER")
@@ -64,6 +67,10 @@ class ThreeCAuthClient:
         self._company_domain = read(company_domain, "THREEC_COMPANY_DOMAIN")
         self._logout_path = read(logout_path, "THREEC_LOGOUT_PATH")
         self.base_url = (read(base_url, "THREEC_BASE_URL") or DEFAULT_ROOT).rstrip("/").removesuffix("/calls")
+        self.known = known or KnownRequests(self.base_url)
+        if self._logout_path:
+            self.known.add("POST", self._logout_path)
+        self.api = Api(Refusals("login"), self.known.require)
         self._in_query = in_query
         self._connect = connect
         self._token = ""
@@ -86,13 +93,13 @@ class ThreeCAuthClient:
         """The transport that carries the token. Raises Unauthorized before the login."""
         _ = self.token
         if self._transport is None:
-            self._transport = self._connect(self.renewable)
+            self._transport = self._connect(self.renewable, self.api)
         return self._transport
 
     def login(self) -> None:
         """Log in. Raises InvalidCredentials, SecondFactorRequired, RateLimitExceeded, ApiUnavailable, ConfigurationError."""
         self.renewable.forget()
-        http = self._connect(NoToken())
+        http = self._connect(NoToken(), self.api)
         try:
             http.repeat(self.renewable.ready)
         finally:
@@ -118,7 +125,7 @@ class ThreeCAuthClient:
 
     def _with_token(self, method: str, path: str) -> Any:
         token = self.token
-        http = self._connect(TokenParameter(token) if self._in_query else Bearer(token))
+        http = self._connect(TokenParameter(token) if self._in_query else Bearer(token), self.api)
         try:
             return http.repeat(lambda: http.send(method, self.base_url + path)).body
         except TokenExpired:
@@ -135,12 +142,9 @@ class ThreeCAuthClient:
         """Ask once: who needs the token repeats."""
         form = self._form()
         url = f"{self.base_url}/authenticate"
-        http = self._connect(NoToken())
+        http = self._connect(NoToken(), Api(login_refusal, self.known.require))
         try:
             answer = http.send("POST", url, body=form)
-        except AuthenticationRefused:
-            hint = "Check THREEC_USER, THREEC_PASSWORD and THREEC_COMPANY_ID or THREEC_COMPANY_DOMAIN."
-            raise InvalidCredentials(f"POST {url}: 3C Plus refuses the login.", hint) from None
         finally:
             http.close()
         if answer.status == 203:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from robot.http import ApiUnavailable, AuthenticationRefused, TokenExpired, Transport
+from robot.http import ApiUnavailable, Transport
+from robot.http.bodies import explanation
 from robot.period import Period, text
 from robot.reading import Page
 
@@ -44,9 +45,7 @@ class CallsApi:
             raise ApiUnavailable(f"{where}: the answer is no JSON object.")
         status = _integer(body.get("status"))
         if status in {401, 403}:
-            raise (TokenExpired if status == 401 else AuthenticationRefused)(
-                f"{where}: the API refuses the token.", "Check MANAGER_TOKEN in .env."
-            )
+            raise self.transport.api.refusal(f"{where}: HTTP 200, status {status}", status, explanation(body))
         if status is not None and status >= 400:
             raise ApiUnavailable(f"{where}: HTTP 200, but its body says status {status}.")
         records = body.get("data")

@@ -1,30 +1,43 @@
-"""The transport to 3C Plus that the settings ask for: with the manager's token, or with a login of the robot's own."""
+"""The connection to 3C Plus that the settings ask for: with the manager's token, or with a login of the robot's own."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from requests.auth import AuthBase
 
-from robot.http import Bearer, TokenParameter, Transport
+from robot.http import Api, Bearer, TokenParameter, Transport
 from robot.settings import Settings
 from robot.threec.auth import ThreeCAuthClient
+from robot.threec.known import KnownRequests
+from robot.threec.service_tokens import Refusals, kind_of
 from robot.throttle import Throttle
 
 
-def transport(settings: Settings, stop: threading.Event | None = None) -> Transport:
+@dataclass(frozen=True)
+class Connection:
+    """A transport, the API's root, and the requests that may be sent: what `ThreeCMailingClient` needs of a login."""
+
+    transport: Transport
+    base_url: str
+    known: KnownRequests = field(default_factory=KnownRequests)
+
+
+def connection(settings: Settings, stop: threading.Event | None = None) -> Connection:
     """One transport for all threads of an execution. Without `MANAGER_TOKEN` it logs in at its first request."""
 
-    def connect(auth: AuthBase) -> Transport:
+    def connect(auth: AuthBase, api: Api) -> Transport:
         return Transport(
             auth,
             throttle=Throttle(settings.api_concurrency, settings.api_requests_per_minute, stop=stop),
             timeout_seconds=settings.api_timeout_seconds,
             max_attempts=settings.api_max_attempts,
             stop=stop,
+            api=api,
         )
 
+    known = KnownRequests(settings.api_root, settings.calls_url.removesuffix("/calls"))
     in_query = settings.api_auth == "query"
     if settings.logs_in:
         login = ThreeCAuthClient(
@@ -36,15 +49,14 @@ def transport(settings: Settings, stop: threading.Event | None = None) -> Transp
             logout_path="",
             in_query=in_query,
             connect=connect,
+            known=known,
         )
-        return connect(login.renewable)
+        return Connection(connect(login.renewable, login.api), settings.api_root, known)
     token = settings.manager_token.get_secret_value()
-    return connect(TokenParameter(token) if in_query else Bearer(token))
+    auth = TokenParameter(token) if in_query else Bearer(token)
+    return Connection(connect(auth, Api(Refusals(kind_of(token)), known.require)), settings.api_root, known)
 
 
-@dataclass(frozen=True)
-class Connection:
-    """A transport and the API's root: what `ThreeCMailingClient` needs of a login."""
-
-    transport: Transport
-    base_url: str
+def transport(settings: Settings, stop: threading.Event | None = None) -> Transport:
+    """The transport of such a connection."""
+    return connection(settings, stop).transport

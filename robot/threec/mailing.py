@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
 from robot.threec.contacts import Contact, wire_items
+from robot.threec.known import KnownRequests
 from robot.threec.paging import all_records
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ ENDPOINTS = {
 }
 """The paths, relative to the API's root. `mailing.json` in place of `mailing_sync.json` answers without counts."""
 
+_METHODS = {"campaigns": "GET", "lists": "GET", "create_list": "POST", "contacts": "POST", "weight": "PUT"}
+
 _HEADER = ("identifier", "areacodephone", "nome", "cpf", "valor", "url")
 
 
@@ -38,6 +41,8 @@ class Login(Protocol):
     def transport(self) -> Transport: ...
     @property
     def base_url(self) -> str: ...
+    @property
+    def known(self) -> KnownRequests: ...
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,15 @@ class Imported:
 class ThreeCMailingClient:
     """Campaigns and lists by a login (or by anything that has a transport and the API's root).
 
-    `endpoints` replaces or adds paths; see `ENDPOINTS` for their names.
+    `endpoints` replaces or adds paths; see `ENDPOINTS` for their names. Raises ConfigurationError for one that does harm.
     """
 
     def __init__(self, auth: Login, endpoints: Mapping[str, str] | None = None) -> None:
         self._auth = auth
         self._endpoints = {**ENDPOINTS, **(endpoints or {})}
         self._campaign_of: dict[int, int] = {}
+        for name, path in (endpoints or {}).items():
+            auth.known.add(_METHODS.get(name, "GET"), path)
 
     def listar_campanhas(self, **filters: str | int) -> list[dict[str, Any]]:
         """Every campaign: `id`, `name`, `paused`, … Filters of the API: `search`, `paused`."""

@@ -298,14 +298,14 @@ def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not
     from robot.threec.connection import Connection
     from robot.throttle import Throttle
 
-    def connect(auth):
-        return Transport(auth, throttle=Throttle(4), max_attempts=2, first_wait=FAST)
+    def connect(auth, api):
+        return Transport(auth, throttle=Throttle(4), max_attempts=2, first_wait=FAST, api=api)
 
     def export():
         base_url = desk.simulator.base_url
         login = ThreeCAuthClient("demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect)
-        http = connect(login.renewable)
-        mailing = ThreeCMailingClient(Connection(http, base_url))
+        http = connect(login.renewable, login.api)
+        mailing = ThreeCMailingClient(Connection(http, base_url, login.known))
         repository = desk.repository()
         clients = lambda: clients_of_table(repository)  # noqa: E731 - one line says it
         exporter = Exporter(repository, mailing, http, clients, lambda: desk.now, desk.stop)

@@ -11,15 +11,15 @@ import pytest
 from requests.auth import AuthBase
 
 from robot.demo import Simulator, make_calls
-from robot.http import Transport
+from robot.http import Api, Transport
 from robot.threec import ThreeCAuthClient
 from robot.throttle import Throttle
 
 DAY = date(2026, 9, 15)
 
 
-def quick(auth: AuthBase) -> Transport:
-    return Transport(auth, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0)
+def quick(auth: AuthBase, api: Api | None = None) -> Transport:
+    return Transport(auth, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0, api=api)
 
 
 @pytest.fixture
