@@ -10,101 +10,18 @@ The SQL scripts in `sql/` say the same for a DBA; `tests/test_tables.py` compare
 """
 
 from dataclasses import dataclass
-from enum import Enum
-from functools import cached_property
+
+from robot.columns import Column as Column
+from robot.columns import Kind as Kind
+from robot.columns import RowTable as RowTable
+from robot.columns import Table as Table
+from robot.columns import boolean as _boolean
+from robot.columns import datetime as _datetime
+from robot.columns import integer as _integer
+from robot.columns import text as _text
+from robot.day_tables import DAYS_GIVEN_UP, SCHEDULED_DAYS
 
 CONTENT_DIGITS = 20  # of a row_hash; those behind them tell the record
-
-
-class Kind(Enum):
-    """What a cell may hold, besides NULL."""
-
-    TEXT = "text"  # str without NUL characters and without lone surrogates
-    INTEGER = "integer"  # int of 32 bits
-    BOOLEAN = "boolean"  # bool
-    DATETIME = "datetime"  # naive datetime, local to TIMEZONE
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column. `width` counts UTF-16 code units, as NVARCHAR(n) does (an emoji is two); None: unlimited."""
-
-    name: str
-    kind: Kind
-    width: int | None = None
-
-    @property
-    def sql_type(self) -> str:
-        """The type as the spec and SQL Server write it, such as `NVARCHAR(50)`."""
-        if self.kind is Kind.TEXT:
-            return f"NVARCHAR({self.width or 'MAX'})"
-        return _SQL_TYPES[self.kind]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table. `identity` is the column that the database numbers by itself."""
-
-    name: str
-    columns: tuple[Column, ...]
-    primary_key: tuple[str, ...] = ("id",)
-    identity: str | None = None
-
-    @cached_property
-    def column_names(self) -> tuple[str, ...]:
-        """All columns, in order."""
-        return tuple(column.name for column in self.columns)
-
-    def __getitem__(self, name: str) -> Column:
-        """The column of that name; KeyError if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-
-@dataclass(frozen=True)
-class RowTable(Table):
-    """A table that normalizers fill. `key` finds a record's row again; the database layer writes the `stamps`."""
-
-    key: str = "id"
-    stamps: tuple[str, str] = ("created_at", "updated_at")
-
-    @cached_property
-    def row_columns(self) -> tuple[Column, ...]:
-        """What a normalizer fills, in order: all but the identity and the stamps; `extra` and `row_hash` come last."""
-        generated = {self.identity, *self.stamps}
-        return tuple(column for column in self.columns if column.name not in generated)
-
-    @cached_property
-    def row_names(self) -> tuple[str, ...]:
-        """The names of `row_columns`, in order."""
-        return tuple(column.name for column in self.row_columns)
-
-    @cached_property
-    def key_place(self) -> int:
-        """Where the key stands in a row."""
-        return self.row_names.index(self.key)
-
-
-_SQL_TYPES = {Kind.INTEGER: "INT", Kind.BOOLEAN: "BIT", Kind.DATETIME: "DATETIME"}
-
-
-def _text(name: str, width: int | None = None) -> Column:
-    return Column(name, Kind.TEXT, width)
-
-
-def _integer(name: str) -> Column:
-    return Column(name, Kind.INTEGER)
-
-
-def _boolean(name: str) -> Column:
-    return Column(name, Kind.BOOLEAN)
-
-
-def _datetime(name: str) -> Column:
-    return Column(name, Kind.DATETIME)
-
 
 _OURS = (_text("extra"), _text("row_hash", 32))
 
@@ -389,6 +306,8 @@ ALL_TABLES = (
     DIALER_EXPORTS,
     DIALER_EXPORT_ITEMS,
     DIALER_EXPORT_REQUESTS,
+    DAYS_GIVEN_UP,
+    SCHEDULED_DAYS,
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from robot.campaigns import parse_campaigns
@@ -41,14 +41,28 @@ def run(context: Context, start: str | None, end: str | None, campaigns: str | N
 
 
 def execute(
-    session: Session, campaigns: tuple[int, ...], plan: Callable[[Repository], list[Window]], *, again: bool = False
+    session: Session,
+    campaigns: tuple[int, ...],
+    plan: Callable[[Repository], list[Window]],
+    *,
+    again: bool = False,
+    begun: Callable[[Repository], None] = lambda _: None,
 ) -> Summary:
-    """One execution of the job `calls`, with a database connection of its own. Those who watch are told how it went."""
+    """One execution of the job `calls`, with a database connection of its own. Those who watch are told how it went.
+
+    `begun` is called when it begins, with the job's lock held; it must not raise.
+    """
     _spend_less()
     watcher = Watcher.from_settings(session.settings)
     console.show_state("executing")
     try:
-        summary = _execute(session, campaigns, plan, watcher.started, again=again)
+        with _opened(session) as repository:
+
+            def begins(text: str) -> None:
+                watcher.started(text)
+                begun(repository)
+
+            summary = _execute(session, repository, campaigns, plan, begins, again=again)
     except (AnotherExecutionRunning, Interrupted):
         raise
     except Exception as error:
@@ -67,23 +81,29 @@ def _spend_less() -> None:
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
+@contextmanager
+def _opened(session: Session) -> Iterator[Repository]:
+    repository = open_repository(session.settings, session.stop)
+    try:
+        yield repository
+    finally:
+        repository.close()
+
+
 def _execute(
     session: Session,
+    repository: Repository,
     campaigns: tuple[int, ...],
     plan: Callable[[Repository], list[Window]],
     begins: Callable[[str], None],
     *,
     again: bool,
 ) -> Summary:
-    repository = open_repository(session.settings, session.stop)
-    try:
-        repository.prepare()
-        job = CallsJob.from_settings(session.settings, campaigns, session.stop)
-        with listener(session.context.err) as told:
-            announced = Announced(told, begins)
-            return Execution(job, repository, session.now, announced, session.stop).run(plan(repository), again=again)
-    finally:
-        repository.close()
+    repository.prepare()
+    job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    with listener(session.context.err) as told:
+        announced = Announced(told, begins)
+        return Execution(job, repository, session.now, announced, session.stop).run(plan(repository), again=again)
 
 
 def asked_period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:

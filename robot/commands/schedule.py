@@ -25,7 +25,7 @@ from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
 from robot.jobs import CallsJob
 from robot.period import Window
-from robot.planning import scheduled_windows
+from robot.planning import remember_schedule, scheduled_windows
 from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
 from robot.settings import Settings
 from robot.watching import Watcher
@@ -147,7 +147,8 @@ def _execute(session: Session) -> Unfinished | None:
 def _try(session: Session) -> Try:
     """One try, its summary printed. Never raises: whoever watches has been told what `execute` raised."""
     try:
-        summary = execute(session, session.settings.campaign_ids, partial(_plan, session))
+        campaigns = session.settings.campaign_ids
+        summary = execute(session, campaigns, partial(_plan, session), begun=partial(_owe, session))
     except RobotError as error:
         return Try(error.exit_code, error)
     except Exception as error:
@@ -178,7 +179,24 @@ def _plan(session: Session, repository: Repository) -> list[Window]:
         session.now().date(),
         lookback=settings.lookback_days,
         catch_up=settings.catch_up_days,
+        manual_campaigns=settings.manual_campaign_ids,
     )
+
+
+def _owe(session: Session, repository: Repository) -> None:
+    """The schedule came to yesterday: what it owes is remembered. Where that fails, the next execution does it."""
+    settings = session.settings
+    try:
+        remember_schedule(
+            repository,
+            CallsJob.name,
+            settings.campaign_ids,
+            session.now().date(),
+            lookback=settings.lookback_days,
+            catch_up=settings.catch_up_days,
+        )
+    except SyncError as error:
+        log.warning("The days that the schedule owes cannot be remembered: %s", error)
 
 
 def recall(settings: Settings, state: str = STATE, stop: threading.Event | None = None) -> str | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
-from robot.database import rejections
+from robot.database import given_up, rejections
 from robot.database.clashes import set_apart
 from robot.database.engine import Counts, DuplicateKey, Engine, Hashes, Row
 from robot.database.migrations import migrate, missing_scripts, verify
@@ -240,6 +240,8 @@ class Repository:
             sets = ", ".join(f"{name} = ?" for name in values)
             cursor.execute(f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key))
         cursor.close()
+        if line.status is WindowStatus.COMPLETE:
+            given_up.forget_proven(self._engine, scope.job, scope.campaigns_text, line.day)
 
     # -- rows
 

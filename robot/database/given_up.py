@@ -1,0 +1,39 @@
+"""Days that an operator gave up, in `days_given_up`. Inside the running transaction."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from robot.database.coverage import covered
+from robot.database.engine import Engine
+
+_WHERE = "WHERE job = ? AND campaigns = ? AND day = ?"
+
+
+def give_up(engine: Engine, job: str, campaigns: str, day: date, by: str, now: datetime) -> None:
+    """Keep that this day is given up. A day that was given up before keeps when and by whom."""
+    key = (job, campaigns, day.isoformat())
+    cursor = engine.cursor()
+    cursor.execute(f"SELECT given_up_at FROM days_given_up {_WHERE}", key)
+    if cursor.fetchone() is None:
+        cursor.execute(
+            "INSERT INTO days_given_up (job, campaigns, day, given_up_at, given_up_by) VALUES (?, ?, ?, ?, ?)",
+            (*key, now, by),
+        )
+    cursor.close()
+
+
+def take_back(engine: Engine, job: str, campaigns: str, day: date) -> None:
+    """The day is not given up any more."""
+    engine.cursor().execute(f"DELETE FROM days_given_up {_WHERE}", (job, campaigns, day.isoformat()))
+
+
+def forget_proven(engine: Engine, job: str, campaigns: str, day: date) -> None:
+    """The day is proven for these campaigns: whoever gave it up, for them or for some of them, was wrong."""
+    cursor = engine.cursor()
+    cursor.execute("SELECT campaigns FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat()))
+    found = [str(row[0]) for row in cursor.fetchall()]
+    cursor.close()
+    for each in found:
+        if covered(each, {campaigns}):
+            take_back(engine, job, each, day)
