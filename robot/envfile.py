@@ -1,6 +1,10 @@
-"""The `.env` file: bytes → names and values, with every line that cannot be read named.
+r"""The `.env` file: bytes → names and values, with every line that cannot be read named.
 
 Operators write it with Notepad: a BOM, CRLF, cp1252 accents and UTF-16 (PowerShell's `>`) are met and read.
+
+A setting is one line. What stands between its quotes is taken as it is typed: python-dotenv would read `\\`, `\n` or `\"`
+as an escape, and make another path of `"\\server\share"` and another password of `'ab\\cd'`. So its parser reads the
+lines without quotes only.
 """
 
 from __future__ import annotations
@@ -15,9 +19,9 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 from pydantic_settings import DotEnvSettingsSource
 
-# Between double quotes python-dotenv turns \n, \t … into control characters, so "C:\new" or "SERVER\robot" would break.
-# No setting holds a control character: they are turned back into what the operator typed.
-_AS_TYPED = str.maketrans({"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
+_QUOTED = re.compile(r"\s*(?:export\s+)?(?P<name>'[^']+'|[^=#\s]+)\s*=\s*(?P<quote>['\"])")
+_END = re.compile(r"\s*(?:#.*)?$")
+_END_OR_SPACED_COMMENT = re.compile(r"\s*(?:\s#.*)?$")
 # What python-dotenv takes for a comment and an operator may mean as a part of the value: behind a blank, or at once
 # behind a closing quote. `"value" # comment` leaves no doubt.
 _CUT = re.compile(r"""=(?:[^\S\n]*(?:"[^"\n]*"|'[^'\n]*')|[^\S\n]*[^\s'"][^\n]*?\s+|[^\S\n]+)\#(?P<glued>\S?)""")
@@ -51,17 +55,18 @@ def read(path: Path) -> EnvFile:
     stray: list[tuple[str, str]] = []
     doubled: list[tuple[str, str]] = []
     commented: list[tuple[str, str, bool]] = []
-    for binding in parse_stream(io.StringIO(_decode(path.read_bytes()))):
-        line = f"{path.name}, line {binding.original.line + _blank_lines(binding.original.string)}"
-        if binding.error:
+    for number, text in enumerate(_decode(path.read_bytes()).split("\n"), start=1):
+        line = f"{path.name}, line {number}"
+        name, value, problem = _binding(text)
+        if problem:
             problems.append(f"{line}: cannot be read; expected NAME=value, with balanced quotes")
-        elif binding.key is not None and binding.value is None:
-            stray.append((line, binding.key))
-        elif binding.key is not None and binding.value is not None:
-            name, value = binding.key.upper(), binding.value.translate(_AS_TYPED)
+        elif name and value is None:
+            stray.append((line, name))
+        elif name and value is not None:
+            name = name.upper()
             if values.get(name, value) != value:
                 doubled.append((line, name))
-            if comment := _CUT.search(binding.original.string):
+            if comment := _CUT.search(text):
                 commented.append((line, name, bool(comment["glued"])))
             values[name] = value
     return EnvFile(values, tuple(problems), tuple(stray), tuple(doubled), tuple(commented))
@@ -76,8 +81,29 @@ def mis_saved(path: Path) -> list[Path]:
     return [each for each in names if each.name.lower() != path.name.lower()]
 
 
-def _blank_lines(text: str) -> int:
-    return len(text) - len(text.lstrip("\n"))
+def _binding(text: str) -> tuple[str, str | None, bool]:
+    """The name (empty for none) and the value (None without `=`) of a line, and whether it cannot be read."""
+    if quoted := _QUOTED.match(text):
+        value = _between(text[quoted.end() :], quoted["quote"])
+        return quoted["name"].strip("'"), value, value is None
+    for binding in parse_stream(io.StringIO(text)):
+        return binding.key or "", binding.value, binding.error
+    return "", None, False
+
+
+def _between(rest: str, quote: str) -> str | None:
+    """What stands before the closing quote. None = there is no such quote, or something but a comment follows it.
+
+    A quote behind a backslash belongs to the value, unless the line is over there: `"C:\\logs\\"`.
+    """
+    for place, sign in enumerate(rest):
+        if sign == quote:
+            if rest[:place].endswith("\\"):
+                if _END_OR_SPACED_COMMENT.match(rest, place + 1):
+                    return rest[:place]
+            else:
+                return rest[:place] if _END.match(rest, place + 1) else None
+    return None
 
 
 def _decode(raw: bytes) -> str:
