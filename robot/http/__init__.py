@@ -6,19 +6,28 @@ status 2xx; everything else is an exception of `robot.errors`:
     AuthenticationRefused (Fatal)   403
     └── TokenExpired                401
     RequestRefused (Fatal)          any other 4xx, a redirection
-    CannotAsk (Fatal)               no request can be made at all: an address, a proxy or a certificate file is wrong
-    ApiUnavailable (Retriable)      timeout, broken connection or body, 5xx, 524, empty or non-JSON 2xx
+    CannotAsk (Fatal)               no request can be made: an address, a proxy, its login (407) or a certificate file
+    ApiUnavailable (Retriable)      timeout, broken connection or body, 408, 425, 5xx, empty or non-JSON 2xx; a 403 or
+    │                               404 that is an HTML page, which comes from a firewall or a proxy
     └── NotSent                     no connection was made: the request has certainly not been received
     RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
 
-A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` is
-honoured up to `transport.LONGEST_WAIT`. Requests that are not safe to repeat are sent once (`send`), and their outcome
-is left to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it
-unknown.
+A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` makes
+them longer, up to `waits.LONGEST_WAIT`, and never shorter. Requests that are not safe to repeat are sent once (`send`),
+and their outcome is left to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other
+ApiUnavailable leaves it unknown.
 """
 
 from robot.http.api import Api
-from robot.http.errors import ApiUnavailable, AuthenticationRefused, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.errors import (
+    ApiUnavailable,
+    AuthenticationRefused,
+    CannotAsk,
+    NotSent,
+    RateLimited,
+    RequestRefused,
+    TokenExpired,
+)
 from robot.http.tokens import Bearer, NoToken, RenewableToken, TokenParameter
 from robot.http.transport import Parameters, Transport
 
@@ -27,6 +36,7 @@ __all__ = [
     "ApiUnavailable",
     "AuthenticationRefused",
     "Bearer",
+    "CannotAsk",
     "NoToken",
     "NotSent",
     "Parameters",

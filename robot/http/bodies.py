@@ -27,9 +27,14 @@ def decode(raw: bytes, where: str) -> Any:
         # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes as its text
         return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
     except (ValueError, RecursionError):
-        kind = "an HTML page" if raw.lstrip()[:1] == b"<" else "a body that is no JSON"
+        kind = "an HTML page" if is_web_page(raw) else "a body that is no JSON"
         hint = "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's page."
         raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).", hint) from None
+
+
+def is_web_page(raw: bytes) -> bool:
+    """Whether the body is a page for a browser (HTML or XML), in UTF-8 or UTF-16: no answer of the API."""
+    return raw.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] == b"<"
 
 
 def _integer(text: str) -> float | str:

@@ -26,6 +26,15 @@ def cannot_ask(where: str, error: Exception) -> CannotAsk:
     return CannotAsk(f"{where}: the certificates for https cannot be read: {mask(str(error))}.", hint)
 
 
+def proxy_wants_login(where: str) -> CannotAsk:
+    """407: a proxy is in the way, and nothing reaches the API before it is told a user and a password."""
+    hint = (
+        "Write them into its address: HTTPS_PROXY=http://user:password@proxy:port (signs like @ as %40). A proxy that takes"
+        " only Windows logins (NTLM, Kerberos) must let this computer pass without one."
+    )
+    return CannotAsk(f"{where}: the proxy wants a login (HTTP 407).", hint)
+
+
 def never_connected(error: Exception) -> bool:
     """Whether it broke before the first byte of the request: no name, no connection, no proxy, a refused certificate."""
     if isinstance(error, requests.ConnectTimeout):

@@ -7,8 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias, TypeVar
 
 import requests
@@ -20,18 +18,24 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from robot import __version__
 from robot.errors import Interrupted, RetriableError
 from robot.http.api import Api
-from robot.http.bodies import api_message, decode
+from robot.http.bodies import api_message, decode, is_web_page
 from robot.http.errors import ApiUnavailable, NotSent, RateLimited, RequestRefused, TokenExpired
-from robot.http.failures import cannot_ask, never_connected, reason
+from robot.http.failures import cannot_ask, never_connected, proxy_wants_login, reason
 from robot.http.tokens import RenewableToken
+from robot.http.waits import next_wait, retry_after
 from robot.masking import mask
 from robot.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an execution
 _FIRST_WAIT = 1.0
 _TOO_MANY = "muitas requisições"
+# What a proxy, a load balancer or a firewall in front of the API answers in its place, with a page for a browser. Every
+# 5xx is tried again, page or not; of these statuses only a page is: the API's own are JSON, and final.
+_FIREWALLS = {403, 404, 405, 406, 451, *range(500, 600)}
+_HINT_PAGE = "A firewall, a proxy or the API's own protection is in the way. If it stays so, check BASE_URL, too."
+_NOT_READ = {408: "the request did not arrive in time", 425: "too early for this request"}
+_HINT_NOT_READ = "The network, or a load balancer in front of the API, is slow."
 _CHUNK = 256 * 1024
 _LARGEST_BODY = 256 * 1024 * 1024  # some hundred times what the largest page takes
 _PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
@@ -175,10 +179,17 @@ class Transport:
             return Answer(status, decode(raw, where))
         if status == 204:
             return Answer(status, None)
+        wish = retry_after(response.headers)
         if status == 429 or (status == 422 and _TOO_MANY in api_message(raw).lower()):
-            raise RateLimited(f"{where}, too many requests.", retry_after=_retry_after(response))
+            raise RateLimited(f"{where}, too many requests.", retry_after=wish)
+        if status in _FIREWALLS and is_web_page(raw):
+            raise ApiUnavailable(f"{where} with an HTML page, which is not the API's answer.", _HINT_PAGE, retry_after=wish)
         if status >= 500:
-            raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=_retry_after(response))
+            raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=wish)
+        if status in _NOT_READ:
+            raise ApiUnavailable(f"{where}: {_NOT_READ[status]}.", _HINT_NOT_READ, retry_after=wish)
+        if status == 407:
+            raise proxy_wants_login(where)
         if status < 400:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
@@ -191,9 +202,7 @@ class Transport:
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         seconds = float(wait_exponential_jitter(multiplier=self._first_wait, max=60, jitter=self._first_wait)(state))
-        wish = error.retry_after if isinstance(error, RetriableError) else None
-        if wish is not None:
-            seconds = min(max(wish, 0.0), LONGEST_WAIT)
+        seconds = next_wait(seconds, error.retry_after if isinstance(error, RetriableError) else None)
         if isinstance(error, RateLimited):
             self.throttle.slow_down(seconds)
         return seconds
@@ -202,20 +211,6 @@ class Transport:
         self.retries += 1
         error = state.outcome.exception() if state.outcome else None
         log.warning("Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds to wait, from a `Retry-After` in either of its two forms (RFC 9110, 10.2.3); None where there is none."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdecimal():  # isdigit() alone takes "²", which is no number
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _where(method: str, url: str) -> str:
