@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,8 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({})
     except OSError as error:
         raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
-    raw = {**file.values, **_environment()}
+    environment = _environment()
+    raw = {**file.values, **environment}
     masking.register(*(raw.get(name, "").strip() for name in _SECRETS))  # before anything is told of the other values
     problems = [*file.problems, *(_stray(*line) for line in file.stray), *_together(raw, token_needed)]
     settings = None
@@ -44,10 +46,10 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         problems += _explain(error, raw)
     if problems or settings is None:
         where = env_file if env_file.exists() else f"{env_file} (which does not exist: {_another_name(env_file)})"
-        raise ConfigurationError(
-            f"{len(problems)} wrong setting(s).", f"Correct them in {where} or in the environment.", tuple(problems)
-        )
-    others = [
+        hint = f"Correct them in {where} or in the environment.{_set_elsewhere(problems, environment)}"
+        raise ConfigurationError(f"{len(problems)} wrong setting(s).", hint, tuple(problems))
+    others = [f"{name} comes from the environment, not from {env_file.name}." for name in _overruled(file, environment)]
+    others += [
         f"{other} stands beside {env_file.name} and is not read: the settings are those of {env_file.name}."
         for other in envfile.mis_saved(env_file)
         if env_file.exists()
@@ -61,6 +63,23 @@ def _another_name(env_file: Path) -> str:
     if others:
         return f"{others[0].name} stands there; rename it to {env_file.name}, with Windows showing the endings of names"
     return "copy .env.example to it"
+
+
+def overruled(env_file: Path) -> list[str]:
+    """The settings of which the environment has another value than this `.env`, which does not count then."""
+    return _overruled(envfile.read(env_file), _environment()) if env_file.exists() else []
+
+
+def _overruled(file: envfile.EnvFile, environment: Mapping[str, str]) -> list[str]:
+    values = {name: value.strip() for name, value in file.values.items() if value.strip()}
+    return [name for name, value in values.items() if environment.get(name, value).strip() != value]
+
+
+def _set_elsewhere(problems: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Which of the settings that the problems name another program may have set for the whole computer."""
+    words = set(re.findall(r"\w+", " ".join(problems)))
+    names = ", ".join(name for name in environment if name in words)
+    return f" From the environment comes: {names}." if names else ""
 
 
 def _environment() -> dict[str, str]:

@@ -342,3 +342,32 @@ def test_a_token_in_clear_text_is_warned_of_except_on_loopback(env):
     _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://app.3c.fluxoti.com.br/api/v1/calls\n"))
     assert "clear text" in warnings[0]
     assert load(env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://127.0.0.1:8000/calls\n"))[1] == []
+
+
+def test_a_setting_of_which_the_environment_has_another_value_is_told(env, monkeypatch):
+    """A program with settings of these names may have set them for the whole computer."""
+    monkeypatch.setenv("DB_FILE", "other.db")
+    monkeypatch.setenv("per_page", "7")
+    monkeypatch.setenv("LOG_LEVEL", "INFO")
+    monkeypatch.setenv("CAMPAIGN_IDS", "")
+    monkeypatch.setenv("TIMEZONE", "UTC")
+    text = f"MANAGER_TOKEN={TOKEN}\nDB_FILE=data/x.db\nPER_PAGE=8\nLOG_LEVEL=' INFO '\nCAMPAIGN_IDS=7\nLOG_DIR=\n"
+    settings, warnings = load(env(text))
+    assert (settings.db_file, settings.per_page, settings.campaign_ids) == (home() / "other.db", 7, (7,))
+    assert warnings == [f"{name} comes from the environment, not from .env." for name in ("DB_FILE", "PER_PAGE")]
+
+
+def test_a_secret_of_the_environment_is_told_by_its_name_alone(env, monkeypatch):
+    monkeypatch.setenv("MANAGER_TOKEN", HIDDEN_TOKEN)
+    _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\n"))
+    assert warnings == ["MANAGER_TOKEN comes from the environment, not from .env."]
+
+
+def test_a_wrong_setting_that_comes_from_the_environment_is_told_as_such(env, monkeypatch):
+    monkeypatch.setenv("DB_DATABASE", "laravel")
+    monkeypatch.setenv("DB_PASSWORD", HIDDEN_TOKEN)
+    monkeypatch.setenv("LOG_MAX_MB", "10")
+    with pytest.raises(ConfigurationError) as caught:
+        load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=0\n"))
+    assert caught.value.hint.endswith("From the environment comes: DB_DATABASE, DB_PASSWORD.")
+    assert HIDDEN_TOKEN not in str(caught.value)

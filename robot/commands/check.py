@@ -18,6 +18,7 @@ from robot.errors import ExitCode, RobotError
 from robot.masking import mask
 from robot.period import now, whole
 from robot.settings import Settings
+from robot.settings_check import overruled
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport
 
@@ -34,7 +35,7 @@ def check(context: Context) -> ExitCode:
     settings = context.settings()
     failed: list[str] = []
     checks: list[tuple[str, Callable[[], str]]] = [
-        ("Settings", lambda: f"read from {context.env_file}" if context.env_file_exists() else "from the environment"),
+        ("Settings", partial(_settings, context)),
         ("Schedule", partial(_schedule, settings)),
         ("API", partial(_api, settings)),
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
@@ -58,6 +59,13 @@ def check(context: Context) -> ExitCode:
         context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
     context.out.print(f"{len(failed)} of {len(checks)} checks failed." if failed else "Everything holds.")
     return ExitCode.FAILED if failed else ExitCode.SUCCESS
+
+
+def _settings(context: Context) -> str:
+    if not context.env_file_exists():
+        return "from the environment"
+    names = ", ".join(overruled(context.env_file))
+    return f"read from {context.env_file}" + (f"; the environment overrules {names}" if names else "")
 
 
 def _schedule(settings: Settings) -> str:

@@ -156,3 +156,17 @@ def test_a_proxy_without_an_address_is_told_at_once(operator: Operator, monkeypa
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert machine.sync(ago(1)) == 2
     assert "no request can be made of this address" in machine.out + machine.err
+
+
+def test_the_settings_that_the_environment_overrules_are_named(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = operator(days=1, PER_PAGE=40, LOG_BACKUPS=3)
+    assert machine.run("check") == 0
+    assert line(machine, "Settings").endswith(str(machine.env_file))
+    monkeypatch.setenv("PER_PAGE", "7")
+    monkeypatch.setenv("LOG_BACKUPS", "3")
+    assert machine.run("check") == 0
+    assert line(machine, "Settings").endswith("; the environment overrules PER_PAGE")
+    assert machine.sync(ago(1)) == 0
+    log = (machine.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
+    assert log.count("PER_PAGE comes from the environment, not from operator.env.") == 2
+    assert "LOG_BACKUPS comes" not in log
