@@ -39,14 +39,11 @@ class DuplicateKey(RetriableError):
 
 
 class Cursor(Protocol):
-    """The part of a DB-API cursor that both drivers have, with `?` for parameters."""
+    """The part of a DB-API cursor that both drivers have, with `?` for parameters. For reading: see `Engine.write`."""
 
-    @property
-    def rowcount(self) -> int: ...
     @property
     def description(self) -> Any: ...
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
-    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
     def close(self) -> Any: ...
@@ -85,6 +82,12 @@ class Engine(Protocol):
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         """The keys among these rows that the database takes for another's: its collation may ignore case and accents."""
+
+    def write(self, sql: str, parameters: Row = ()) -> int:
+        """Run one INSERT, UPDATE or DELETE; how many rows it wrote.
+
+        The one way to know it: a driver's row count may be that of a trigger, and an error behind it may stay unread.
+        """
 
     def insert(self, sql: str, parameters: Row) -> int:
         """Run an INSERT and return the identity that the database gave."""

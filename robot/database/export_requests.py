@@ -74,8 +74,10 @@ def begin(engine: Engine, now: datetime, request: NewRequest, items: Sequence[in
     """Write a request down, once, in the running transaction."""
     cursor = engine.cursor()
     cursor.execute(f"SELECT id FROM {TABLE.name} WHERE token = ?", (request.token,))
-    if cursor.fetchone() is None:  # otherwise: a COMMIT whose answer was lost, and which held
-        cursor.execute(
+    known = cursor.fetchone() is not None  # then: a COMMIT whose answer was lost, and which held
+    cursor.close()
+    if not known:
+        engine.write(
             f"INSERT INTO {TABLE.name} (token, export_id, execution_id, list_id, list_made, status, items, records, sent_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -83,13 +85,12 @@ def begin(engine: Engine, now: datetime, request: NewRequest, items: Sequence[in
                 *(RequestStatus.IN_FLIGHT.value, json.dumps(list(items)), request.records, now),
             ),
         )
-    cursor.close()
 
 
 def complete(engine: Engine, now: datetime, answer: Answer) -> None:
     """Write what became of a request, in the running transaction."""
     motives = json.dumps(dict(answer.motives), ensure_ascii=False) if answer.motives else None
-    engine.cursor().execute(
+    engine.write(
         f"UPDATE {TABLE.name} SET status = ?, imported = ?, filtered = ?, motives = ?, reason = ?, settled_at = ?"
         " WHERE token = ?",
         (
@@ -101,7 +102,7 @@ def complete(engine: Engine, now: datetime, answer: Answer) -> None:
 
 def lose(engine: Engine, now: datetime, reason: str) -> None:
     """What a killed process left in flight is unknown now."""
-    engine.cursor().execute(
+    engine.write(
         f"UPDATE {TABLE.name} SET status = ?, reason = ?, settled_at = ? WHERE status = ?",
         (RequestStatus.UNKNOWN.value, reason, now, RequestStatus.IN_FLIGHT.value),
     )
@@ -117,17 +118,17 @@ def sum_up(engine: Engine, export_id: int) -> None:
     for filtered, text in cursor.fetchall():
         total += filtered
         motives.update(json.loads(text) if text else {})
+    cursor.close()
     if total:
-        cursor.execute(
+        engine.write(
             "UPDATE dialer_exports SET motives = ?, filtered_records = ? WHERE id = ?",
             (json.dumps(motives, ensure_ascii=False), total, export_id),
         )
-    cursor.close()
 
 
 def remember_total(engine: Engine, token: str, total: int) -> None:
     """Write what the list held as soon as the request's answer was lost."""
-    engine.cursor().execute(f"UPDATE {TABLE.name} SET total_after = ? WHERE token = ?", (total, token))
+    engine.write(f"UPDATE {TABLE.name} SET total_after = ? WHERE token = ?", (total, token))
 
 
 def of_list(repository: Repository, list_id: int, campaign_id: int) -> list[RequestLine]:

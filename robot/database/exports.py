@@ -15,7 +15,7 @@ from typing import Any
 
 from robot.database import export_requests as ledger
 from robot.database import refusals
-from robot.database.engine import Engine
+from robot.database.engine import Cell, Engine
 from robot.database.export_requests import Answer, NewRequest, whole
 from robot.database.repository import Repository
 from robot.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
@@ -104,10 +104,9 @@ class ExportStore:
                     *(json.dumps(export.selection, ensure_ascii=False, default=str), now),
                 ),
             )
-            cursor = engine.cursor()
             for start in range(0, len(contacts), _ROWS):  # many rows a statement: one at a time takes a second a thousand
                 part = contacts[start : start + _ROWS]
-                values: list[object] = []
+                values: list[Cell] = []
                 for external_id, wire in part:
                     values += [
                         number,
@@ -119,12 +118,11 @@ class ExportStore:
                         now,
                     ]
                 marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
-                cursor.execute(
+                engine.write(
                     "INSERT INTO dialer_export_items"
                     f" (export_id, campaign_id, external_id, status, records, payload, created_at) VALUES {marks}",
                     tuple(values),
                 )
-            cursor.close()
             return number
 
         return self._repository.change(work)
@@ -138,13 +136,11 @@ class ExportStore:
 
         def work(engine: Engine, now: datetime) -> None:
             reason = "the robot was stopped while the request was under way"
-            cursor = engine.cursor()
-            cursor.execute(
+            found = engine.write(
                 "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE status = ?",
                 (ItemStatus.UNKNOWN.value, reason, now, ItemStatus.IN_FLIGHT.value),
             )
-            counts.append(cursor.rowcount)
-            cursor.close()
+            counts.append(found)
             ledger.lose(engine, now, reason)
 
         self._repository.change(work)
@@ -188,12 +184,11 @@ class ExportStore:
         """Commit what the dialer is to get of pending contacts: their client may have changed since they were chosen."""
 
         def work(engine: Engine, _: datetime) -> None:
-            cursor = engine.cursor()
-            cursor.executemany(
-                "UPDATE dialer_export_items SET payload = ?, records = ? WHERE id = ? AND status = ?",
-                [(_payload(item.wire), len(item.wire), item.id, ItemStatus.PENDING.value) for item in items],
-            )
-            cursor.close()
+            for item in items:
+                engine.write(
+                    "UPDATE dialer_export_items SET payload = ?, records = ? WHERE id = ? AND status = ?",
+                    (_payload(item.wire), len(item.wire), item.id, ItemStatus.PENDING.value),
+                )
 
         self._repository.change(work)
 
@@ -201,7 +196,7 @@ class ExportStore:
         """Remember the export's list, and how many contacts it had before."""
 
         def work(engine: Engine, _: datetime) -> None:
-            engine.cursor().execute(
+            engine.write(
                 "UPDATE dialer_exports SET list_id = ?, list_total_before = ? WHERE id = ?",
                 (list_id, total_before, export_id),
             )
@@ -213,14 +208,12 @@ class ExportStore:
 
         def work(engine: Engine, now: datetime) -> None:
             ledger.begin(engine, now, request, [item.id for item in items])
-            cursor = engine.cursor()
             marks = ", ".join("?" * len(items))
-            cursor.execute(
+            engine.write(
                 "UPDATE dialer_export_items SET status = ?, in_flight_at = ?, execution_id = ?, reason = NULL,"
                 f" settled_at = NULL WHERE id IN ({marks})",
                 (ItemStatus.IN_FLIGHT.value, now, request.execution_id, *(item.id for item in items)),
             )
-            cursor.close()
 
         self._repository.change(work)
 
@@ -231,14 +224,13 @@ class ExportStore:
         """
 
         def work(engine: Engine, now: datetime) -> None:
-            cursor = engine.cursor()
             for status, reason in dict.fromkeys((each.status, each.reason) for each in settled):
                 ids = [each.item_id for each in settled if (each.status, each.reason) == (status, reason)]
                 when = None if status is ItemStatus.PENDING else now
                 for start in range(0, len(ids), _MANY):
                     part = ids[start : start + _MANY]
                     marks = ", ".join("?" * len(part))
-                    cursor.execute(
+                    engine.write(
                         f"UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE id IN ({marks})",
                         (status.value, reason and cut(reason, DIALER_EXPORT_ITEMS["reason"].width), when, *part),
                     )
@@ -250,13 +242,12 @@ class ExportStore:
             for answer in answers:
                 ledger.complete(engine, now, answer)
             ledger.sum_up(engine, export_id)
-            cursor.execute(
+            engine.write(
                 "UPDATE dialer_exports SET finished_at = CASE WHEN EXISTS"
                 " (SELECT 1 FROM dialer_export_items WHERE export_id = ? AND status IN (?, ?))"
                 " THEN NULL ELSE COALESCE(finished_at, ?) END WHERE id = ?",
                 (export_id, ItemStatus.PENDING.value, ItemStatus.IN_FLIGHT.value, now, export_id),
             )
-            cursor.close()
 
         self._repository.change(work)
 

@@ -15,17 +15,18 @@ def give_up(engine: Engine, job: str, campaigns: str, day: date, by: str, now: d
     key = (job, campaigns, day.isoformat())
     cursor = engine.cursor()
     cursor.execute(f"SELECT given_up_at FROM days_given_up {_WHERE}", key)
-    if cursor.fetchone() is None:
-        cursor.execute(
+    known = cursor.fetchone() is not None
+    cursor.close()
+    if not known:
+        engine.write(
             "INSERT INTO days_given_up (job, campaigns, day, given_up_at, given_up_by) VALUES (?, ?, ?, ?, ?)",
             (*key, now, by),
         )
-    cursor.close()
 
 
 def take_back(engine: Engine, job: str, campaigns: str, day: date) -> None:
     """The day is not given up any more."""
-    engine.cursor().execute(f"DELETE FROM days_given_up {_WHERE}", (job, campaigns, day.isoformat()))
+    engine.write(f"DELETE FROM days_given_up {_WHERE}", (job, campaigns, day.isoformat()))
 
 
 def forget_proven(engine: Engine, job: str, campaigns: str, day: date) -> None:

@@ -38,7 +38,7 @@ def migrate(engine: Engine, now: datetime) -> None:
         try:
             engine.begin()
             engine.run_script(text)
-            engine.cursor().execute(_REMEMBER, (name, now, name))
+            engine.write(_REMEMBER, (name, now, name))
             engine.commit()
         except Exception as error:
             engine.rollback()

@@ -35,12 +35,10 @@ def keep(engine: Engine, item_id: int, reason: str | None, execution_id: int, no
 
 def resolve(engine: Engine, item_ids: Sequence[int], execution_id: int, now: datetime) -> None:
     """The dialer took these: what their campaign once refused of the same clients is settled."""
-    cursor = engine.cursor()
-    cursor.execute(
+    engine.write(
         "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL AND job = ?"
         f" AND record_id IN (SELECT external_id FROM dialer_export_items WHERE id IN ({', '.join('?' * len(item_ids))}))"
         " AND execution_id IN (SELECT id FROM execution_logs WHERE job = ? AND campaign_ids IN"
         " (SELECT CAST(campaign_id AS NVARCHAR(100)) FROM dialer_export_items WHERE id = ?))",
         (now, execution_id, JOB, *item_ids, JOB, item_ids[0]),
     )
-    cursor.close()

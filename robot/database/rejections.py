@@ -17,17 +17,16 @@ _RESOLVE = "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id =
 def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: RejectedRecord) -> int:
     """Keep a rejected record, once for each payload. Returns 1 when it is new. One that was resolved is open again."""
     digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    cursor = engine.cursor()
-    cursor.execute(
+    seen_again = engine.write(
         "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id = NULL"
         " WHERE job = ? AND payload_hash = ?",
         (now, job, digest),
     )
-    if cursor.rowcount > 0:
+    if seen_again:
         return 0
     record_id = cut(record.record_id or "", REJECTED_RECORDS["record_id"].width) or None
     reason = cut(record.reason, REJECTED_RECORDS["reason"].width)
-    cursor.execute(
+    engine.write(
         "INSERT INTO rejected_records"
         " (execution_id, job, record_id, reason, payload, payload_hash, created_at, last_seen_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -39,10 +38,10 @@ def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: Rej
 def resolve_ids(engine: Engine, job: str, record_ids: Iterable[str], execution_id: int, now: datetime) -> None:
     """These records of a job are stored now."""
     for record_id in record_ids:
-        engine.cursor().execute(f"{_RESOLVE} AND job = ? AND record_id = ?", (now, execution_id, job, record_id))
+        engine.write(f"{_RESOLVE} AND job = ? AND record_id = ?", (now, execution_id, job, record_id))
 
 
 def resolve_lines(engine: Engine, line_ids: Iterable[int], execution_id: int, now: datetime) -> None:
     """The records of these lines are stored now."""
     for line_id in line_ids:
-        engine.cursor().execute(f"{_RESOLVE} AND id = ?", (now, execution_id, line_id))
+        engine.write(f"{_RESOLVE} AND id = ?", (now, execution_id, line_id))

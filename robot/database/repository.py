@@ -106,12 +106,10 @@ class Repository:
         message = "interrupted: the process that ran it is gone"
 
         def work() -> int:
-            cursor = self._engine.cursor()
-            cursor.execute(
+            return self._engine.write(
                 "UPDATE execution_logs SET status = ?, exit_code = ?, error_message = ? WHERE job = ? AND status = ?",
                 (ExecutionStatus.FAILED, int(ExitCode.INTERRUPTED), message, job, ExecutionStatus.RUNNING),
             )
-            return cursor.rowcount
 
         return self._transactions.run(work)
 
@@ -151,7 +149,7 @@ class Repository:
             "unchanged_records": outcome.counts.unchanged,
         }
         sql = f"UPDATE execution_logs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"
-        self._transactions.run(lambda: self._engine.cursor().execute(sql, (*values.values(), execution_id)))
+        self._transactions.run(lambda: self._engine.write(sql, (*values.values(), execution_id)))
 
     def last_executions(self, job: str, rows: int = 10) -> list[ExecutionLine]:
         """The newest executions of a job, newest first."""
@@ -232,14 +230,14 @@ class Repository:
         cursor = self._engine.cursor()
         cursor.execute(f"SELECT status FROM sync_windows WHERE {where}", key)
         found = cursor.fetchone()
+        cursor.close()
         if found is None:
             names = ", ".join(["job", "campaigns", "day", *values])
             marks = ", ".join("?" * (len(values) + len(key)))
-            cursor.execute(f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values()))
+            self._engine.write(f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values()))
         elif not (keep_complete and found[0] == WindowStatus.COMPLETE):
             sets = ", ".join(f"{name} = ?" for name in values)
-            cursor.execute(f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key))
-        cursor.close()
+            self._engine.write(f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key))
         if line.status is WindowStatus.COMPLETE:
             given_up.forget_proven(self._engine, scope.job, scope.campaigns_text, line.day)
 
@@ -378,11 +376,10 @@ class Repository:
         """Keep a small value under a name, in `robot_state`."""
 
         def work() -> None:
-            cursor = self._engine.cursor()
             now = self._clock()
-            cursor.execute("UPDATE robot_state SET value = ?, updated_at = ? WHERE name = ?", (value, now, name))
-            if cursor.rowcount == 0:
-                cursor.execute("INSERT INTO robot_state (name, value, updated_at) VALUES (?, ?, ?)", (name, value, now))
+            if not self._engine.write("UPDATE robot_state SET value = ?, updated_at = ? WHERE name = ?", (value, now, name)):
+                insert = "INSERT INTO robot_state (name, value, updated_at) VALUES (?, ?, ?)"
+                self._engine.write(insert, (name, value, now))
 
         self._transactions.run(work)
 
@@ -397,7 +394,7 @@ class Repository:
         self.remember(name, "test row")
         if self.recall(name) != "test row":
             raise FatalError(f"{self.name}: a row that was written could not be read back.")
-        self._transactions.run(lambda: self._engine.cursor().execute("DELETE FROM robot_state WHERE name = ?", (name,)))
+        self._transactions.run(lambda: self._engine.write("DELETE FROM robot_state WHERE name = ?", (name,)))
 
 
 def _integer(value: object) -> int:

@@ -146,6 +146,12 @@ class SqliteEngine:
         """None: keys are compared by their bytes."""
         return set()
 
+    def write(self, sql: str, parameters: Row = ()) -> int:
+        """By `changes()`, which counts no row that a trigger wrote."""
+        cursor = self.cursor()
+        cursor.execute(sql, tuple(parameters))
+        return int(cursor.execute("SELECT changes()").fetchone()[0])
+
     def insert(self, sql: str, parameters: Row) -> int:
         return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)
 

@@ -38,12 +38,11 @@ _ACQUIRE_SECONDS = 2
 _ACQUIRE_AGAIN_SECONDS = 60
 _OLDEST = 13  # SQL Server 2016
 
-_GREETING = f"SET NOCOUNT OFF; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
+_GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
 _APP_LOCK = """
 SET NOCOUNT ON;
 DECLARE @result INT;
 EXEC @result = sp_getapplock @Resource = ?, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ?;
-SET NOCOUNT OFF;
 SELECT @result;
 """
 _APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
@@ -211,9 +210,14 @@ class SqlServerEngine:
         self.stage(table, rows)
         return {str(key) for (key,) in self.cursor().execute(staging.clashes(table)).fetchall()}
 
+    def write(self, sql: str, parameters: Row = ()) -> int:
+        """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or raises."""
+        batch = f"SET NOCOUNT ON; DECLARE @rows INT; {sql}; SET @rows = @@ROWCOUNT; SELECT @rows;"
+        return int(_last_row(self.cursor().execute(batch, tuple(parameters)))[0])
+
     def insert(self, sql: str, parameters: Row) -> int:
         """By SCOPE_IDENTITY: an OUTPUT clause is refused on a table that has a trigger."""
-        batch = f"SET NOCOUNT ON; {sql}; SET NOCOUNT OFF; SELECT CAST(SCOPE_IDENTITY() AS INT);"
+        batch = f"SET NOCOUNT ON; {sql}; SELECT CAST(SCOPE_IDENTITY() AS INT);"
         return int(_last_row(self.cursor().execute(batch, tuple(parameters)))[0])
 
     def first(self, columns_and_rest: str, rows: int) -> str:
@@ -255,7 +259,7 @@ class SqlServerEngine:
         finally:
             connection.timeout = _QUERY_SECONDS
             with suppress(pyodbc.Error):
-                cursor.execute(_GREETING)  # the scripts' own SETs would outlive them, and rowcount would be -1
+                cursor.execute(_GREETING)  # the scripts' own SETs would outlive them
 
     # -- the job's lock
 

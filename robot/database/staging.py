@@ -112,7 +112,6 @@ def _counted(statement: str) -> str:
 SET NOCOUNT ON;
 DECLARE @now DATETIME = ?, @rows INT;{statement};
 SET @rows = @@ROWCOUNT;
-SET NOCOUNT OFF;
 SELECT @rows;
 """
 
