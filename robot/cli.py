@@ -33,6 +33,7 @@ from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
+from robot.program import program
 from robot.settings import home
 from robot.signals import Leave, leave_on_signals
 
@@ -206,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run_commands(arguments: list[str] | None) -> int:
     logging.getLogger().addHandler(logging.NullHandler())  # before the logs are open, no line goes to the console by itself
     try:
-        app(arguments, prog_name="app")
+        app(arguments, prog_name=program())
     except Leave as asked:
         log.debug("Left: %s", asked.reason)
         consoles.messages().print(f"{asked.reason}: stopped.")

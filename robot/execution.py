@@ -26,6 +26,7 @@ from robot.http import RequestRefused
 from robot.jobs.job import Digest, Job
 from robot.masking import mask
 from robot.period import Period, Window
+from robot.program import command
 from robot.reading import Account, Page, WindowReading
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.storing import KnownWindows, Tally, WindowStore
@@ -291,7 +292,7 @@ def _judge(summary: Summary) -> None:
     tally = summary.tally
     lines = told(summary.problems)
     if tally.rejected:
-        lines.append(f'{tally.rejected} record(s) rejected: see the table rejected_records ("python app.py rejected list")')
+        lines.append(f'{tally.rejected} record(s) rejected: see the table rejected_records ("{command("rejected list")}")')
     summary.message = "\n".join(lines) or None
     read = sum(count for status, count in summary.windows.items() if status is not WindowStatus.FAILED)
     if summary.windows and not read:

@@ -12,6 +12,7 @@ from robot.database.days import DayOf, Days, DayStore, Span, ranges
 from robot.database.records import campaigns_text
 from robot.errors import ConfigurationError
 from robot.period import Period, Window, days_between, days_due, text, whole, windows, windows_of_days
+from robot.program import command
 
 log = logging.getLogger(__name__)
 
@@ -99,15 +100,15 @@ def reading_command(first: date, last: date, *, campaigns: str, manual_campaigns
     """What an operator types to read these days again. `manual_campaigns` are those of `run` without the option."""
     named = campaigns or '""'
     option = "" if campaigns == manual_campaigns else f" --campaigns={named}"
-    return f"app run --start {first} --end {last}{option}"
+    return command(f"run --start {first} --end {last}{option}")
 
 
-def _tell_what_is_too_old(missing: Sequence[date], command: Callable[[date, date], str]) -> None:
+def _tell_what_is_too_old(missing: Sequence[date], to_fill: Callable[[date, date], str]) -> None:
     found = ranges(missing)
     for first, last in found[:_RANGES_TOLD]:
         log.warning(
             "%d day(s) from %s to %s are not complete, and too old for CATCH_UP_DAYS. To fill them: %s",
-            *((last - first).days + 1, first, last, command(first, last)),
+            *((last - first).days + 1, first, last, to_fill(first, last)),
         )
     if len(found) > _RANGES_TOLD:
-        log.warning("… and %d more ranges of days: app status tells all.", len(found) - _RANGES_TOLD)
+        log.warning("… and %d more ranges of days: %s tells all.", len(found) - _RANGES_TOLD, command("status"))

@@ -35,7 +35,7 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({})
     except OSError as error:
         raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
-    environment = _environment()
+    environment = settings_in_environment()
     raw = {**file.values, **environment}
     masking.register(*(raw.get(name, "").strip() for name in _SECRETS))  # before anything is told of the other values
     problems = [*file.problems, *(_stray(*line) for line in file.stray), *_together(raw, token_needed)]
@@ -67,7 +67,7 @@ def _another_name(env_file: Path) -> str:
 
 def overruled(env_file: Path) -> list[str]:
     """The settings of which the environment has another value than this `.env`, which does not count then."""
-    return _overruled(envfile.read(env_file), _environment()) if env_file.exists() else []
+    return _overruled(envfile.read(env_file), settings_in_environment()) if env_file.exists() else []
 
 
 def _overruled(file: envfile.EnvFile, environment: Mapping[str, str]) -> list[str]:
@@ -82,7 +82,8 @@ def _set_elsewhere(problems: Sequence[str], environment: Mapping[str, str]) -> s
     return f" From the environment comes: {names}." if names else ""
 
 
-def _environment() -> dict[str, str]:
+def settings_in_environment() -> dict[str, str]:
+    """The settings that the environment holds, empty ones left out, by upper-case name."""
     return {name.upper(): value for name, value in os.environ.items() if name.upper() in _NAMES and value}
 
 

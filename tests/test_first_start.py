@@ -1,12 +1,15 @@
-"""The first double click on an executable: `.env` is written once, and never over one that stands."""
+"""The first start without a command, of the executable and of app.py: `.env` is written, never over one that stands."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from proof.machine import clear_environment
 from rich.console import Console
 
 from robot.cli import main
@@ -14,8 +17,10 @@ from robot.commands import first_start
 from robot.commands.context import Context
 from robot.errors import ConfigurationError
 from robot.resources import resource
+from robot.settings import Settings
 
-EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / ".env.example"
 
 
 @pytest.fixture
@@ -29,8 +34,53 @@ def executable(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "_MEIPASS", str(inside), raising=False)
     monkeypatch.setattr(sys, "executable", str(folder / "app"))
-    monkeypatch.delenv("MANAGER_TOKEN", raising=False)
+    clear_environment(monkeypatch)
     return folder
+
+
+@pytest.fixture
+def sources(tmp_path):
+    """The program's own files in a folder of their own, as somebody copies them to a server."""
+    folder = tmp_path / "robô"
+    folder.mkdir()
+    for name in ("robot", "sql"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("app.py", ".env.example"):
+        shutil.copy2(ROOT / name, folder)
+    return folder
+
+
+def start(folder, *arguments, **variables):
+    names = {name.upper() for name in Settings.model_fields}
+    environment = {name: value for name, value in os.environ.items() if name.upper() not in names}
+    ended = subprocess.run(
+        [sys.executable, folder / "app.py", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd="/",
+        env={**environment, "PYTHONUTF8": "1", **variables},
+    )
+    assert "Traceback" not in ended.stderr
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_app_py_writes_its_settings_and_tells_what_to_fill_like_the_executable(sources):
+    code, shown = start(sources)
+    assert code == 2
+    assert (sources / ".env").read_bytes() == EXAMPLE.read_bytes()
+    for words in (str(sources / ".env"), "MANAGER_TOKEN", "3cs_", "DB_SERVER", "python app.py demo"):
+        assert words in shown
+    code, shown = start(sources)
+    assert code == 2
+    assert "MANAGER_TOKEN: is empty" in shown
+
+
+def test_app_py_with_a_command_or_a_setting_of_the_environment_writes_nothing(sources):
+    assert start(sources, "--version")[0] == 0
+    for shown in (start(sources, "check"), start(sources, DB_FILE="x.db"), start(sources, "--env-file", "/none/.env")):
+        assert shown[0] == 2
+    assert not (sources / ".env").exists()
 
 
 def test_the_settings_are_written_and_the_lines_to_fill_are_told(executable, capsys):
@@ -38,6 +88,7 @@ def test_the_settings_are_written_and_the_lines_to_fill_are_told(executable, cap
     assert (executable / ".env").read_bytes() == EXAMPLE.read_bytes()
     shown = capsys.readouterr().out
     assert str(executable / ".env") in shown
+    assert "./app demo" in shown
     for name in ("MANAGER_TOKEN", "DB_SERVER", "DB_DATABASE", "DB_USERNAME, DB_PASSWORD"):
         assert name in shown
 
@@ -60,9 +111,15 @@ def test_the_second_start_asks_for_the_token(executable, capsys):
     assert (executable / ".env").read_text() == "MANAGER_TOKEN=\nPER_PAGE=7\n"
 
 
-def test_settings_in_the_environment_are_no_first_start(executable, monkeypatch):
-    monkeypatch.setenv("MANAGER_TOKEN", "x")
+@pytest.mark.parametrize("name", ["MANAGER_TOKEN", "THREEC_USER", "DB_SERVER", "db_file"])
+def test_settings_in_the_environment_are_no_first_start(executable, monkeypatch, name):
+    monkeypatch.setenv(name, "x")
     assert first_start.is_first_start(Context.for_file(None)) is False
+
+
+def test_a_setting_of_blanks_is_none(executable, monkeypatch):
+    monkeypatch.setenv("MANAGER_TOKEN", " ")
+    assert first_start.is_first_start(Context.for_file(None)) is True
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_portuguese(executable, monkeypatch):

@@ -21,6 +21,7 @@ from robot.normalizers import Rejection
 from robot.normalizers.clients import Layout, layout, normalize_client, record_of, rejected, without_id
 from robot.normalizers.json_text import as_received
 from robot.period import Period
+from robot.program import command
 from robot.tables import CLIENTS
 from robot.utf16 import fits
 
@@ -140,7 +141,8 @@ class _Import:
         self._flush()
         self._progress(count)
         if self._ending.failed:
-            told = f'{self._ending.failed} line(s) rejected: see "app rejected list --job {JOB}"'
+            see = command(f"rejected list --job {JOB}")
+            told = f'{self._ending.failed} line(s) rejected: see "{see}"'
             self._ending.problems.append(f"{told}. Correct them and import again.")
         if self._swallowed:
             self._ending.problems.append(

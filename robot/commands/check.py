@@ -17,6 +17,7 @@ from robot.database import open_repository
 from robot.errors import ExitCode, RobotError
 from robot.masking import mask
 from robot.period import now, whole
+from robot.program import command
 from robot.settings import Settings
 from robot.settings_check import overruled
 from robot.threec.calls import CallsApi
@@ -78,8 +79,10 @@ def _exports(settings: Settings) -> str:
     runs = islice(cron.runs_after(settings.export_cron, datetime.now(settings.timezone)), _RUNS_SHOWN)
     times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
     return (
-        f'campaign {settings.export_campaign_id}; due {times}. The loop of "schedule" sends at these times; a task that'
-        ' runs "schedule --once" at its first run after them; for the time itself, give "export scheduled" its own task'
+        f"campaign {settings.export_campaign_id}; due {times}."
+        f' The loop of "{command("schedule")}" sends at these times;'
+        f' a task that runs "{command("schedule --once")}" at its first run after them;'
+        f' for the time itself, give "{command("export scheduled")}" its own task'
     )
 
 

@@ -26,6 +26,7 @@ from robot.export.sending import Preview, Result
 from robot.export.wire import Order, brazilian
 from robot.masking import mask, mask_digits, mask_name
 from robot.period import parse_start
+from robot.program import command
 from robot.settings import LIST_NAME_WIDTH
 from robot.states import read_state
 from robot.threec import ThreeCMailingClient
@@ -291,7 +292,7 @@ def _print_resolved(context: Context, result: Resolved) -> None:
     for word, count in result.counts.items():
         context.out.print(f"{count:,} contact(s) settled: {word}")
     if result.counts["not sent"]:
-        context.out.print('Those not sent go with the next "app export" to their campaign.')
+        context.out.print(f'Those not sent go with the next "{command("export")}" to their campaign.')
     if not result.counts and not result.open:
         context.out.print("Nothing is unknown.")
     for text in (result.ending.message, result.ending.hint):

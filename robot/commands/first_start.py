@@ -1,26 +1,27 @@
-"""The first double click: no `.env` stands beside the executable yet. It is written, and what to fill is told.
+"""The first start without a command: no `.env` stands beside the program yet. It is written, and what to fill is told.
 
 The text is Portuguese, as `.env.example` is: here the operator meets the robot for the first time.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
+from robot.program import program
 from robot.resources import resource
+from robot.settings_check import settings_in_environment
 
 _WRITTEN = """
 O arquivo de configuração foi criado:
 
     {path}
 
-Abra-o com o Bloco de Notas, preencha estas quatro linhas, salve, e abra o programa outra vez:
+Abra-o com o Bloco de Notas (ou outro editor de texto), preencha estas quatro linhas, salve, e abra o programa outra vez:
 
-    1. MANAGER_TOKEN              o token do gestor na 3C Plus
+    1. MANAGER_TOKEN              o token de serviço da 3C Plus, com papel gestor: começa com 3cs_
     2. DB_SERVER                  o servidor SQL Server  (vazio = banco embutido, em um arquivo desta pasta)
     3. DB_DATABASE                o nome do banco de dados
     4. DB_USERNAME, DB_PASSWORD   o usuário e a senha do banco
@@ -30,9 +31,8 @@ As outras linhas já têm valores que servem. Para ver o robô trabalhar sem tok
 
 
 def is_first_start(context: Context) -> bool:
-    """Whether an executable was started with no settings at all: no `.env`, and no token in the environment."""
-    frozen = bool(getattr(sys, "frozen", False))
-    return frozen and not context.env_file_exists() and not os.environ.get("MANAGER_TOKEN", "").strip()
+    """Whether the program was started with no settings at all: no `.env`, and none of them in the environment."""
+    return not context.env_file_exists() and not any(map(str.strip, settings_in_environment().values()))
 
 
 def write_settings(context: Context) -> ExitCode:
@@ -44,7 +44,7 @@ def write_settings(context: Context) -> ExitCode:
             f"{context.env_file} não existe e não pode ser criado: {error.strerror}.",
             "Copie o programa para uma pasta em que este usuário possa gravar, por exemplo C:\\robo-3c.",
         ) from None
-    text = _WRITTEN.format(path=context.env_file, program=Path(sys.executable).name)
+    text = _WRITTEN.format(path=context.env_file, program=program())
     context.out.print(text, markup=False, soft_wrap=True)
     return ExitCode.CONFIGURATION
 

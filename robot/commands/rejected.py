@@ -21,6 +21,7 @@ from robot.database import RejectionLine, exports, open_repository
 from robot.errors import ConfigurationError, ExitCode, RobotError
 from robot.export.choosing import QUERY_JOB
 from robot.masking import mask
+from robot.program import command
 from robot.retrying import JOB, Retried, retry
 
 TAKE_OVER = "take_over"  # written by sql/sqlserver/0002_take_over.sql
@@ -54,7 +55,7 @@ def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
         )
     out.print(table)
     if len(lines) > _SHOWN:
-        out.print(f"… and {len(lines) - _SHOWN:,} more: rejected export writes them all.")
+        out.print(f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them all.")
     return ExitCode.SUCCESS
 
 
@@ -88,22 +89,23 @@ def _print_advice(context: Context, lines: Sequence[RejectionLine]) -> None:
         context.out.print(mask(f"Rejection {line.id} of {line.job}: {line.reason}"), markup=False, soft_wrap=True)
         context.out.print(mask(f"  {_advice(line)}"), markup=False, soft_wrap=True)
     if len(lines) > _SHOWN:
-        context.out.print(f"… and {len(lines) - _SHOWN:,} more: rejected export writes them all.")
+        context.out.print(f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them all.")
 
 
 def _advice(line: RejectionLine) -> str:
     """What settles a rejection that no retry can. The execution that does it is written beside the rejection."""
     who = f" of {line.record_id}" if line.record_id else ""
     if line.job == clients.JOB:
-        return f"Correct the line{who} in the file, and import the file again: app clients import FILE"
+        return f"Correct the line{who} in the file, and import the file again: {command('clients import FILE')}"
     if line.job == exports.JOB:
         campaign = _record(line).get("campaign_id", "N")
-        return f"Correct the client{who}, then send again: app export --campaign {campaign} --ids {line.record_id}"
+        again = command(f"export --campaign {campaign} --ids {line.record_id}")
+        return f"Correct the client{who}, then send again: {again}"
     if line.job == QUERY_JOB:
         return f"Correct the record{who} in the table that CLIENTS_QUERY_FILE reads: the next export reads it again"
     if line.job == TAKE_OVER:
         return "Nothing is missing: an older row that was kept when the table was taken over"
-    return "See its reason; rejected export writes it whole"
+    return f"See its reason; {command('rejected export FILE')} writes it whole"
 
 
 def export_rejected(context: Context, file: Path, job: str, *, all_of_them: bool) -> ExitCode:

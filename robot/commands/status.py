@@ -16,6 +16,7 @@ from robot.database.exports import JOB, ExportStore, ItemStatus
 from robot.database.records import campaigns_text
 from robot.errors import ExitCode
 from robot.period import days_between, now
+from robot.program import command
 from robot.scheduler import Memory, Timetable
 from robot.settings import Settings
 from robot.statuses import WindowStatus
@@ -159,11 +160,11 @@ def _print_exports(context: Context, exports: Exports) -> None:
             )
         out.print(table)
     if pending := exports.open[ItemStatus.PENDING]:
-        out.print(f'Contacts pending: {pending:,}. The next "app export" to their campaign sends them first.')
+        out.print(f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign sends them first.')
     if flying := exports.open[ItemStatus.IN_FLIGHT]:
         out.print(f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
     if unknown := exports.open[ItemStatus.UNKNOWN]:
-        out.print(f'Contacts of unknown outcome: {unknown:,}. "app export resolve" settles them.')
+        out.print(f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles them.')
     if exports.scheduled:
         out.print(f"Next export: {_when(exports.next_run)}")
 

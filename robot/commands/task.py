@@ -17,6 +17,7 @@ from rich.text import Text
 from robot.commands import consoles
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, RobotError
+from robot.program import command
 from robot.settings import home
 from robot.settings_check import load
 from robot.windows import event_log, rights
@@ -134,7 +135,7 @@ def _compare_with_settings(out: Context, task: Task) -> None:
     try:
         settings, _ = load(out.env_file, token_needed=False)
     except ConfigurationError:
-        _warn(out, 'The .env is not in order yet: "app check" tells what is wrong.')
+        _warn(out, f'The .env is not in order yet: "{command("check")}" tells what is wrong.')
         return
     if warning := clock_warning(task.at, settings.timezone, datetime.now().astimezone()):
         _warn(out, warning)
@@ -208,7 +209,7 @@ def _command(context: Context) -> tuple[str, str]:
 
 def _on_windows(task: Task | None = None) -> None:
     if sys.platform != "win32":
-        hint = '"task xml" works everywhere.'
+        hint = f'"{command("task xml FILE")}" works everywhere.'
         if task is not None:
             line = f'{task.at.minute} {task.at.hour} * * * "{sys.executable}" {task.arguments}'
             hint = f"Here cron does the same: {line}   ({hint})"
@@ -217,7 +218,7 @@ def _on_windows(task: Task | None = None) -> None:
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:
     """Run schtasks and return what it said. `asks`: it talks to the operator itself. Raises RobotError when it refuses."""
-    return _run(program, arguments, asks=asks, instead="Use the XML of `task xml FILE` in the Task Scheduler.")
+    return _run(program, arguments, asks=asks, instead=f'Use the XML of "{command("task xml FILE")}" in the Task Scheduler.')
 
 
 def icacls(arguments: Sequence[str], *, program: str = "icacls.exe") -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from robot.database.engine import Engine
 from robot.errors import FatalError, RetriableError
+from robot.program import command
 from robot.tables import ALL_TABLES, SCHEMA_VERSIONS
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def migrate(engine: Engine, now: datetime) -> None:
                 raise meaning from error
             raise FatalError(
                 f"The tables could not be prepared ({name}): {meaning.message}",
-                f'Give the login the right to create, or let a DBA run sql/{name} ("python app.py ddl" prints it).',
+                f'Give the login the right to create, or let a DBA run sql/{name} ("{command("ddl")}" prints it).',
             ) from error
 
 
@@ -71,6 +72,6 @@ def verify(engine: Engine) -> None:
         raise FatalError(
             f"{engine.name} lacks {', '.join(gone)}.",
             "Restore the database from a backup; or make what is missing as the scripts have it"
-            ' ("python app.py ddl --database sqlite", or sqlserver, prints them), and read the days again that were in it'
-            " (run --start … --end … --again).",
+            f' ("{command("ddl --database sqlite")}", or sqlserver, prints them), and read the days again that were in it'
+            f' ("{command("run --start … --end … --again")}").',
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from robot.database.engine import DuplicateKey
 from robot.errors import FatalError, RetriableError, SyncError
+from robot.program import command
 
 _PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|Driver Manager|SQL Server|ODBC [^\]]*|[0-9A-Z]{5})\]\s*")
 # the driver writes it behind the message, before its function's name or the next message: other numbers are a row's values
@@ -70,6 +71,7 @@ _LOST_WORDS = re.compile(r"terminating connection|in recovery mode|server closed
 _LOST_HERE = re.compile("closed connection|connection is closed")  # pyodbc's own words, without a SQLSTATE
 _SOON_WORDS = re.compile(r"due to lock timeout|deadlock detected|could not serialize access")
 
+_DDL = f'"{command("ddl")}"'
 _RIGHTS = "Let the DBA grant it: reading and writing needs db_datareader and db_datawriter."
 _FATAL: Mapping[int, tuple[str, str]] = {
     4060: ("has no such database, or this login may not open it", "Check DB_DATABASE, and that the login is a user there."),
@@ -88,27 +90,27 @@ _FATAL: Mapping[int, tuple[str, str]] = {
     230: ("denied a permission on a column", _RIGHTS),
     262: (
         "denied the permission to create",
-        'Grant it once, or let the DBA run the scripts ("python app.py ddl" prints them).',
+        f"Grant it once, or let the DBA run the scripts ({_DDL} prints them).",
     ),
     300: ("denied a permission on the server", _RIGHTS),
     297: ("denied a permission", _RIGHTS),
     1088: ("does not have a table, or denied the permission to change it", _RIGHTS),
     2760: (
         "denied the permission to create in the schema dbo",
-        'Grant it, or let the DBA run the scripts ("python app.py ddl").',
+        f"Grant it, or let the DBA run the scripts ({_DDL}).",
     ),
-    208: ("lacks a table of the robot", 'Run "python app.py check", or let the DBA run the scripts ("python app.py ddl").'),
-    207: ("lacks a column of the robot", 'Let the DBA run the scripts again ("python app.py ddl").'),
+    208: ("lacks a table of the robot", f'Run "{command("check")}", or let the DBA run the scripts ({_DDL}).'),
+    207: ("lacks a column of the robot", f"Let the DBA run the scripts again ({_DDL})."),
     1105: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
     1101: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
     3906: ("holds the database read-only", "Let the DBA make it writable, or name the primary replica in DB_SERVER."),
     2628: (
         "has a column that is too narrow for a value",
-        'Compare the tables with "python app.py ddl": one was made narrower.',
+        f"Compare the tables with {_DDL}: one was made narrower.",
     ),
     8152: (
         "has a column that is too narrow for a value",
-        'Compare the tables with "python app.py ddl": one was made narrower.',
+        f"Compare the tables with {_DDL}: one was made narrower.",
     ),
 }
 # Schannel: SEC_E_UNTRUSTED_ROOT, SEC_E_WRONG_PRINCIPAL, SEC_E_CERT_EXPIRED, CERT_E_UNTRUSTEDROOT, CERT_E_CN_NO_MATCH

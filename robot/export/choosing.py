@@ -18,6 +18,7 @@ from robot.normalizers import Rejection
 from robot.normalizers.clients import layout, normalize_client, record_of
 from robot.normalizers.json_text import as_received
 from robot.phones import read_phones
+from robot.program import command
 from robot.tables import CLIENTS
 
 QUERY_JOB = "clients_query"  # whose rejections they are; the execution is the export's
@@ -31,7 +32,7 @@ _WORDS = re.compile(
 )
 _WHY = {
     ItemStatus.IN_FLIGHT: "is being sent",
-    ItemStatus.UNKNOWN: 'was sent with an unknown outcome ("app export resolve")',
+    ItemStatus.UNKNOWN: f'was sent with an unknown outcome ("{command("export resolve")}")',
     ItemStatus.SENT: "already sent within EXPORT_COOLDOWN_HOURS",
     ItemStatus.FILTERED: "filtered by the dialer within EXPORT_COOLDOWN_HOURS",
 }

@@ -26,12 +26,14 @@ from robot.history import Ending, recorded
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
 from robot.normalizers import Rejection
 from robot.period import Period
+from robot.program import command
 from robot.threec import Imported, ThreeCMailingClient
 
 log = logging.getLogger(__name__)
 
 JOB = exports.JOB
 UNKNOWN_BEFORE_STOPPING = 3
+_RESOLVE = f'"{command("export resolve")}"'
 
 
 @dataclass
@@ -121,12 +123,13 @@ class Exporter:
             self.begins(f"Execution {ending.execution_id} begins: campaign {wish.campaign_id}, list {order.list_name}.")
             if lost := self._store.found_in_flight():
                 log.warning("%d contact(s) were in flight when the robot was stopped: their outcome is unknown.", lost)
-                ending.problems.append(f'{lost} contact(s) of a stopped export are unknown: see "app export resolve"')
+                ending.problems.append(f"{lost} contact(s) of a stopped export are unknown: see {_RESOLVE}")
             choice = self._choose(wish, order)
             if self._rejected is not None:
                 keep_rejections(self._repository, ending.execution_id, self._rejected)
                 if self._rejected:
-                    log.warning('%d client(s) rejected: see "rejected list --job %s".', len(self._rejected), QUERY_JOB)
+                    see = command(f"rejected list --job {QUERY_JOB}")
+                    log.warning('%d client(s) rejected: see "%s".', len(self._rejected), see)
             waiting = {client.external_id: client for client in confirmed(choice.waiting)}
             for export, _ in self._store.unfinished(wish.campaign_id):
                 self._go_on(export, order, waiting, choice.withdrawn, result)
@@ -204,7 +207,7 @@ class Exporter:
             if self._unknown_in_a_row >= UNKNOWN_BEFORE_STOPPING:
                 raise FatalError(
                     f"{self._unknown_in_a_row} requests in a row were not answered: the API is down.",
-                    'What is pending is sent by the next "app export"; for the rest see "app export resolve".',
+                    f'What is pending is sent by the next "{command("export")}"; for the rest see {_RESOLVE}.',
                 )
 
     def _list(self, export: Export, result: Result) -> int:
@@ -327,6 +330,7 @@ class Exporter:
 def _tell(result: Result) -> None:
     problems = result.ending.problems
     if rejected := result.counts[ItemStatus.REJECTED]:
-        problems.append(f'{rejected} contact(s) refused by the dialer: see "app rejected list --job {JOB}"')
+        see = command(f"rejected list --job {JOB}")
+        problems.append(f'{rejected} contact(s) refused by the dialer: see "{see}"')
     if unknown := result.counts[ItemStatus.UNKNOWN]:
-        problems.append(f'{unknown} contact(s) with an unknown outcome, not sent again: see "app export resolve"')
+        problems.append(f"{unknown} contact(s) with an unknown outcome, not sent again: see {_RESOLVE}")

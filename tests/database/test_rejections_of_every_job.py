@@ -92,7 +92,7 @@ def test_a_retry_says_what_to_do_and_that_it_is_not_done(operator):
     for options in ((), ("--job", IMPORT)):
         assert operator.run("rejected", "retry", *options) == 3
         assert "Correct the line of 2 in the file" in operator.told
-        assert "app clients import FILE" in operator.told
+        assert "python app.py clients import FILE" in operator.told
     assert operator.run("rejected", "retry", "--job", "calls") == 0
     assert operator.last_execution() == before  # nothing was executed, and no history claims so
     assert operator.rejections() == [(IMPORT, "2", None)]
@@ -150,7 +150,7 @@ def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_exp
     assert '"campaign_id": 5' in operator.told
     assert "11988887777" not in operator.told
     assert operator.run("rejected", "retry") == 3
-    assert "app export --campaign 5 --ids 2" in operator.told
+    assert "python app.py export --campaign 5 --ids 2" in operator.told
     assert operator.send() == 3  # still refused: one rejection, not two
     assert operator.rejections() == [(EXPORT, "2", None)]
     refusing.clear()

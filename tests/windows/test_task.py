@@ -214,7 +214,7 @@ def test_a_clock_that_is_not_the_accounts_is_told(install, capsys, time_machine)
     assert "--at" not in capsys.readouterr().err
     install.env_file.write_text("TIMEZONE=Mars\n")
     assert install("--at", "02:00")[0] == 0
-    assert "app check" in capsys.readouterr().err
+    assert "python app.py check" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it would be installed")
