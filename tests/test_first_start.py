@@ -117,6 +117,13 @@ def test_settings_in_the_environment_are_no_first_start(executable, monkeypatch,
     assert first_start.is_first_start(Context.for_file(None)) is False
 
 
+def test_a_mis_saved_env_is_told_and_no_second_file_is_written(executable, capsys):
+    (executable / ".env.txt").write_text("MANAGER_TOKEN=x\n", encoding="utf-8")
+    assert main([]) == 2
+    assert ".env.txt" in capsys.readouterr().err
+    assert not (executable / ".env").exists()
+
+
 def test_a_setting_of_blanks_is_none(executable, monkeypatch):
     monkeypatch.setenv("MANAGER_TOKEN", " ")
     assert first_start.is_first_start(Context.for_file(None)) is True

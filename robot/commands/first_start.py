@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from robot import envfile
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
 from robot.program import program
@@ -31,8 +32,13 @@ As outras linhas já têm valores que servem. Para ver o robô trabalhar sem tok
 
 
 def is_first_start(context: Context) -> bool:
-    """Whether the program was started with no settings at all: no `.env`, and none of them in the environment."""
-    return not context.env_file_exists() and not any(map(str.strip, settings_in_environment().values()))
+    """Whether the program was started with no settings at all: no `.env`, and none of them in the environment.
+
+    A file like `.env.txt` holds some, under a wrong name: reading the settings tells so.
+    """
+    if context.env_file_exists() or envfile.mis_saved(context.env_file):
+        return False
+    return not any(map(str.strip, settings_in_environment().values()))
 
 
 def write_settings(context: Context) -> ExitCode:
