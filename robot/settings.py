@@ -162,6 +162,9 @@ class Settings(BaseSettings):
         60.0, "seconds, from 1 to 600", "Longest wait for an answer to begin or to go on", ge=1, le=600
     )
     api_max_attempts: int = setting(6, "a whole number from 1 to 20", "Tries of one request before it fails", ge=1, le=20)
+    api_max_page_mb: int = setting(
+        32, "a whole number from 1 to 128", "Largest page in MB; a larger one is asked for again in parts", ge=1, le=128
+    )
     api_auth: Annotated[Literal["header", "query"], BeforeValidator(_lower)] = setting(
         "header", "header or query", "How the token travels: header (Bearer) or query (api_token)"
     )

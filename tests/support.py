@@ -66,7 +66,7 @@ def execute(
 
 @contextmanager
 def always(status: int, body: bytes, **headers: str) -> Iterator[str]:
-    """A server that gives every GET the same answer; its address."""
+    """A server that gives every GET and POST the same answer; its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -78,6 +78,9 @@ def always(status: int, body: bytes, **headers: str) -> Iterator[str]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -238,12 +238,6 @@ def test_a_page_of_html_is_told_with_what_to_check():
         fast_transport(max_attempts=1).get(url)
 
 
-def test_a_body_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr("robot.http.transport._LARGEST_BODY", 1_000_000)
-    with always(200, b"[" * 3_000_000) as url, pytest.raises(ApiUnavailable, match="the body broke off"):
-        fast_transport(max_attempts=1).get(url)
-
-
 def test_an_integer_is_the_same_whatever_else_the_page_holds():
     """A lone surrogate makes another parser read the page."""
     for number in (-(2**63), 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30):

@@ -6,6 +6,7 @@ status 2xx; everything else is an exception of `robot.errors`:
     AuthenticationRefused (Fatal)   403
     └── TokenExpired                401
     RequestRefused (Fatal)          any other 4xx, a redirection
+    BodyTooLarge (Fatal)            an answer larger than `largest_body`: no repetition makes it smaller
     CannotAsk (Fatal)               no request can be made: an address, a proxy, its login (407) or a certificate file
     ApiUnavailable (Retriable)      timeout, broken connection or body, 408, 425, 5xx, empty or non-JSON 2xx; a 403 or
     │                               404 that is an HTML page, which comes from a firewall or a proxy
@@ -22,6 +23,7 @@ from robot.http.api import Api
 from robot.http.errors import (
     ApiUnavailable,
     AuthenticationRefused,
+    BodyTooLarge,
     CannotAsk,
     NotSent,
     RateLimited,
@@ -36,6 +38,7 @@ __all__ = [
     "ApiUnavailable",
     "AuthenticationRefused",
     "Bearer",
+    "BodyTooLarge",
     "CannotAsk",
     "NoToken",
     "NotSent",

@@ -27,6 +27,14 @@ class CannotAsk(FatalError):
     exit_code = ExitCode.CONFIGURATION
 
 
+class BodyTooLarge(FatalError):
+    """An answer that is larger than what is read of any. `head` is how it begins, which may tell whose it is."""
+
+    def __init__(self, message: str, hint: str = "", *, head: bytes = b"") -> None:
+        super().__init__(message, hint)
+        self.head = head
+
+
 class ApiUnavailable(RetriableError):
     """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken or no JSON."""
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 import requests
@@ -19,8 +19,10 @@ from robot import __version__
 from robot.errors import Interrupted, RetriableError
 from robot.http.api import Api
 from robot.http.bodies import api_message, decode, is_web_page
-from robot.http.errors import ApiUnavailable, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.errors import ApiUnavailable, BodyTooLarge, NotSent, RateLimited, RequestRefused, TokenExpired
 from robot.http.failures import cannot_ask, never_connected, proxy_wants_login, reason
+from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
+from robot.http.receiving import read_body, require_room
 from robot.http.tokens import RenewableToken
 from robot.http.waits import next_wait, retry_after
 from robot.masking import mask
@@ -36,8 +38,6 @@ _FIREWALLS = {403, 404, 405, 406, 451, *range(500, 600)}
 _HINT_PAGE = "A firewall, a proxy or the API's own protection is in the way. If it stays so, check BASE_URL, too."
 _NOT_READ = {408: "the request did not arrive in time", 425: "too early for this request"}
 _HINT_NOT_READ = "The network, or a load balancer in front of the API, is slow."
-_CHUNK = 256 * 1024
-_LARGEST_BODY = 256 * 1024 * 1024  # some hundred times what the largest page takes
 _PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
 
 T = TypeVar("T")
@@ -46,10 +46,14 @@ Parameters: TypeAlias = Sequence[tuple[str, str | int]]
 
 @dataclass(frozen=True)
 class Answer:
-    """A 2xx answer: HTTP status and decoded body (None for a 204)."""
+    """A 2xx answer: HTTP status and decoded body (None for a 204).
+
+    `share` is its part of the memory for all answers; it is given back with the answer, or before, by `share.release()`.
+    """
 
     status: int
     body: Any
+    share: Share | None = None
 
 
 class Transport:
@@ -68,6 +72,7 @@ class Transport:
         first_wait: float = _FIRST_WAIT,
         stop: threading.Event | None = None,
         api: Api | None = None,
+        largest_body: int = LARGEST_BODY,
     ) -> None:
         self.api = api or Api()
         self.retries = 0
@@ -77,6 +82,8 @@ class Transport:
         self._stop = stop or threading.Event()
         self._first_wait = first_wait
         self._max_attempts = max_attempts
+        self._largest_body = largest_body
+        self._budget = Budget(max(ALL_BODIES, largest_body), self._stop)
         self._session = requests.Session()
         self._session.auth = auth
         self._session.headers.update({"Accept": "application/json", "User-Agent": f"api-3c-robot/{__version__}"})
@@ -87,6 +94,7 @@ class Transport:
     def close(self) -> None:
         """Close the pooled connections; whoever still waits for a turn is interrupted."""
         self.throttle.close()
+        self._budget.close()
         self._session.close()
 
     def get(self, url: str, parameters: Parameters = ()) -> Answer:
@@ -130,8 +138,29 @@ class Transport:
         *,
         form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request, once: `body` as JSON, or `form`. Raises FatalError, RetriableError, Interrupted."""
+        """Send one request, once: `body` as JSON, or `form`.
+
+        Raises FatalError, RetriableError, Interrupted, and BodyTooLarge for an answer beyond `largest_body`.
+        """
         self.api.require_known(method, url)
+        with Share(self._budget) as share:
+            try:
+                response, raw = self._ask(method, url, parameters, body, form, share)
+                if response.ok:
+                    require_room(raw, share, self._largest_body)
+                answer = self._judge(method, url, response, raw)
+            except BodyTooLarge as error:
+                message = f"{_where(method, url)}: {error.message}"
+                if method != "GET":  # what was sent was answered, and nobody knows how
+                    raise ApiUnavailable(message) from None
+                raise BodyTooLarge(message, error.hint, head=error.head) from None
+        self.throttle.answered()
+        return replace(answer, share=share)
+
+    def _ask(
+        self, method: str, url: str, parameters: Parameters, body: object, form: Mapping[str, str] | None, share: Share
+    ) -> tuple[requests.Response, bytes]:
+        """The answer and its body, in a turn of the throttle. Raises as `send` does."""
         with self.throttle.turn():
             started = time.monotonic()
             try:
@@ -145,32 +174,13 @@ class Transport:
                     stream=True,
                     allow_redirects=False,
                 ) as response:
-                    raw = self._read(response, started)
+                    return response, read_body(response, share, self._largest_body, 5 * self._timeout, started)
             except (OSError, urllib3.exceptions.HTTPError) as error:  # every exception of requests is an OSError
                 if isinstance(error, ValueError) or not isinstance(error, _PASSING):
                     raise cannot_ask(_where(method, url), error) from None
                 kind = NotSent if never_connected(error) else ApiUnavailable
                 told, hint = reason(error)
                 raise kind(f"{_where(method, url)}: {told}.", hint) from None
-        answer = self._judge(method, url, response, raw)
-        self.throttle.answered()
-        return answer
-
-    def _read(self, response: requests.Response, started: float) -> bytes:
-        """Read the body with a deadline of its own: `timeout` bounds only the gap between two bytes.
-
-        `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle outlive it.
-        """
-        chunks = []
-        size = 0
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > _LARGEST_BODY:
-                raise urllib3.exceptions.ProtocolError(f"more than {_LARGEST_BODY} bytes")
-            if time.monotonic() - started > 5 * self._timeout:
-                raise requests.Timeout("the body did not end in time")
-        return b"".join(chunks)
 
     def _judge(self, method: str, url: str, response: requests.Response, raw: bytes) -> Answer:
         status = response.status_code

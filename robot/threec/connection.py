@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from requests.auth import AuthBase
 
 from robot.http import Api, Bearer, TokenParameter, Transport
+from robot.http.limits import MEGABYTE
 from robot.settings import Settings
 from robot.threec.auth import ThreeCAuthClient
 from robot.threec.known import KnownRequests
@@ -35,6 +36,7 @@ def connection(settings: Settings, stop: threading.Event | None = None) -> Conne
             max_attempts=settings.api_max_attempts,
             stop=stop,
             api=api,
+            largest_body=settings.api_max_page_mb * MEGABYTE,
         )
 
     known = KnownRequests(settings.api_root, settings.calls_url.removesuffix("/calls"))
