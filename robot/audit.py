@@ -1,4 +1,6 @@
-"""The audit: what the API has and what the database has, day by day and campaign by campaign, compared by hash.
+"""The audit: what the API has and what the database has, day by day and campaign by campaign, compared by content.
+
+The content is what the rows hold now, not what the robot remembers of them: a row that somebody altered by hand shows.
 
 It reads only. What it finds is healed by an execution over the days that differ, which writes exactly what differs. Rows
 that are only here are calls that vanished from the API: they are kept, and reported.
@@ -16,16 +18,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from robot.database import Repository
+from robot.database import Content, Repository, digest_of, read_contents
 from robot.errors import FatalError, WindowFailed
 from robot.execution import FAILED_IN_A_ROW
 from robot.jobs import Digest, Job
 from robot.period import Window
 from robot.reading import Page, WindowReading
-from robot.tables import content_of
+from robot.tables import RowTable
 from robot.workers import Workers, ahead
-
-CAMPAIGN = "campaign_id"
 
 
 class Kind(StrEnum):
@@ -64,7 +64,10 @@ class Numbers:
 
 @dataclass
 class DayAudit:
-    """One window. `total` is the API's own word; `reason` says why the reading is not proven, where it is not."""
+    """One window. `total` is the API's own word; `reason` says why the reading is not proven, where it is not.
+
+    `outdated` holds, by table, the keys of the rows that an execution must write, whatever their `row_hash` says.
+    """
 
     window: Window
     total: int | None = None
@@ -72,6 +75,7 @@ class DayAudit:
     failed: bool = False
     campaigns: dict[int | None, Numbers] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
+    outdated: dict[RowTable, set[str]] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
@@ -89,20 +93,21 @@ class DayAudit:
 
 @dataclass
 class _There:
-    """What the API has of one window: key → (content of the call, of its mailing, campaign)."""
+    """What the API has of one window, by key."""
 
-    calls: dict[str, tuple[str | None, str | None, int | None]] = field(default_factory=dict)
+    calls: dict[str, Content] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
 
     def add(self, digest: Digest, job: Job) -> None:
         parent, *children = job.family.tables
-        campaign = parent.row_names.index(CAMPAIGN)
-        mailing = {
-            str(row[child.key_place]): content_of(row[-1]) for child in children for row in digest.rows.get(child, ())
-        }
+        campaign = parent.row_names.index(job.family.campaign)
+        of_children = [
+            {str(row[child.key_place]): digest_of(child, row) for row in digest.rows.get(child, ())} for child in children
+        ]
         for row in digest.rows.get(parent, ()):
-            identity = str(row[parent.key_place])
-            self.calls[identity] = (content_of(row[-1]), mailing.get(identity), _integer(row[campaign]))
+            key = str(row[parent.key_place])
+            digests = (digest_of(parent, row), *(each.get(key) for each in of_children))
+            self.calls[key] = Content(digests, _integer(row[campaign]))
         self.rejected.update(digest.rejected_keys)
 
 
@@ -144,32 +149,33 @@ def _audit(
 
 
 def _compare(day: DayAudit, there: _There, job: Job, repository: Repository) -> None:
-    period = day.window.period
-    here = repository.known_hashes(job.family, period)
-    campaigns = {key: _integer(cell) for key, cell in repository.cells(job.family, CAMPAIGN, period).items()}
+    here = read_contents(repository, job.family, day.window.period)
 
     def found(key: str, campaign: int | None, kind: Kind) -> None:
         day.differences.append(Difference(day.window.day, campaign, key, kind))
         differences = day.numbers(campaign).differences
         differences[kind] = differences.get(kind, 0) + 1
 
-    for key, (call, mailing, campaign) in there.calls.items():
+    for key, (digests, campaign) in there.calls.items():
         day.numbers(campaign).there += 1
+        stored = here[key].digests if key in here else (None,) * len(digests)
+        for table, there_is, here_is in zip(job.family.tables, digests, stored, strict=True):
+            if there_is is not None and there_is != here_is:
+                day.outdated.setdefault(table, set()).add(key)
         if key not in here:
             found(key, campaign, Kind.ONLY_THERE)
-        elif content_of(here[key][0]) != call:
+        elif here[key].digests[0] != digests[0]:
             found(key, campaign, Kind.CALL)
-        elif content_of(here[key][1]) != mailing:
-            found(key, campaign, Kind.MAILING_KEPT if mailing is None else Kind.MAILING)
-    for key in here:
-        campaign = campaigns.get(key)
+        elif here[key].digests[1:] != digests[1:]:
+            found(key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING)
+    for key, (_, campaign) in here.items():
         if job.campaigns and campaign not in job.campaigns:
             continue
         day.numbers(campaign).here += 1
         if key not in there.calls and key not in there.rejected:
             found(key, campaign, Kind.ONLY_HERE)
     for key in sorted(there.rejected - there.calls.keys()):
-        found(key, campaigns.get(key), Kind.REJECTED)
+        found(key, here[key].campaign if key in here else None, Kind.REJECTED)
 
 
 def _integer(cell: object) -> int | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
+from rich.progress import track
 from rich.table import Table
 
 from robot.audit import KEPT, DayAudit, Difference, Kind, audit
@@ -16,13 +17,16 @@ from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.run import asked_campaigns, asked_period
 from robot.commands.summary import print_summary
-from robot.database import Repository, open_repository
+from robot.database import Repository, forget_hashes, open_repository
 from robot.errors import ExitCode
 from robot.execution import Execution
+from robot.history import held
 from robot.jobs import CallsJob
 from robot.masking import mask
 from robot.period import Window
 from robot.planning import manual_windows
+
+log = logging.getLogger(__name__)
 
 _DIFFERENCES_SHOWN = 40
 _LINES_SHOWN = 60
@@ -41,11 +45,11 @@ def audit_command(
     try:
         repository.prepare()
         days = _look(session, repository, wanted, windows)
-        due = [day.window for day in days if day.healable]
-        if fix and due:
-            if _heal(session, repository, wanted, due, quiet=as_json) is ExitCode.FAILED:
+        ill = [day for day in days if day.healable]
+        if fix and ill:
+            if _heal(session, repository, wanted, ill, quiet=as_json) is ExitCode.FAILED:
                 unequal = ExitCode.FAILED
-            healed = {day.window: day for day in _look(session, repository, wanted, due)}
+            healed = {day.window: day for day in _look(session, repository, wanted, [day.window for day in ill])}
             days = [healed.get(day.window, day) for day in days]
     finally:
         repository.close()
@@ -60,16 +64,31 @@ def audit_command(
 def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]) -> list[DayAudit]:
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     try:
-        return list(audit(job, repository, windows, session.now, session.stop))
+        found = audit(job, repository, windows, session.now, session.stop)
+        err = session.context.err
+        shown = track(found, "days compared", len(windows), console=err, transient=True, disable=not err.is_terminal)
+        days = []
+        for day in shown:
+            days.append(day)
+            log.info("%s compared: %s.", day.window, "equal" if day.equal else f"{len(day.differences)} differ")
+        return days
     finally:
         job.close()
 
 
 def _heal(
-    session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window], *, quiet: bool
+    session: Session, repository: Repository, campaigns: tuple[int, ...], days: Sequence[DayAudit], *, quiet: bool
 ) -> ExitCode:
-    """An execution over the days that differ: under the job's lock, with its own line in the history. How it ended."""
+    """An execution over the days that differ: under the job's lock, with its own line in the history. How it ended.
+
+    A row that somebody altered still has the `row_hash` of what the robot wrote, by which the execution would spare it:
+    so its hash is forgotten first.
+    """
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    with held(repository, job.name):
+        for day in days:
+            forget_hashes(repository, day.outdated)
+    windows = [day.window for day in days]
     with listener(session.context.err) as told:
         summary = Execution(job, repository, session.now, told, session.stop).run(windows, again=True)
     print_summary(session.context.err if quiet else session.context.out, summary)
@@ -78,27 +97,27 @@ def _heal(
 
 def _print(context: Context, days: Sequence[DayAudit]) -> None:
     out = context.out
-    table = Table(title="API and database, by day and campaign", title_justify="left")
+    table = Table(title="What differs, by day and campaign, the worst first", title_justify="left")
     for name in ("day", "campaign", "API", "here", *(str(kind) for kind in Kind)):
         table.add_column(name, justify="left" if name in {"day", "campaign"} else "right")
-    lines = [
-        (day, campaign) for day in days for campaign in sorted(day.campaigns, key=lambda number: (number is None, number))
-    ]
-    for day, campaign in islice(lines, _LINES_SHOWN):
-        numbers = day.campaigns[campaign]
+    lines = [(day, *pair) for day in days for pair in day.campaigns.items() if pair[1].differences]
+    lines.sort(key=lambda line: sum(line[2].differences.values()), reverse=True)
+    for day, campaign, numbers in lines[:_LINES_SHOWN]:
         table.add_row(
             str(day.window),
             "-" if campaign is None else str(campaign),
             *(f"{number:,}" for number in (numbers.there, numbers.here)),
             *("" if kind not in numbers.differences else f"{numbers.differences[kind]:,}" for kind in Kind),
         )
-    out.print(table)
+    if lines:
+        out.print(table)
     if len(lines) > _LINES_SHOWN:
         out.print(f"… and {len(lines) - _LINES_SHOWN} more lines: --json has them all.")
     for day in days:
         if day.reason:
             out.print(f"{day.window}: not proven, {mask(day.reason)}", style="red", markup=False, soft_wrap=True)
-    differences = [difference for day in days for difference in day.differences]
+    worst = sorted(days, key=lambda day: len(day.differences), reverse=True)
+    differences = [difference for day in worst for difference in day.differences]
     for difference in differences[:_DIFFERENCES_SHOWN]:
         out.print(f"{difference.day}  {difference.kind}: {mask(difference.id)}", markup=False, soft_wrap=True)
     if len(differences) > _DIFFERENCES_SHOWN:

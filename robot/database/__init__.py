@@ -3,6 +3,7 @@
 Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.tables`.
 """
 
+from robot.database.contents import Content, digest_of, forget_hashes, read_contents
 from robot.database.engine import Counts, Engine
 from robot.database.opening import open_engine, open_repository
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
@@ -10,6 +11,7 @@ from robot.database.repository import Repository
 
 __all__ = [
     "Batch",
+    "Content",
     "Counts",
     "Engine",
     "ExecutionLine",
@@ -19,6 +21,9 @@ __all__ = [
     "Scope",
     "Stored",
     "WindowLine",
+    "digest_of",
+    "forget_hashes",
     "open_engine",
     "open_repository",
+    "read_contents",
 ]

@@ -335,6 +335,10 @@ class Repository:
         """Every row of a SELECT, again on a fresh connection where that helps. Raises SyncError."""
         return self._transactions.rows(sql, parameters)
 
+    def look(self, work: Callable[[Engine], T]) -> T:
+        """Run `work`, which only reads, given the engine; again from its beginning where that helps. Raises SyncError."""
+        return self._transactions.again(lambda: work(self._engine))
+
     def change(self, work: Callable[[Engine, datetime], T]) -> T:
         """Run `work` in one transaction, given the engine and the time. It must be safe to repeat. Raises SyncError."""
         return self._transactions.run(lambda: work(self._engine, self._clock()))

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from proof.machine import Machine, ago
+from proof.machine import LONG_AGO, Machine, ago
 
 from robot.database import Repository
 from robot.demo import Fault, FaultKind
 from robot.errors import FatalError
+from robot.tables import CALLS, MAILING_DATA, Column, Kind
 
 Operator = Callable[..., Machine]
 
@@ -34,8 +35,8 @@ def spoil(machine: Machine) -> dict[str, str]:
     missing, changed, mailing, vanished = with_mailing[0], with_mailing[1], with_mailing[2], with_mailing[3]
     machine.rows("DELETE FROM mailing_data WHERE call_id = ?", missing)
     machine.rows("DELETE FROM calls WHERE id = ?", missing)
-    machine.rows("UPDATE calls SET row_hash = 'stale' WHERE id = ?", changed)
-    machine.rows("UPDATE mailing_data SET row_hash = 'stale' WHERE call_id = ?", mailing)
+    machine.rows("UPDATE calls SET number = '5500000000000' WHERE id = ?", changed)
+    machine.rows("UPDATE mailing_data SET cidade = 'Nowhere' WHERE call_id = ?", mailing)
     machine.simulator.remove_call(vanished)
     return {
         "only in the API": missing,
@@ -86,9 +87,59 @@ def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine
     assert history[-1] == ("COMPLETED_SUCCESS", 1, 1)
 
 
+def altered(column: Column) -> object:
+    """A value that no invented call has in this column."""
+    return {Kind.TEXT: "#", Kind.INTEGER: 987654, Kind.BOOLEAN: None, Kind.DATETIME: None}[column.kind]
+
+
+def test_a_cell_that_somebody_altered_by_hand_shows_whichever_it_is_and_is_healed(machine: Machine) -> None:
+    spoiled: dict[str, str] = {}
+    keys = iter(machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id"))
+    for table, kind in ((CALLS, "the call differs"), (MAILING_DATA, "the mailing data differ")):
+        for column in table.row_columns[:-1]:
+            if column.name == table.key or (value := altered(column)) is None:
+                continue
+            key = next(keys)[0]
+            machine.rows(f"UPDATE {table.name} SET {column.name} = ? WHERE {table.key} = ?", value, key)
+            spoiled[key] = kind
+    with_agent = [key for (key,) in machine.rows("SELECT id FROM calls WHERE has_agent = 1 ORDER BY id")]
+    boolean = next(key for key in with_agent if key not in spoiled)
+    machine.rows("UPDATE calls SET has_agent = 0 WHERE id = ?", boolean)
+    spoiled[boolean] = "the call differs"
+    assert machine.audit(ago(2), ago(1), "--json") == 3
+    assert {key: kind for _, key, kind in differences(machine)} == spoiled
+    machine.stamp()
+    assert machine.audit(ago(2), ago(1), "--fix", "--json") == 0
+    assert machine.written() == spoiled.keys()
+    assert machine.audit(ago(2), ago(1)) == 0
+
+
+def test_a_row_that_was_moved_to_another_day_by_hand_comes_back(machine: Machine) -> None:
+    key = machine.rows("SELECT MIN(id) FROM calls")[0][0]
+    machine.rows("UPDATE calls SET call_date = ? WHERE id = ?", LONG_AGO, key)
+    assert machine.audit(ago(2), ago(1), "--json") == 3
+    assert [(found, kind) for _, found, kind in differences(machine)] == [(key, "only in the API")]
+    assert machine.audit(ago(2), ago(1), "--fix") == 0
+
+
+def test_a_row_that_only_the_hash_speaks_against_is_equal(machine: Machine) -> None:
+    machine.rows("UPDATE calls SET row_hash = NULL")
+    machine.rows("UPDATE mailing_data SET row_hash = 'of another version'")
+    assert machine.audit(ago(2), ago(1)) == 0
+
+
+def test_what_differs_is_shown_the_worst_first_and_what_is_equal_is_not(machine: Machine) -> None:
+    machine.rows("UPDATE calls SET campaign = 'Another' WHERE campaign_id = 6")
+    machine.rows("UPDATE calls SET campaign = 'Another' WHERE id = (SELECT MAX(id) FROM calls WHERE campaign_id = 5)")
+    assert machine.audit(ago(2), ago(1)) == 3
+    rows = [line.split("│") for line in machine.out.splitlines() if "│" in line]
+    campaigns = [cells[2].strip() for cells in rows if cells[2].strip().isdecimal()]
+    assert campaigns == ["6", "6", "5"]
+
+
 def test_fix_that_heals_everything_leaves_with_exit_0(machine: Machine) -> None:
     key = machine.rows("SELECT MIN(id) FROM calls")[0][0]
-    machine.rows("UPDATE calls SET row_hash = 'stale' WHERE id = ?", key)
+    machine.rows("UPDATE calls SET campaign = 'Another' WHERE id = ?", key)
     assert machine.audit(ago(2), ago(1), "--fix") == 0
     assert "Equal: 120 rows" in machine.out
     assert machine.audit(ago(2), ago(1)) == 0
