@@ -129,10 +129,20 @@ def _simulator(
     latency_ms: Annotated[int, typer.Option(min=0, max=60_000, help="Wait before each answer.")] = 0,
     odd: Annotated[bool, typer.Option(help="With every odd shape that was seen in production.")] = True,
     faults: Annotated[Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")] = None,
+    personal_tokens: Annotated[bool, typer.Option(help="Take tokens that do not begin with 3cs_, too.")] = True,
 ) -> None:
     """The built-in 3C Plus by itself, on a loopback port."""
     raise typer.Exit(
-        simulator(context.obj, port=port, days=days, per_day=per_day, latency_ms=latency_ms, odd=odd, faults=faults)
+        simulator(
+            context.obj,
+            port=port,
+            days=days,
+            per_day=per_day,
+            latency_ms=latency_ms,
+            odd=odd,
+            faults=faults,
+            personal_tokens=personal_tokens,
+        )
     )
 
 

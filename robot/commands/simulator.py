@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from robot.commands.context import Context
-from robot.demo import DEMO_TOKEN, Fault, Simulator, load_faults, make_calls
+from robot.demo import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, Fault, Simulator, load_faults, make_calls
 from robot.errors import ConfigurationError, ExitCode
 from robot.period import now
 from robot.settings import IsolatedSettings
@@ -16,7 +16,15 @@ from robot.signals import stop_on_signals
 
 
 def simulator(
-    context: Context, *, port: int, days: int, per_day: int, latency_ms: int, odd: bool, faults: Path | None = None
+    context: Context,
+    *,
+    port: int,
+    days: int,
+    per_day: int,
+    latency_ms: int,
+    odd: bool,
+    faults: Path | None = None,
+    personal_tokens: bool = True,
 ) -> ExitCode:
     """Serve until stopped. Raises ConfigurationError for a port that is taken, and for faults that cannot be read."""
     suffered = _read_faults(faults)
@@ -24,12 +32,19 @@ def simulator(
     calls = make_calls([today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd)
     stop = stop_on_signals()
     try:
-        server = Simulator(calls, port=port, latency_seconds=latency_ms / 1000, faults=suffered)
+        server = Simulator(
+            calls, port=port, latency_seconds=latency_ms / 1000, faults=suffered, personal_ended=not personal_tokens
+        )
         server.start()
     except OSError as error:
         raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}.", "Choose another --port.") from None
     try:
-        context.out.print(f"BASE_URL={server.url}\nMANAGER_TOKEN={DEMO_TOKEN}", markup=False, soft_wrap=True)
+        context.out.print(f"BASE_URL={server.url}\nMANAGER_TOKEN={GESTOR.text}", markup=False, soft_wrap=True)
+        personal = "" if personal_tokens else " (refused)"
+        context.out.print(f"Other tokens: {DEMO_TOKEN}, a personal one{personal}", markup=False, soft_wrap=True)
+        for token in (SUPERVISOR, AGENTE, ENDED):
+            told = "expired" if token.ended else token.role
+            context.out.print(f"              {token.text}, {told}", markup=False, soft_wrap=True)
         context.out.print(f"{len(calls):,} calls of {days} day(s). Ctrl+C ends it.")
         if suffered:
             context.out.print(f"{len(suffered)} fault(s) of {faults} are waiting.", markup=False, soft_wrap=True)

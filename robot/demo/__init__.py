@@ -4,17 +4,23 @@ The `demo` command, the tests and the benchmarks use it; the robot itself knows 
 nothing from the rest of `robot`: whatever the simulator shared with the robot, they would get wrong together.
 """
 
+from robot.demo.access import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, ServiceToken
 from robot.demo.faults import SENDING_ONLY, WRONG_SHAPES, Fault, FaultKind, load_faults
-from robot.demo.server import DEMO_TOKEN, Request, Simulator
+from robot.demo.server import Request, Simulator
 from robot.demo.world import make_calls
 
 __all__ = [
+    "AGENTE",
     "DEMO_TOKEN",
+    "ENDED",
+    "GESTOR",
     "SENDING_ONLY",
+    "SUPERVISOR",
     "WRONG_SHAPES",
     "Fault",
     "FaultKind",
     "Request",
+    "ServiceToken",
     "Simulator",
     "load_faults",
     "make_calls",

@@ -11,6 +11,7 @@ JSON_TYPE = "application/json"
 HTML_TYPE = "text/html; charset=UTF-8"
 
 TITLES = {
+    400: ("Bad Request", "Requisição inválida."),
     401: ("Unauthorized", "Não autenticado."),
     403: ("Forbidden", "Você não tem permissão para acessar este recurso."),
     422: ("Unprocessable Entity", "Os dados informados são inválidos."),

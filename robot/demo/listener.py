@@ -6,7 +6,8 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
@@ -20,13 +21,13 @@ RESET_AFTER_SECONDS = 0.03  # an RST may overtake what was sent; this lets the c
 LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # on, for 0 seconds
 GOODBYE_SECONDS = 2.0  # how long `stop` waits for the connections' threads, which end as soon as they notice
 
-Respond = Callable[[str, str, str, Any], tuple[Answer, Fault | None]]
+Respond = Callable[[str, str, Mapping[str, str], Any], tuple[Answer, Fault | None]]
 
 
 class Listener:
-    """Accepts connections and hands each request to `respond(method, target, authorization, content)`.
+    """Accepts connections and hands each request to `respond(method, target, headers, content)`.
 
-    `content` is the body, JSON or form, as read; None without one.
+    `headers` by their names in small letters; `content` is the body, JSON or form, as read; None without one.
     `respond` gives the answer and the fault under which it is to be sent. The port stays the same over stop and start.
     """
 
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         content = self._read_content()
-        answer, fault = self.server.respond(self.command, self.path, self.headers.get("Authorization", ""), content)
+        answer, fault = self.server.respond(self.command, self.path, _lower(self.headers), content)
         if self.server.stopping.is_set():
             self.close_connection = True
             return
@@ -214,3 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             except ValueError:
                 return None
         return dict(parse_qsl(body.decode("utf-8", "replace")))
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

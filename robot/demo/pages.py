@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from robot.demo.faults import Fault, FaultKind
 from robot.demo.queries import CallsQuery
-from robot.demo.records import Item, Records, Selection
+from robot.demo.records import Item, Records
 
 ALL_TIME = ("0000-00-00 00:00:00", "9999-12-31 23:59:59")
 
@@ -69,7 +69,7 @@ def _misread(query: CallsQuery, paging: Paging, fault: Fault) -> tuple[CallsQuer
         case FaultKind.PAGE_IGNORED:
             return replace(query, page=1), paging
         case FaultKind.DATES_IGNORED:
-            return replace(query, selection=Selection(*ALL_TIME, query.campaigns)), paging
+            return replace(query, selection=replace(query.selection, start=ALL_TIME[0], end=ALL_TIME[1])), paging
         case FaultKind.CAMPAIGNS_IGNORED:
             return replace(query, selection=replace(query.selection, campaigns=frozenset())), paging
         case FaultKind.PER_PAGE_CAPPED:

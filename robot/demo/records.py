@@ -37,11 +37,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked for: call_date from `start` to `end`, both included, as `YYYY-MM-DD HH:MM:SS`; no campaigns = all."""
+    """What is asked for: call_date from `start` to `end`, both included, as `YYYY-MM-DD HH:MM:SS`; no campaigns = all.
+
+    `agents`: whose calls may be seen; None = all, also those that no agent had.
+    """
 
     start: str
     end: str
     campaigns: frozenset[int] = frozenset()
+    agents: frozenset[int] | None = None
 
 
 class Records:
@@ -107,6 +111,8 @@ class Records:
         found = self._items[low:high]
         if selection.campaigns:
             found = [item for item in found if item.campaign in selection.campaigns]
+        if selection.agents is not None:
+            found = [item for item in found if _agent_of(item.record) in selection.agents]
         if self._descending:
             found.reverse()
         return found
@@ -145,6 +151,10 @@ def campaign_of(record: Any) -> int | None:
         return int(record["campaign_id"])
     except (TypeError, KeyError, ValueError):
         return None
+
+
+def _agent_of(record: Any) -> Any:
+    return record.get("agent_id") if isinstance(record, dict) else None
 
 
 def _placed(records: Iterable[Any], key: tuple[str, str], campaign: int | None) -> list[Item]:

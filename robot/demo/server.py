@@ -1,23 +1,24 @@
 """The simulator: an HTTP server that answers as the API of 3C Plus does, from records in memory, with faults on demand."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
+from robot.demo.access import DEMO_TOKEN, SERVICE_TOKENS, Access, Entry, ServiceToken
 from robot.demo.answers import Answer, envelope, fault_answer, ok, refusal
 from robot.demo.faults import Fault, FaultKind, FaultPlan
 from robot.demo.listener import Listener
 from robot.demo.lists import MailingLists
+from robot.demo.login import User, login_answer, profile
 from robot.demo.mailing import mailing_answer
 from robot.demo.pages import Links, Paging, build_page, paginate
 from robot.demo.queries import DATE_TIME, CallsQuery, InvalidQuery, read_calls_query, read_page
 from robot.demo.records import Records, campaign_of, to_json
 from robot.demo.world import campaign_name
 
-DEMO_TOKEN = "demo-token-for-the-simulator-only-it-opens-nothing-else-0001"  # noqa: S105 - 60 characters, as a real one
 PREFIX = "/api/v1"
 HOST = "127.0.0.1"
 
@@ -29,7 +30,7 @@ class Request:
     method: str
     path: str
     query: dict[str, list[str]] = field(hash=False)
-    authorization_ok: bool
+    entry: Entry
     status: int = 0
     page: int | None = None
     per_page: int | None = None
@@ -38,6 +39,11 @@ class Request:
     fault: str | None = None
     records: int = 0
 
+    @property
+    def authorization_ok(self) -> bool:
+        """Whether its token let it in."""
+        return self.entry.status == 200
+
 
 class Simulator:
     """A 3C Plus of its own, from `start` to `stop`, also as a context manager; any thread may use it.
@@ -45,6 +51,8 @@ class Simulator:
     `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it they repeat what was
     asked for (`total_pages` always counts real pages). `simple_pagination` leaves the totals out always, not only when
     asked to. `now`, when given, returns local time: later calls have not happened yet, and are not served.
+    `token` is the personal token that a login gives, too; with `personal_ended` it is refused everywhere.
+    `service_tokens` open as their roles say.
     `lists` holds the campaigns' lists and the contacts sent; phones in `blocked` are filtered, told with a motive and, with
     `names_filtered`, with the contact.
     `on_page` is called in the server's thread before each page of calls is built: the place to change the calls under
@@ -56,6 +64,8 @@ class Simulator:
         calls: Iterable[Any],
         *,
         token: str = DEMO_TOKEN,
+        service_tokens: Sequence[ServiceToken] = SERVICE_TOKENS,
+        personal_ended: bool = False,
         latency_seconds: float = 0.0,
         per_page_cap: int | None = None,
         echo_cap: bool = True,
@@ -75,8 +85,8 @@ class Simulator:
     ) -> None:
         self.on_page = on_page
         self.latency_seconds = latency_seconds
-        self._token = token
-        self._user, self._password, self._second_factor = user, password, second_factor
+        self.access = Access(token, tuple(service_tokens), personal_ended)
+        self._user = User(user, password, second_factor)
         self.lists = MailingLists(blocked)
         self._names_filtered = names_filtered
         self._logins = 0
@@ -117,14 +127,14 @@ class Simulator:
 
     @property
     def token(self) -> str:
-        """The token that opens the simulator."""
-        return self._token
+        """The personal token."""
+        return self.access.personal
 
     def expire_token(self) -> None:
         """Know the token no longer, as after a change of password; the next login gives another."""
         with self._lock:
             self._logins += 1
-            self._token = f"demo-token-number-{self._logins:042}"
+            self.access.personal = f"demo-token-number-{self._logins:042}"
 
     @property
     def requests(self) -> list[Request]:
@@ -171,12 +181,12 @@ class Simulator:
         """Serve a call no longer. Raises KeyError for an unknown id."""
         self._records.remove(call_id)
 
-    def _answer(self, method: str, target: str, authorization: str, content: Any) -> tuple[Answer, Fault | None]:
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], content: Any) -> tuple[Answer, Fault | None]:
         """Answer one request. The fault is what is left for the listener to do: to delay, to cut, to reset."""
         split = urlsplit(target)
         query = parse_qs(split.query, keep_blank_values=True)
-        open_ = authorization == f"Bearer {self._token}" or self._token in query.get("api_token", ())
-        request = Request(method, split.path, query, open_)
+        entry = self.access.enter(headers, query, split.path.removeprefix(PREFIX))
+        request = Request(method, split.path, query, entry)
         answer, request, fault = self._route(request, content)
         if self.latency_seconds:
             self._listener.sleep(self.latency_seconds)
@@ -189,10 +199,10 @@ class Simulator:
         transaction = self._next_transaction()
         match request.method, request.path.removeprefix(PREFIX):
             case "POST", "/authenticate":
-                return self._harmed(request, lambda: self._authenticate(content, transaction), transaction)
+                return self._harmed(request, lambda: login_answer(content, self._user, self.token, transaction), transaction)
             case "GET", "/calls" | "/me" | "/campaigns" as path:
                 if not request.authorization_ok:
-                    return refusal(401, transaction), request, None
+                    return refusal(request.entry.status, transaction, detail=request.entry.detail), request, None
             case method, path:
                 return self._mailing(request, method, path, content, transaction)
         try:
@@ -204,7 +214,7 @@ class Simulator:
                 return self._harmed(request, lambda: self._campaigns(page, per_page, transaction), transaction)
         except InvalidQuery as invalid:
             return refusal(422, transaction, invalid.errors), request, None
-        return self._harmed(request, lambda: ok(self._profile(), transaction), transaction)
+        return self._harmed(request, lambda: ok(profile(request.entry.role, self.token), transaction), transaction)
 
     def _mailing(
         self, request: Request, method: str, path: str, content: Any, transaction: str
@@ -214,7 +224,7 @@ class Simulator:
         if build is None:
             return Answer(404, to_json({"message": "Not Found"})), request, None
         if not request.authorization_ok:
-            return refusal(401, transaction), request, None
+            return refusal(request.entry.status, transaction, detail=request.entry.detail), request, None
         request = replace(request, records=len(content) if isinstance(content, list) else 0)
         fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
         if fault and fault.kind == FaultKind.STATUS_500_HALFWAY and isinstance(content, list):
@@ -239,6 +249,7 @@ class Simulator:
 
     def _calls(self, request: Request, transaction: str) -> tuple[Answer, Request, Fault | None]:
         query = read_calls_query(request.query, campaign_ids_work=self._campaign_ids_work)
+        query = replace(query, selection=replace(query.selection, agents=request.entry.agents))
         request = replace(request, page=query.page, per_page=query.per_page, days=query.days, campaigns=query.campaigns)
         if self.on_page:
             self.on_page(request)
@@ -264,36 +275,6 @@ class Simulator:
         url = f"{self.base_url}/campaigns"
         pagination = paginate(len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links))
         return Answer(200, envelope(data, pagination, transaction))
-
-    def _authenticate(self, content: Any, transaction: str) -> Answer:
-        form = {key: str(value) for key, value in content.items()} if isinstance(content, dict) else {}
-        errors = {
-            name: [f"O campo {name} é obrigatório."]
-            for name, given in (
-                ("user", form.get("user")),
-                ("password", form.get("password")),
-                ("company_domain", form.get("company_domain") or form.get("company_id")),
-            )
-            if not given
-        }
-        if errors:
-            return refusal(422, transaction, errors)
-        if (form["user"], form["password"]) != (self._user, self._password):
-            return refusal(401, transaction, detail="Usuário ou senha inválidos.")
-        if self._second_factor:
-            return ok({"two_factor": True}, transaction, status=203)
-        return ok(self._profile(), transaction)
-
-    def _profile(self) -> dict[str, Any]:
-        return {
-            "id": 1,
-            "name": "Gestora Demonstração",
-            "email": "gestora@example.com",
-            "api_token": self._token,
-            "role": {"id": 2, "name": "manager"},
-            "settings": {"timezone": "America/Sao_Paulo"},
-            "company": {"id": 10, "name": "Empresa Demonstração", "domain": "demo"},
-        }
 
     def _next_transaction(self) -> str:
         with self._lock:
