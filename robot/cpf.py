@@ -1,46 +1,75 @@
-"""CPF and CNPJ: their check digits. Kept as text: a leading zero is a part of them.
+"""CPF and CNPJ, kept as text without punctuation: a leading zero is a part of them.
 
-Check digits: Receita Federal, Instrução Normativa RFB 2.119/2022; since July 2026 a new CNPJ may hold letters in its
-first twelve places, each of which counts as its ASCII code less 48 (IN RFB 2.229/2024).
+python-stdnum knows their check digits, also those of the CNPJ with letters that the Receita Federal
+gives out since July 2026 (IN RFB 2.229/2024).
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+from stdnum.br import cnpj, cpf
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from robot.words import canonical
+
+_PUNCTUATION = re.compile(r"[\s./\-\u2010-\u2015\u2212_]")
+_FLOAT = re.compile(r"(\d+)[.,]0+", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
+_LETTERS_OF_A_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}", re.ASCII)
 
 
 class InvalidDocument(ValueError):
     """A text that is no CPF and no CNPJ; the message says why, without showing it."""
 
 
-def read_document(written: object) -> str:
-    """A CPF (11 digits) or CNPJ (14 characters) without its punctuation. Raises InvalidDocument.
+@dataclass(frozen=True)
+class Document:
+    """A CPF (11 digits) or CNPJ (14 characters); `zeros`: leading zeros that were restored."""
 
-    A spreadsheet eats leading zeros: 8 to 10 digits are filled up to a CPF, 12 and 13 to a CNPJ, if the check digits agree.
+    number: str
+    zeros: int = 0
+
+
+def read_document(written: object) -> Document:
+    """Read a CPF or CNPJ in any writing. Raises InvalidDocument.
+
+    A spreadsheet eats leading zeros: 8 to 10 digits are filled up to a CPF, 12 and 13 to a CNPJ, where
+    the check digits then agree.
     """
-    text = re.sub(r"\.0+$", "", str(written).strip())
-    bare = re.sub(r"[\s./\-]", "", text).upper()
-    if len(bare) <= 11 and bare.isascii() and bare.isdigit() and len(bare) >= 8:
-        return _checked(bare.zfill(11), "CPF")
+    text = canonical(str(written))
+    if _SCIENTIFIC.fullmatch(text):
+        raise InvalidDocument("a spreadsheet has rounded it (scientific notation): format the column as text")
+    if number := _FLOAT.fullmatch(text):
+        text = number[1]
+    bare = _PUNCTUATION.sub("", text).upper()
+    if 8 <= len(bare) <= 11 and bare.isascii() and bare.isdigit():
+        return Document(_checked_cpf(bare.zfill(11)), 11 - len(bare))
     if 12 <= len(bare) <= 14 and bare.isascii() and bare.isalnum():
-        return _checked(bare.zfill(14) if bare.isdigit() else bare, "CNPJ")
+        whole = bare.zfill(14) if bare.isdigit() else bare
+        return Document(_checked_cnpj(whole), len(whole) - len(bare))
     raise InvalidDocument(f"{len(bare)} characters, where a CPF has 11 and a CNPJ 14")
 
 
-def _checked(bare: str, kind: str) -> str:
-    if (kind == "CNPJ" and not _CNPJ.fullmatch(bare)) or len(set(bare)) == 1:
-        raise InvalidDocument(f"no {kind}")
-    body = bare[:-2]
-    first = _check_digit(body, kind)
-    if bare[-2:] != f"{first}{_check_digit(body + str(first), kind)}":
-        raise InvalidDocument(f"the check digits of the {kind} do not agree")
-    return bare
+def _checked_cpf(bare: str) -> str:
+    if len(set(bare)) == 1:  # 111.111.111-11 has the right check digits, and is nobody's
+        raise InvalidDocument("no CPF")
+    try:
+        return str(cpf.validate(bare))
+    except ValidationError as error:
+        raise InvalidDocument(_why(error, "CPF")) from None
 
 
-def _check_digit(body: str, kind: str) -> int:
-    longest = 9 if kind == "CNPJ" else 11
-    weights = ((place % (longest - 1)) + 2 for place in range(len(body)))
-    rest = sum((ord(sign) - 48) * weight for sign, weight in zip(reversed(body), weights, strict=True)) % 11
-    return 0 if rest < 2 else 11 - rest
+def _checked_cnpj(bare: str) -> str:
+    if not _LETTERS_OF_A_CNPJ.fullmatch(bare) or len(set(bare)) == 1:
+        raise InvalidDocument("no CNPJ")
+    try:
+        return str(cnpj.validate(bare))
+    except ValidationError as error:
+        raise InvalidDocument(_why(error, "CNPJ")) from None
+
+
+def _why(error: ValidationError, kind: str) -> str:
+    wrong = isinstance(error, InvalidChecksum)
+    return f"the check digits of the {kind} do not agree" if wrong else f"no {kind}"

@@ -24,10 +24,12 @@ from robot import cron, period
 from robot.campaigns import parse_campaigns
 from robot.envfile import EnvFileSource
 from robot.states import read_state
+from robot.words import listed
 
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
+BLOCKED_BY_DEFAULT = ("bloqueado", "blocked")
 LIST_NAME_WIDTH = 200  # of a list at the dialer: kept whole, or the next start would not find it again by its name
 
 
@@ -112,7 +114,22 @@ def _amount(value: str) -> str:
 
 
 def _texts(value: Any) -> Any:
-    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if not (found := listed(value)):
+        raise ValueError("there is no word in it")  # nobody would be protected
+    return found
+
+
+def list_name(value: str) -> str:
+    """A list's name with no other braces than {date}. Raises ValueError."""
+    try:
+        filled = value.format(date="2026-01-01")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        filled = "{"
+    if "{" in filled or "}" in filled:
+        raise ValueError("it holds braces with something else than date")
+    return value
 
 
 YesNo = Annotated[bool, BeforeValidator(_boolean)]
@@ -197,13 +214,13 @@ class Settings(BaseSettings):
         24, "a whole number from 0 to 8760", "Hours in which a campaign gets a client once", ge=0, le=8760
     )
     export_blocked_status: Texts = setting(
-        ("bloqueado", "blocked"), "words separated by commas", "Clients of these statuses are never sent"
+        BLOCKED_BY_DEFAULT, "words separated by commas or semicolons", "Clients of these statuses are never sent"
     )
     export_cron: Annotated[str, BeforeValidator(_cron_or_nothing)] = setting(
         "", 'five CRON fields, like "0 8 * * 1-5", or nothing', "When contacts are sent by themselves; empty = never"
     )
     export_campaign_id: int = setting(0, "a campaign's id", "Campaign of scheduled exports", ge=0, le=2**31 - 1)
-    export_list: str = setting(
+    export_list: Annotated[str, AfterValidator(list_name)] = setting(
         "Robo {date}",
         "a list's name of 200 characters at most; {date} is the day",
         "List of scheduled exports",

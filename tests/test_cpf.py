@@ -19,7 +19,37 @@ from robot.cpf import InvalidDocument, read_document
     ],
 )
 def test_what_is_right_comes_back_without_punctuation(written, read):
-    assert read_document(written) == read
+    assert read_document(written).number == read
+
+
+@pytest.mark.parametrize(
+    ("written", "zeros"), [("52998224725", 0), ("1234567890", 1), ("191", None), ("00000000191", 0), ("11222333000181", 0)]
+)
+def test_leading_zeros_that_were_restored_are_told(written, zeros):
+    if zeros is None:
+        with pytest.raises(InvalidDocument):
+            read_document(written)
+    else:
+        assert read_document(written).zeros == zeros
+
+
+@pytest.mark.parametrize("written", ["5,29982E+10", "5.2998224725E+10", "1,12223E+13"])
+def test_a_number_in_scientific_notation_is_no_document(written):
+    with pytest.raises(InvalidDocument, match="scientific"):
+        read_document(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["529.982.247\u201125", "5299822\u200b4725", "\uff15\uff12\uff19.982.247-25", "529_982_247_25"]
+)
+def test_a_document_is_read_in_any_writing(written):
+    assert read_document(written).number == "52998224725"
+
+
+def test_any_company_number_of_the_new_kind_is_checked_by_its_letters():
+    assert read_document("12.ABC.345/01DE-35").number == "12ABC34501DE35"
+    with pytest.raises(InvalidDocument, match="check digits"):
+        read_document("12.ABD.345/01DE-35")
 
 
 @pytest.mark.parametrize(

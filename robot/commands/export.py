@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,28 +10,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from robot.commands.context import Context, Session
 from robot.commands.due_export import mark_exported
+from robot.commands.export_preview import print_preview
 from robot.commands.exporting import amount_of, exporter_for, order_of, print_result, watched_export
 from robot.commands.schedule import export_memory
 from robot.commands.scheduled_export import scheduled_export
 from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
-from robot.export.choosing import Client, Wish
+from robot.export.choosing import Wish
 from robot.export.resolving import MIN_AGE, Resolved, Verdict, resolve
 from robot.export.sending import Preview, Result
-from robot.export.wire import Order, brazilian
-from robot.masking import mask, mask_digits, mask_name
+from robot.masking import mask
 from robot.period import parse_start
 from robot.program import command
-from robot.settings import LIST_NAME_WIDTH
+from robot.settings import LIST_NAME_WIDTH, list_name
 from robot.states import read_state
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
+from robot.words import canonical, listed
 
-_SHOWN = 5
 _LARGEST = 2**31 - 1  # what the tables' INT columns hold
 _YEAR_MINUTES = 366 * 24 * 60
 
@@ -63,7 +61,7 @@ def _export(
     context: typer.Context,
     campaign: Annotated[int, typer.Option(min=0, max=_LARGEST, help="The campaign's id.")] = 0,
     list_name: Annotated[str, typer.Option("--list", help="The list's name; made if there is none.")] = "",
-    ids: Annotated[str | None, typer.Option(help="External ids separated by commas.")] = None,
+    ids: Annotated[str | None, typer.Option(help="External ids separated by commas or semicolons.")] = None,
     ids_file: Annotated[Path | None, typer.Option(help="A file with an external id a line.")] = None,
     creditor: Annotated[str | None, typer.Option(help="Only this creditor's clients.")] = None,
     uf: Annotated[str | None, typer.Option(help="Only this state's, like SP.")] = None,
@@ -112,14 +110,16 @@ def export(context: Context, options: Options) -> ExitCode:
     """Preview, ask, send."""
     session = Session.begin(context)
     wish = _wish(options, session)
-    order = order_of(session.settings, options.list_name.strip() or f"API 3C Robot {session.now():%Y-%m-%d}", options.weight)
+    today = f"{session.now():%Y-%m-%d}"
+    name = canonical(options.list_name).replace("{date}", today) or f"API 3C Robot {today}"
+    order = order_of(session.settings, name, options.weight)
     repository = open_repository(session.settings, session.stop)
     exporter = exporter_for(session, repository)
 
     def look() -> Preview:
         repository.prepare()
         preview = exporter.preview(wish, order)
-        _print_preview(context, preview, order, wish)
+        print_preview(context, preview, order, wish)
         return preview
 
     def send(preview: Preview, begins: Callable[[str], None]) -> Result:
@@ -182,10 +182,10 @@ def _wish(options: Options, session: Session) -> Wish:
     if not options.campaign:
         problems.append("--campaign: is missing; expected a campaign's id, like 5")
     problems += _blank(options)
-    ids = {part.strip() for part in (options.ids or "").split(",") if part.strip()}
+    ids = set(listed(options.ids or ""))
     if options.ids_file is not None:
         try:
-            ids |= {line.strip() for line in options.ids_file.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
+            ids |= set(filter(None, map(canonical, options.ids_file.read_text(encoding="utf-8-sig").splitlines())))
         except OSError as error:
             problems.append(f"--ids-file: {options.ids_file} cannot be read ({error.strerror})")
         except UnicodeDecodeError:
@@ -199,6 +199,10 @@ def _wish(options: Options, session: Session) -> Wish:
             since = parse_start(options.not_called_since)
         except ValueError:
             problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
+    try:
+        list_name(options.list_name)
+    except ValueError as error:
+        problems.append(f"--list: read {options.list_name!r}, {error}; expected a name, like 'Robo {{date}}'")
     if len(options.list_name) > LIST_NAME_WIDTH:
         problems.append(f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most")
     uf, amount = "", None
@@ -227,7 +231,7 @@ def _wish(options: Options, session: Session) -> Wish:
 def _blank(options: Options) -> list[str]:
     """A filter that is given and empty, like --ids "$IDS" of a script whose IDS is not set, would choose everybody."""
     given = {
-        "--ids": options.ids and options.ids.replace(",", ""),
+        "--ids": options.ids and "".join(listed(options.ids)),
         "--creditor": options.creditor,
         "--uf": options.uf,
         "--min-amount": options.min_amount,
@@ -237,7 +241,7 @@ def _blank(options: Options) -> list[str]:
     return [
         f"{name}: is empty; leave the option out where it is not to choose"
         for name, value in given.items()
-        if value is not None and not value.strip()
+        if value is not None and not canonical(value)
     ]
 
 
@@ -251,41 +255,6 @@ def _asked(context: Context, preview: Preview) -> bool:
     except EOFError:
         return False
     return answer.strip().lower() in {"y", "yes", "s", "sim"}
-
-
-def _print_preview(context: Context, preview: Preview, order: Order, wish: Wish) -> None:
-    out, choice = context.out, preview.choice
-    out.print(f"Campaign {wish.campaign_id}, list {order.list_name!r}.", markup=False)
-    if choice.waiting:
-        out.print(f"Waiting from exports that were not finished, sent first: {len(choice.waiting):,}")
-    if choice.staying:
-        out.print(f"Waiting from exports that were not finished, not asked for now: {choice.staying:,}")
-    for reason, count in Counter(choice.withdrawn.values()).most_common():
-        out.print(f"  waited, and is not to be sent any more: {count:,} {reason}", markup=False)
-    out.print(f"Clients that match: {choice.matched:,}. To be sent: {len(choice.chosen):,}.")
-    for reason, count in preview.rejected.most_common():
-        out.print(mask(f"  rejected, no client: {count:,} {reason}"), markup=False)
-    for reason, count in choice.left_out.most_common():
-        out.print(f"  left out: {count:,} {reason}", markup=False)
-    if sample := [*choice.waiting, *choice.chosen][:_SHOWN]:
-        table = Table(title="A sample", title_justify="left")
-        for name in ("external_id", "name", "cpf", "phone", "open amount"):
-            table.add_column(name)
-        for client in sample:
-            table.add_row(*masked(client))
-        out.print(table)
-
-
-def masked(client: Client) -> tuple[str, ...]:
-    """A client's line for the console: nobody can be recognised or called by it."""
-    amount = "" if client.open_amount is None else brazilian(f"{client.open_amount:.2f}")
-    return (
-        mask(client.external_id),
-        mask_name(client.name),
-        mask_digits(client.cpf) if client.cpf else "",
-        mask_digits(client.phones[0]),
-        amount,
-    )
 
 
 def _print_resolved(context: Context, result: Resolved) -> None:

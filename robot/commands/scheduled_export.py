@@ -10,6 +10,7 @@ from robot.commands.exporting import amount_of, exporter_for, order_of, watched_
 from robot.database import open_repository
 from robot.export.choosing import Wish
 from robot.export.sending import Result
+from robot.words import canonical
 
 
 def scheduled_export(session: Session) -> Result:
@@ -29,7 +30,7 @@ def _export(session: Session, begins: Callable[[str], None]) -> Result:
         not_called_since=since if settings.export_not_called_days else None,
         limit=settings.export_limit or None,
     )
-    name = settings.export_list.replace("{date}", f"{session.now():%Y-%m-%d}")
+    name = canonical(settings.export_list).replace("{date}", f"{session.now():%Y-%m-%d}")
     order = order_of(settings, name, settings.export_weight)
     repository = open_repository(settings, session.stop)
     exporter = exporter_for(session, repository)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,14 @@ from robot.database import Batch, Repository
 from robot.database.engine import Engine
 from robot.database.exports import ExportStore, ItemStatus
 from robot.errors import ConfigurationError, FatalError
+from robot.export.filters import Blocked, asked_for
 from robot.normalizers import Rejection
 from robot.normalizers.clients import layout, normalize_client, record_of
 from robot.normalizers.json_text import as_received
 from robot.phones import read_phones
 from robot.program import command
 from robot.tables import CLIENTS
+from robot.words import canonical
 
 QUERY_JOB = "clients_query"  # whose rejections they are; the execution is the export's
 _BATCH = 1000  # rejections of one transaction
@@ -51,13 +53,18 @@ class Client:
     uf: str
     status: str
 
+    @property
+    def key(self) -> str:
+        """The external_id as ids are compared: what was stored by an older version may hold invisible characters."""
+        return canonical(self.external_id)
+
     def __repr__(self) -> str:
         return f"Client({self.external_id!r})"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. Texts are compared without case; an empty one asks for nothing."""
+    """What is asked for. Ids and words are compared in their one form (`robot.words`); empty asks for nothing."""
 
     campaign_id: int
     ids: frozenset[str] = frozenset()
@@ -71,10 +78,10 @@ class Wish:
     def matches(self, client: Client) -> bool:
         """Whether the client is one of those asked for."""
         return (
-            (not self.ids or client.external_id in self.ids)
-            and _same(self.creditor, client.creditor)
-            and _same(self.uf, client.uf)
-            and _same(self.status, client.status)
+            (not self.ids or client.key in self.ids)
+            and asked_for(self.creditor, client.creditor)
+            and asked_for(self.uf, client.uf)
+            and asked_for(self.status, client.status)
             and (self.min_amount is None or (client.open_amount is not None and client.open_amount >= self.min_amount))
         )
 
@@ -93,6 +100,7 @@ class Choice:
     left_out: Counter[str] = field(default_factory=Counter)
     staying: int = 0
     withdrawn: dict[str, str] = field(default_factory=dict)
+    blocked: Blocked = field(default_factory=lambda: Blocked({}))
 
 
 def choose(
@@ -103,30 +111,39 @@ def choose(
     Who waits from before is looked at like everybody else, by today's data: a client may have been blocked meanwhile.
     The limit is for all, and those who wait come first.
     """
-    held = store.held_back(wish.campaign_id, cooldown_since)
-    called = store.called_since(wish.not_called_since) if wish.not_called_since else set()
-    never = {status.casefold() for status in blocked}
-    gone = {external_id for external_id, status in held.items() if status is ItemStatus.PENDING}
-    choice = Choice()
+    clients = list(clients)
+    wish = replace(wish, ids=frozenset(map(canonical, wish.ids)))
+    held = {canonical(raw): (raw, status) for raw, status in store.held_back(wish.campaign_id, cooldown_since).items()}
+    called = set(map(canonical, store.called_since(wish.not_called_since))) if wish.not_called_since else set()
+    never = Blocked.among(((client.external_id, client.status) for client in clients), blocked)
+    gone = {raw for raw, status in held.values() if status is ItemStatus.PENDING}
+    choice = Choice(blocked=never)
     strangers = set(wish.ids)
+    met: set[str] = set()
     for client in clients:
-        strangers.discard(client.external_id)
+        key = client.key
+        strangers.discard(key)
+        if key in met:
+            choice.left_out["the same client twice: the external_ids look alike"] += 1
+            continue
+        met.add(key)
         why = _never(client, never)
-        waits = held.get(client.external_id) is ItemStatus.PENDING
+        raw, status = held.get(key, (client.external_id, None))
+        waits = status is ItemStatus.PENDING
         if waits:
-            gone.discard(client.external_id)
+            gone.discard(raw)
             if why:
-                choice.withdrawn[client.external_id] = why
-        if not wish.matches(client) or client.external_id in called:
+                choice.withdrawn[raw] = why
+        if not wish.matches(client) or key in called:
             choice.staying += waits and not why
             continue
         choice.matched += 1
         if why:
             choice.left_out[why] += not waits
         elif waits:
-            choice.waiting.append(client)
-        elif client.external_id in held:
-            choice.left_out[_WHY[held[client.external_id]]] += 1
+            choice.waiting.append(client if raw == client.external_id else replace(client, external_id=raw))
+        elif status:
+            choice.left_out[_WHY[status]] += 1
         else:
             choice.chosen.append(client)
     choice.withdrawn.update(dict.fromkeys(sorted(gone), "is among the clients no more"))
@@ -138,9 +155,9 @@ def choose(
     return choice
 
 
-def _never(client: Client, never: Collection[str]) -> str:
+def _never(client: Client, never: Blocked) -> str:
     """Why this client may not be sent at all; empty when nothing stands against it."""
-    if client.status.casefold() in never:
+    if client.key in never.protected:
         return f"blocked (status {client.status})"
     return "" if client.phones else "no phone that can be dialled"
 
@@ -151,10 +168,6 @@ def _limit(choice: Choice, most: int) -> None:
         choice.left_out["beyond the limit"] += beyond
         choice.chosen = choice.chosen[: max(0, most - len(choice.waiting))]
         choice.waiting = choice.waiting[:most]
-
-
-def _same(asked: str, value: str) -> bool:
-    return not asked or asked.strip().casefold() == value.strip().casefold()
 
 
 def clients_of_table(repository: Repository) -> list[Client]:

@@ -20,6 +20,7 @@ from robot.database import Repository, Scope, exports
 from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
+from robot.export import filters
 from robot.export.choosing import QUERY_JOB, Choice, Client, Wish, choose, keep_rejections
 from robot.export.wire import Order, chunks, is_of, wire_of
 from robot.history import Ending, recorded
@@ -42,6 +43,7 @@ class Preview:
 
     choice: Choice
     rejected: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)  # of the blocked statuses
 
     @property
     def contacts(self) -> int:
@@ -100,7 +102,8 @@ class Exporter:
     def preview(self, wish: Wish, order: Order) -> Preview:
         """Look, without a lock and without changing anything."""
         choice = self._choose(wish, order)
-        return Preview(choice, Counter(rejection.reason for rejection in self._rejected or ()))
+        rejected = Counter(rejection.reason for rejection in self._rejected or ())
+        return Preview(choice, rejected, filters.warnings(self._repository, choice.blocked))
 
     def _choose(self, wish: Wish, order: Order) -> Choice:
         since = self._clock() - order.cooldown
@@ -125,6 +128,9 @@ class Exporter:
                 log.warning("%d contact(s) were in flight when the robot was stopped: their outcome is unknown.", lost)
                 ending.problems.append(f"{lost} contact(s) of a stopped export are unknown: see {_RESOLVE}")
             choice = self._choose(wish, order)
+            for warning in filters.warnings(self._repository, choice.blocked):
+                log.warning(warning)
+            filters.remember(self._repository, choice.blocked)
             if self._rejected is not None:
                 keep_rejections(self._repository, ending.execution_id, self._rejected)
                 if self._rejected:

@@ -260,7 +260,7 @@ def _document(text: str | None) -> str | None:
     if not text:
         return None
     try:
-        return read_document(text)
+        return read_document(text).number
     except InvalidDocument as error:
         raise _Wrong(f"CPF/CNPJ: {error}") from None
 

@@ -15,6 +15,7 @@ from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Tra
 from robot.threec.contacts import Contact, wire_items
 from robot.threec.known import KnownRequests
 from robot.threec.paging import all_records
+from robot.words import compared
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,8 @@ class ThreeCMailingClient:
 
     def find_list(self, name: str, campaign_id: int) -> dict[str, Any] | None:
         """The list of that name; of several the newest, told in the log."""
-        found = [each for each in self.listar_listas(campaign_id) if str(each.get("name", "")).strip() == name.strip()]
+        lists = self.listar_listas(campaign_id)
+        found = [each for each in lists if compared(str(each.get("name", ""))) == compared(name)]
         if len(found) > 1:
             log.warning("Campaign %d has %d lists named %r: the newest is used.", campaign_id, len(found), name)
         return max(found, key=lambda each: int(each["id"]), default=None)
