@@ -14,7 +14,7 @@ from rich.text import Text
 from robot import cron, logs
 from robot.commands.context import Context
 from robot.database import open_repository
-from robot.errors import ExitCode, RobotError
+from robot.errors import ConfigurationError, ExitCode, RobotError
 from robot.masking import mask
 from robot.period import now, whole
 from robot.program import command
@@ -32,16 +32,20 @@ class _Failed(Exception):
 
 
 def check(context: Context) -> ExitCode:
-    """Run every check; success only when all hold. Wrong settings are told by themselves, and end it."""
+    """Run every check; success only when all hold. Wrong settings are told by themselves, and end it.
+
+    What this machine or its settings lack ends with the code of a bad configuration, whatever else failed.
+    """
     settings = context.settings()
     failed: list[str] = []
+    code = ExitCode.SUCCESS
     checks: list[tuple[str, Callable[[], str]]] = [
         ("Settings", partial(_settings, context)),
         ("Schedule", partial(_schedule, settings)),
         ("API", partial(_api, settings)),
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
-        ("Rights", partial(_rights, settings)),
+        ("Rights", lambda: _rights(settings, reached="Database" not in failed)),
         ("Log folder", partial(_log_folder, settings)),
         ("Free disk", partial(_disk, settings)),
     ]
@@ -52,6 +56,8 @@ def check(context: Context) -> ExitCode:
             line, style, sign = holds(), "green", "ok"
         except (RobotError, _Failed) as error:
             line, style, sign = str(error), "red", "FAILED"
+            if isinstance(error, ConfigurationError):
+                code = ExitCode.CONFIGURATION
         except OSError as error:  # a folder that this user may not even look into
             place = f"{error.filename} cannot be read: " if error.filename else ""
             line, style, sign = f"{place}{error.strerror or error}. Check the rights of this user.", "red", "FAILED"
@@ -59,7 +65,7 @@ def check(context: Context) -> ExitCode:
             failed.append(name)
         context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
     context.out.print(f"{len(failed)} of {len(checks)} checks failed." if failed else "Everything holds.")
-    return ExitCode.FAILED if failed else ExitCode.SUCCESS
+    return code or (ExitCode.FAILED if failed else ExitCode.SUCCESS)
 
 
 def _settings(context: Context) -> str:
@@ -127,7 +133,9 @@ def _database(settings: Settings) -> str:
         repository.close()
 
 
-def _rights(settings: Settings) -> str:
+def _rights(settings: Settings, *, reached: bool) -> str:
+    if not reached:
+        raise _Failed("not tried, since the database failed.")
     repository = open_repository(settings)
     try:
         repository.prepare()

@@ -16,6 +16,8 @@ from rich.text import Text
 
 from robot.commands import consoles
 from robot.commands.context import Context
+from robot.database import odbc
+from robot.database.connection_string import choose_driver
 from robot.errors import ConfigurationError, RobotError
 from robot.program import command
 from robot.settings import home
@@ -57,7 +59,7 @@ def _install(
     The robot's folder, where it is the robot's alone, is closed to everybody but the administrators and the task's account.
     """
     task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
-    _on_windows(task)
+    _on_windows(context.obj, task)
     event_log.register_source()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "task.xml"
@@ -74,14 +76,14 @@ def _install(
 @commands.command("show")
 def _show(context: typer.Context) -> None:
     """What Windows knows of the task: next run, last run, last result."""
-    _on_windows()
+    _on_windows(context.obj)
     context.obj.out.print(schtasks(["/Query", "/TN", NAME, "/V", "/FO", "LIST"]), markup=False, soft_wrap=True)
 
 
 @commands.command("remove")
 def _remove(context: typer.Context) -> None:
     """Remove the task. The robot, its data and its history stay."""
-    _on_windows()
+    _on_windows(context.obj)
     context.obj.out.print(schtasks(["/Delete", "/TN", NAME, "/F"]), markup=False, soft_wrap=True)
 
 
@@ -98,6 +100,7 @@ def _xml(
     """Write the task to FILE, for the Task Scheduler's "Import Task…"; without FILE, print it."""
     task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
     out: Context = context.obj
+    _require_odbc(out)
     if file is None:
         out.out.print(task.ascii_xml, markup=False, emoji=False, soft_wrap=True, end="")
         consoles.require_written(out.out)
@@ -145,6 +148,11 @@ def _compare_with_settings(out: Context, task: Task) -> None:
             "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at the time itself, make a"
             " second task with the arguments: export scheduled",
         )
+    if settings.db_server:
+        try:
+            choose_driver(settings.db_driver, odbc.installed_drivers())
+        except ConfigurationError as error:
+            _warn(out, f"The task will fail: {error}")
     if settings.db_server and settings.db_trusted_connection and not task.password:
         _warn(
             out,
@@ -207,13 +215,24 @@ def _command(context: Context) -> tuple[str, str]:
     return sys.executable, f"{script}{env_file}schedule --once"
 
 
-def _on_windows(task: Task | None = None) -> None:
+def _on_windows(context: Context, task: Task | None = None) -> None:
     if sys.platform != "win32":
         hint = f'"{command("task xml FILE")}" works everywhere.'
         if task is not None:
+            _require_odbc(context)
             line = f'{task.at.minute} {task.at.hour} * * * "{sys.executable}" {task.arguments}'
             hint = f"Here cron does the same: {line}   ({hint})"
         raise ConfigurationError("The Task Scheduler is a part of Windows.", hint)
+
+
+def _require_odbc(context: Context) -> None:
+    """Raises ConfigurationError where the settings name a SQL Server and this machine has no ODBC to reach it."""
+    try:
+        settings, _ = load(context.env_file, token_needed=False)
+    except ConfigurationError:
+        return  # that is for `check` to tell
+    if settings.db_server:
+        odbc.require()
 
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:

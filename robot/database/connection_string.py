@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from robot.database.odbc import DOWNLOAD, install_driver
 from robot.errors import ConfigurationError
 from robot.settings import Settings
 
@@ -27,7 +28,6 @@ _PREFERRED = (
     "SQL Server Native Client 10.0",
     _LEGACY,
 )
-_DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
 LOGIN_SECONDS = 15
 
 
@@ -59,18 +59,18 @@ def choose_driver(wanted: str, installed: Sequence[str]) -> Driver:
         if wanted.casefold() not in by_name:
             raise ConfigurationError(
                 f'DB_DRIVER: the ODBC driver "{wanted}" is not installed. Installed: {_listed(installed)}.',
-                f"Name one of them, leave DB_DRIVER empty for the best one, or install it from {_DOWNLOAD}",
+                f"Name one of them, leave DB_DRIVER empty for the best one, or install it from {DOWNLOAD}",
             )
         return Driver(by_name[wanted.casefold()])
     for name in _PREFERRED:
         if name.casefold() in by_name:
             driver = Driver(by_name[name.casefold()])
             if driver.legacy:
-                log.warning("Only the legacy ODBC driver is installed: slow, and without TLS 1.2. Install 18: %s", _DOWNLOAD)
+                log.warning("Only the legacy ODBC driver is installed: slow, and without TLS 1.2. Install 18: %s", DOWNLOAD)
             return driver
     raise ConfigurationError(
         f"No ODBC driver for SQL Server is installed. Installed: {_listed(installed)}.",
-        f"Install Microsoft's ODBC Driver 18 from {_DOWNLOAD}",
+        install_driver(),
     )
 
 

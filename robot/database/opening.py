@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
+from robot.database import odbc
 from robot.database.engine import Engine
 from robot.database.repository import Repository
 from robot.database.sqlite import SqliteEngine
@@ -13,9 +14,10 @@ from robot.settings import Settings
 
 
 def open_engine(settings: Settings, stop: threading.Event | None = None) -> Engine:
-    """The engine for these settings, not yet connected."""
+    """The engine for these settings, not yet connected. Raises ConfigurationError where ODBC is missing."""
     if not settings.db_server:
         return SqliteEngine(settings.db_file, stop)
+    odbc.require()
     from robot.database.sqlserver import SqlServerEngine
 
     return SqlServerEngine.from_settings(settings)

@@ -168,7 +168,7 @@ def install(tmp_path, monkeypatch):
     (folder / "app.exe").touch()
     env_file = folder / ".env"
     env_file.write_text("TIMEZONE=America/Sao_Paulo\n")
-    monkeypatch.setattr(command, "_on_windows", lambda _=None: None)
+    monkeypatch.setattr(command, "_on_windows", lambda *_: None)
     monkeypatch.setattr(command, "home", lambda: folder)
     for name in ("schtasks", "icacls"):
         monkeypatch.setattr(command, name, lambda arguments, name=name, **_: calls.append((name, *arguments)) or "SUCCESS")

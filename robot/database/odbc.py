@@ -1,0 +1,54 @@
+"""What SQL Server needs of this machine: pyodbc, and the ODBC driver manager that it stands on.
+
+The wheels of pyodbc bring no driver manager (https://github.com/mkleehammer/pyodbc/wiki/Install): Windows has its own,
+other systems get unixODBC from a package.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from robot.errors import ConfigurationError
+
+DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
+MANAGER = (
+    "apt-get install unixodbc (Debian, Ubuntu), dnf install unixODBC (RHEL, Fedora)"
+    " or apk add unixodbc (Alpine), as root"
+)
+
+
+def require() -> None:
+    """Do nothing where pyodbc can be loaded. Raises ConfigurationError: what is missing, and how it is installed."""
+    try:
+        import pyodbc  # noqa: F401
+    except ImportError as error:
+        raise ConfigurationError(*_missing(error)) from error
+
+
+def installed_drivers() -> list[str]:
+    """The names of the drivers that the driver manager knows. Raises ConfigurationError where there is no manager."""
+    require()
+    import pyodbc
+
+    return [str(name) for name in pyodbc.drivers()]
+
+
+def install_driver() -> str:
+    """How Microsoft's driver gets onto this machine."""
+    command = "winget install Microsoft.msodbcsql.18, or " if sys.platform == "win32" else ""
+    return f"Install Microsoft's ODBC Driver 18: {command}{DOWNLOAD}"
+
+
+def _missing(error: ImportError) -> tuple[str, str]:
+    """The message and the hint."""
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"DB_SERVER is set, but the Python package {error.name} is not installed.",
+            "Install it beside the others: python -m pip install -r requirements.txt",
+        )
+    if sys.platform == "win32":
+        return f"DB_SERVER is set, but ODBC cannot be loaded ({error}).", install_driver()
+    return (
+        f"DB_SERVER is set, but this machine has no ODBC driver manager, unixODBC ({error}).",
+        f"Install it: {MANAGER}. If the driver is not there either: {DOWNLOAD}",
+    )
