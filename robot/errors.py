@@ -2,6 +2,7 @@
 
     RobotError                      message, hint for the operator, exit code
     ├── ConfigurationError          2    a setting, an option or a file is wrong
+    │   └── MissingSoftware         2    what the settings ask for is not installed on this machine
     ├── AnotherExecutionRunning     4    the lock of this job is held by somebody else
     ├── Interrupted                 130  Ctrl+C, SIGTERM, closed terminal, log-off, shutdown
     └── SyncError                   1    something went wrong while syncing
@@ -51,6 +52,10 @@ class ConfigurationError(RobotError):
     def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint)
         self.problems = problems
+
+
+class MissingSoftware(ConfigurationError):
+    """A library or a driver that the settings ask for is not installed; `hint` says how to install it."""
 
 
 class AnotherExecutionRunning(RobotError):

@@ -14,7 +14,7 @@ from rich.text import Text
 from robot import cron, logs
 from robot.commands.context import Context
 from robot.database import open_repository
-from robot.errors import ConfigurationError, ExitCode, RobotError
+from robot.errors import ExitCode, MissingSoftware, RobotError
 from robot.masking import mask
 from robot.period import now, whole
 from robot.program import command
@@ -34,7 +34,7 @@ class _Failed(Exception):
 def check(context: Context) -> ExitCode:
     """Run every check; success only when all hold. Wrong settings are told by themselves, and end it.
 
-    What this machine or its settings lack ends with the code of a bad configuration, whatever else failed.
+    Software that is missing on this machine ends it with the code of a bad configuration, after the other checks.
     """
     settings = context.settings()
     failed: list[str] = []
@@ -56,7 +56,7 @@ def check(context: Context) -> ExitCode:
             line, style, sign = holds(), "green", "ok"
         except (RobotError, _Failed) as error:
             line, style, sign = str(error), "red", "FAILED"
-            if isinstance(error, ConfigurationError):
+            if isinstance(error, MissingSoftware):
                 code = ExitCode.CONFIGURATION
         except OSError as error:  # a folder that this user may not even look into
             place = f"{error.filename} cannot be read: " if error.filename else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from robot.database.odbc import DOWNLOAD, install_driver
-from robot.errors import ConfigurationError
+from robot.errors import ConfigurationError, MissingSoftware
 from robot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def choose_driver(wanted: str, installed: Sequence[str]) -> Driver:
     by_name = {name.casefold(): name for name in installed}
     if wanted:
         if wanted.casefold() not in by_name:
-            raise ConfigurationError(
+            raise MissingSoftware(
                 f'DB_DRIVER: the ODBC driver "{wanted}" is not installed. Installed: {_listed(installed)}.',
                 f"Name one of them, leave DB_DRIVER empty for the best one, or install it from {DOWNLOAD}",
             )
@@ -68,7 +68,7 @@ def choose_driver(wanted: str, installed: Sequence[str]) -> Driver:
             if driver.legacy:
                 log.warning("Only the legacy ODBC driver is installed: slow, and without TLS 1.2. Install 18: %s", DOWNLOAD)
             return driver
-    raise ConfigurationError(
+    raise MissingSoftware(
         f"No ODBC driver for SQL Server is installed. Installed: {_listed(installed)}.",
         install_driver(),
     )

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import sys
 
-from robot.errors import ConfigurationError
+from robot.errors import MissingSoftware
 
 DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
 MANAGER = (
-    "apt-get install unixodbc (Debian, Ubuntu), dnf install unixODBC (RHEL, Fedora)"
-    " or apk add unixodbc (Alpine), as root"
+    "apt-get install unixodbc (Debian, Ubuntu)",
+    "dnf install unixODBC (RHEL, Fedora)",
+    "apk add unixodbc (Alpine)",
 )
 
 
 def require() -> None:
-    """Do nothing where pyodbc can be loaded. Raises ConfigurationError: what is missing, and how it is installed."""
+    """Do nothing where pyodbc can be loaded. Raises MissingSoftware: what is missing, and how it is installed."""
     try:
         import pyodbc  # noqa: F401
     except ImportError as error:
-        raise ConfigurationError(*_missing(error)) from error
+        raise MissingSoftware(*_missing(error)) from error
 
 
 def installed_drivers() -> list[str]:
-    """The names of the drivers that the driver manager knows. Raises ConfigurationError where there is no manager."""
+    """The names of the drivers that the driver manager knows. Raises MissingSoftware where there is no manager."""
     require()
     import pyodbc
 
@@ -50,5 +51,5 @@ def _missing(error: ImportError) -> tuple[str, str]:
         return f"DB_SERVER is set, but ODBC cannot be loaded ({error}).", install_driver()
     return (
         f"DB_SERVER is set, but this machine has no ODBC driver manager, unixODBC ({error}).",
-        f"Install it: {MANAGER}. If the driver is not there either: {DOWNLOAD}",
+        f"Install it, as root: {', '.join(MANAGER)}. If the driver is not there either: {DOWNLOAD}",
     )

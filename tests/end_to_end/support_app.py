@@ -8,23 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from clocks import robot_at
+
 from robot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "tok3n-of-the-manager-that-nobody-may-ever-see-000000000000001"
 PASSWORD = "p4ssword}that;nobody'may ever see"
-
-# the robot under a clock that starts where the test wants it, and ticks
-_UNDER_A_CLOCK = """
-import sys, time_machine
-from datetime import datetime
-from zoneinfo import ZoneInfo
-sys.path.insert(0, sys.argv[1])
-moment = datetime.fromisoformat(sys.argv[2]).replace(tzinfo=ZoneInfo("America/Sao_Paulo"))
-with time_machine.travel(moment, tick=True):
-    from robot.cli import main
-    sys.exit(main(sys.argv[3:]))
-"""
 
 
 class App:
@@ -40,9 +30,9 @@ class App:
     def start(self, *arguments: str, clock: str | None = None) -> subprocess.Popen[str]:
         names = {name.upper() for name in Settings.model_fields}
         environment = {name: value for name, value in os.environ.items() if name not in names}
-        program = [str(ROOT / "app.py")] if clock is None else ["-c", _UNDER_A_CLOCK, str(ROOT), clock]
+        program = [sys.executable, str(ROOT / "app.py")] if clock is None else robot_at(clock)
         return subprocess.Popen(
-            [sys.executable, *program, "--env-file", str(self.env_file), *arguments],
+            [*program, "--env-file", str(self.env_file), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

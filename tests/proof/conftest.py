@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proof.machine import Machine, clear_environment, simulated
+from clocks import started_at
+from proof.machine import NOON, Machine, clear_environment, simulated
 from servers import Database
 
 from robot.database import Repository
@@ -26,9 +27,10 @@ def repository(database: Database) -> Iterator[Repository]:
 def operator(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Machine]]:
-    """Give a machine whose API has so many days of so many calls."""
+    """Give a machine whose API has so many days of so many calls. Its clock begins at `NOON`."""
     clear_environment(monkeypatch)
     with ExitStack() as stack:
+        stack.enter_context(started_at(NOON))
 
         def start(days: int = 2, per_day: int = 60, broken: int = 0, **settings: Any) -> Machine:
             simulator = stack.enter_context(simulated(days, per_day, broken=broken))

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from servers import Database
@@ -18,11 +17,12 @@ from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.settings import Settings
 
 LONG_AGO = datetime(2001, 1, 1)
-TODAY = datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+NOON = datetime(2026, 9, 20, 12, 0, 0)  # where the machine's clock begins, see the fixture `operator`
+TODAY = NOON.date()
 
 
 def ago(number: int) -> date:
-    """The day so many days ago."""
+    """The day so many days ago, by the machine's clock."""
     return TODAY - timedelta(days=number)
 
 

@@ -27,14 +27,18 @@ def test_late_edits_update_exactly_those_rows(operator: Operator) -> None:
     assert machine.sync(ago(3), ago(1)) == 0
     machine.stamp()
     with_mailing = [call for call in machine.simulator.calls if isinstance(call["mailing_data"], dict)]
-    edited = [call["id"] for call in with_mailing[3::25]][:5]  # how many there are depends on the days
-    machine.simulator.update_call(edited[0], qualification="Venda realizada", qualification_id=1230)
-    machine.simulator.update_call(edited[1], feedback="Ótimo atendimento, sem reparos")
-    machine.simulator.update_call(edited[2], recording="https://app.3c.plus/api/v1/calls/x/recording")
-    machine.simulator.update_call(edited[3], transcription="Operadora: bom dia")
-    machine.simulator.update_call(edited[4], mailing_data={**with_mailing[103]["mailing_data"], "uf": "XX"})
+    edited = [with_mailing[len(with_mailing) * part // 5] for part in range(5)]
+    changes = [
+        {"qualification": "Acordo que nenhuma chamada tem", "qualification_id": 999_001},
+        {"feedback": "Ótimo atendimento, sem reparos"},
+        {"recording": "https://app.3c.plus/api/v1/calls/x/recording"},
+        {"transcription": "Operadora: bom dia"},
+        {"mailing_data": {**edited[4]["mailing_data"], "uf": "XX"}},
+    ]
+    for call, change in zip(edited, changes, strict=True):
+        machine.simulator.update_call(call["id"], **change)
     assert machine.sync(ago(3), ago(1)) == 0
-    assert machine.written() == set(edited)
+    assert machine.written() == {call["id"] for call in edited}
     assert machine.audit(ago(3), ago(1)) == 0
 
 
@@ -98,7 +102,7 @@ def test_an_absence_longer_than_catch_up_days_is_told_with_the_command_that_fill
     assert scheduled(repository, catch_up=3) == all_days[-3:]
     told = caplog.messages[-1]
     assert "not complete, and too old for CATCH_UP_DAYS" in told
-    assert f"python app.py run --start {all_days[4]} --end {all_days[-4]}" in told
+    assert f"app run --start {all_days[4]} --end {all_days[-4]}" in told
 
 
 def test_a_day_that_failed_is_due_until_it_is_complete(five_days_off, repository) -> None:
