@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import without_odbc
 from servers import BOTH, VARIABLE, Database, Server, empty, server
 
 from robot.database import Repository
@@ -19,12 +21,21 @@ if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else every process that a test starts would ignore it, too
 
 
+if "MOVED_TO" in os.environ and "MOVED_BY_SECONDS" not in os.environ:
+    raise pytest.UsageError("MOVED_TO is set, and the clock has not moved: PYTHONPATH lacks tests/moved_clock")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    without_odbc.register(config)
+
+
 @pytest.fixture(scope="session")
 def sql_server() -> Server:
     """The server in TEST_SQLSERVER; skips where there is none."""
     found = server()
     if found is None:
         pytest.skip(f"{VARIABLE} holds no ODBC connection string of a T-SQL server")
+    without_odbc.odbc()
     return found
 
 

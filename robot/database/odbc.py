@@ -1,7 +1,7 @@
 """What SQL Server needs of this machine: pyodbc, and the ODBC driver manager that it stands on.
 
-The wheels of pyodbc bring no driver manager (https://github.com/mkleehammer/pyodbc/wiki/Install): Windows has its own,
-other systems get unixODBC from a package.
+The wheels of pyodbc bring no driver manager (https://github.com/mkleehammer/pyodbc/wiki/Install):
+Windows has its own, other systems get unixODBC from a package.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MANAGER = (
 
 
 def require() -> None:
-    """Do nothing where pyodbc can be loaded. Raises MissingSoftware: what is missing, and how it is installed."""
+    """Raises MissingSoftware, with the way to install it, where pyodbc cannot be loaded."""
     try:
         import pyodbc  # noqa: F401
     except ImportError as error:
@@ -27,7 +27,7 @@ def require() -> None:
 
 
 def installed_drivers() -> list[str]:
-    """The names of the drivers that the driver manager knows. Raises MissingSoftware where there is no manager."""
+    """The names of the drivers that are installed. Raises MissingSoftware as `require` does."""
     require()
     import pyodbc
 

@@ -14,6 +14,7 @@ import pytest
 import trustme
 from door import NO_DATABASE, WRONG_PASSWORD, Door, Refusal
 from pydantic import SecretStr
+from without_odbc import odbc
 
 from robot.database import Repository, open_engine
 from robot.errors import FatalError
@@ -25,6 +26,7 @@ PASSWORD = "s3cret;at}the=door"
 @pytest.fixture(scope="module")
 def driver() -> str:
     """The path of Microsoft's driver; skips where its package or a library of the system is missing."""
+    odbc()
     package = pytest.importorskip("mssql_python_odbc", reason="mssql-python-odbc is not installed")
     machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
     found = sorted(path for path in Path(package.get_libs_dir()).glob(f"linux/*/{machine}/lib/libmsodbcsql-18*.so*"))

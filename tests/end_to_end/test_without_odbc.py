@@ -99,3 +99,13 @@ def test_the_executable_is_not_built_without_it_and_one_line_says_why(tmp_path):
     assert ended.returncode != 0
     assert tells_what_to_install(line)
     assert list((tmp_path / "dist").iterdir()) == []
+
+
+def test_tests_that_need_it_are_skipped_with_the_reason():
+    modules = [ROOT / "tests" / "database" / f"test_sqlserver_{name}.py" for name in ("tables", "connection")]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", "-p", "no:xdist", *modules], capture_output=True, text=True, check=False
+    )
+    assert "ODBC is missing; on Debian: apt-get install unixodbc" in ended.stdout
+    assert "2 skipped" in ended.stdout
+    assert "error" not in ended.stdout

@@ -6,8 +6,6 @@ from datetime import timedelta
 import pytest
 from export.conftest import order
 
-from robot.database.sqlite import SqliteEngine
-from robot.database.sqlserver import SqlServerEngine
 from robot.demo import Fault
 from robot.errors import ExitCode, RetriableError
 from robot.export.resolving import Verdict
@@ -150,7 +148,7 @@ def test_after_the_operators_word_a_lists_total_proves_nothing_any_more(desk):
 
 def lose_the_commit_that(desk, monkeypatch, finds):
     """The first COMMIT before which this SELECT counts something holds, and its answer is lost. Returns what it lost."""
-    kind = SqlServerEngine if desk.database.on_server else SqliteEngine
+    kind = type(desk.database.engine())
     commit, lost = kind.commit, []
 
     def commit_then_lose(engine):
