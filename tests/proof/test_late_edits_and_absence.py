@@ -102,7 +102,7 @@ def test_an_absence_longer_than_catch_up_days_is_told_with_the_command_that_fill
     assert scheduled(repository, catch_up=3) == all_days[-3:]
     told = caplog.messages[-1]
     assert "not complete, and too old for CATCH_UP_DAYS" in told
-    assert f"app run --start {all_days[4]} --end {all_days[-4]}" in told
+    assert f"python app.py run --start {all_days[4]} --end {all_days[-4]}" in told
 
 
 def test_a_day_that_failed_is_due_until_it_is_complete(five_days_off, repository) -> None:
