@@ -23,6 +23,8 @@ from requests import PreparedRequest
 from robot import cron, period
 from robot.campaigns import parse_campaigns
 from robot.envfile import EnvFileSource
+from robot.network_settings import PROXIES, NetworkSettings, proxy_secrets
+from robot.setting import setting
 from robot.states import read_state
 from robot.words import listed
 
@@ -145,12 +147,7 @@ _ADDRESS = "an address that begins with https://"
 _DATE = "a date: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY"
 
 
-def setting(default: Any, expected: str, meaning: str, **limits: Any) -> Any:
-    """Declare a setting: its default, what a reader of an error message is told to write, and what it means."""
-    return Field(default, description=meaning, json_schema_extra={"expected": expected}, validate_default=True, **limits)
-
-
-class Settings(BaseSettings):
+class Settings(NetworkSettings):
     """The robot's settings, immutable. `settings_check.load` reads them and explains what is wrong."""
 
     model_config = SettingsConfigDict(
@@ -345,6 +342,12 @@ class Settings(BaseSettings):
             raise ValueError("not an address of the API")
         return value.rstrip("/")
 
+    @field_validator("requests_ca_bundle", "ssl_cert_file")
+    @classmethod
+    def _certificates(cls, value: str) -> str:
+        """A file of the robot's folder; else as it stands: from the environment it may be meant from the current one."""
+        return str(home() / value) if value and (home() / value).exists() else value
+
     @field_validator("timezone", mode="before")
     @classmethod
     def _zone(cls, value: Any) -> Any:
@@ -374,7 +377,8 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the masking of logs."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr) and value)
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+        return (*secrets, *(secret for name in PROXIES for secret in proxy_secrets(getattr(self, name))))
 
     @classmethod
     def settings_customise_sources(

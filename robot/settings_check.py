@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError
 
 from robot import envfile, masking
 from robot.errors import ConfigurationError
+from robot.network_settings import PROXIES, proxy_secrets
 from robot.period import parse_end, parse_start, text
 from robot.settings import Settings, read_settings
 
@@ -37,6 +38,8 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
     environment = settings_in_environment()
     raw = {**file.values, **environment}
+    for name in PROXIES:
+        masking.register(*proxy_secrets(raw.get(name.upper(), "").strip()))
     masking.register(*(raw.get(name, "").strip() for name in _SECRETS))  # before anything is told of the other values
     problems = [*file.problems, *(_stray(*line) for line in file.stray), *_together(raw, token_needed)]
     settings = None
@@ -100,7 +103,7 @@ def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
     for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()):
         field = Settings.model_fields[name]
         value = raw.get(name.upper(), "")
-        value = masking.mask(masking.mask_address(value) if name.endswith("_url") else value)
+        value = masking.mask(masking.mask_address(value) if name.endswith(("_url", "_proxy")) else value)
         shown = "a value that is kept secret" if field.annotation is SecretStr else repr(value)
         reason = next(str(p["msg"]) for p in error.errors() if p["loc"][0] == name)
         detail = f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""

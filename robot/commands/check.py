@@ -12,6 +12,7 @@ from itertools import islice
 from rich.text import Text
 
 from robot import cron, logs
+from robot.commands.check_network import ways
 from robot.commands.context import Context
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
@@ -42,6 +43,7 @@ def check(context: Context) -> ExitCode:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("Settings", partial(_settings, context)),
         ("Schedule", partial(_schedule, settings)),
+        ("Network", partial(_network, settings)),
         ("API", partial(_api, settings)),
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
@@ -90,6 +92,13 @@ def _exports(settings: Settings) -> str:
         f' a task that runs "{command("schedule --once")}" at its first run after them;'
         f' for the time itself, give "{command("export scheduled")}" its own task'
     )
+
+
+def _network(settings: Settings) -> str:
+    line, readable = ways(settings)
+    if not readable:
+        raise _Failed(line)
+    return line
 
 
 def _api(settings: Settings) -> str:

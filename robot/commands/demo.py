@@ -23,7 +23,12 @@ FROM calls GROUP BY hour ORDER BY hour;"""
 
 def demo(context: Context) -> ExitCode:
     """Two thousand calls of yesterday, over HTTP, into SQLite. A second time nothing is written."""
-    settings = IsolatedSettings(db_file="data/demo.db", log_dir="logs", manager_token=SecretStr(DEMO_TOKEN))
+    settings = IsolatedSettings(
+        db_file="data/demo.db",
+        log_dir="logs",
+        manager_token=SecretStr(DEMO_TOKEN),
+        no_proxy="*",  # its API is on this computer
+    )
     yesterday = now(settings.timezone).date() - timedelta(days=1)
     with Simulator(make_calls([yesterday], CALLS)) as simulator:
         settings = settings.model_copy(update={"base_url": simulator.url})

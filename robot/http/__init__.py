@@ -30,6 +30,7 @@ from robot.http.errors import (
     RequestRefused,
     TokenExpired,
 )
+from robot.http.network import Network
 from robot.http.tokens import Bearer, NoToken, RenewableToken, TokenParameter
 from robot.http.transport import Parameters, Transport
 
@@ -40,6 +41,7 @@ __all__ = [
     "Bearer",
     "BodyTooLarge",
     "CannotAsk",
+    "Network",
     "NoToken",
     "NotSent",
     "Parameters",

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 import requests
 import urllib3
 
-from robot.http.errors import CannotAsk
+from robot.http.deadline import Deadline
+from robot.http.roots import UnreadableRootsError
 from robot.masking import mask
+
+PROXY_WANTS_LOGIN = "the proxy wants a login (HTTP 407)"
+HINT_PROXY_LOGIN = (
+    "Write it into its address: HTTPS_PROXY=http://user:password@proxy:port, with %40 for @. A proxy that takes Windows"
+    " logins only (NTLM, Kerberos) must let this computer pass without one."
+)
+_HINT_ADDRESS = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
 
 _ADDRESS = "Check the address (BASE_URL, or for the login and the lists THREEC_BASE_URL)"
 _HINT_TLS = (
     "Check that the address begins with https:// only where the server speaks it, this computer's clock, and the"
-    " certificate of a proxy (REQUESTS_CA_BUNDLE)."
+    " certificate of a proxy that looks into it (REQUESTS_CA_BUNDLE, or the system's certificate store)."
 )
 
 
-def cannot_ask(where: str, error: Exception) -> CannotAsk:
-    """The exceptions of `requests` for an address or a header that is none are ValueErrors; a missing file is an OSError."""
-    if isinstance(error, ValueError):
-        hint = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
-        return CannotAsk(f"{where}: no request can be made of this address ({type(error).__name__}).", hint)
-    hint = "Check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE in the environment."
-    return CannotAsk(f"{where}: the certificates for https cannot be read: {mask(str(error))}.", hint)
+class Broken(Exception):
+    """An exchange that brought no answer: what happened, in few words, and what to do.
+
+    `sent`: the request may have been received. `hopeless`: something in this machine's settings is wrong.
+    """
+
+    def __init__(self, told: str, hint: str, *, sent: bool, hopeless: bool = False) -> None:
+        super().__init__(told)
+        self.told, self.hint, self.sent, self.hopeless = told, hint, sent, hopeless
 
 
-def proxy_wants_login(where: str) -> CannotAsk:
-    """407: a proxy is in the way, and nothing reaches the API before it is told a user and a password."""
-    hint = (
-        "Write them into its address: HTTPS_PROXY=http://user:password@proxy:port (signs like @ as %40). A proxy that takes"
-        " only Windows logins (NTLM, Kerberos) must let this computer pass without one."
+def broken(error: Exception, limit: Deadline) -> Broken:
+    """What an exception of an exchange means."""
+    if limit.passed:
+        told = "no answer in time" if limit.sending else "no connection in time"
+        return Broken(told, "The network or the API is slow or down.", sent=limit.sending)
+    if _tunnel_refusal(error) == 407:
+        return Broken(PROXY_WANTS_LOGIN, HINT_PROXY_LOGIN, sent=False, hopeless=True)
+    if isinstance(error, ValueError):  # the exceptions of `requests` for an address or a header that is none
+        told, hint = f"no request can be made of this address ({type(error).__name__})", _HINT_ADDRESS
+        return Broken(told, hint, sent=limit.sending, hopeless=True)
+    if isinstance(error, UnreadableRootsError):
+        hint = f"Check {error.setting}, in .env and in the environment."
+        return Broken(f"the certificates for https cannot be read: {mask(str(error))}", hint, sent=False, hopeless=True)
+    return Broken(*reason(error), sent=limit.sending or _tls_failed(error))
+
+
+def _tls_failed(error: Exception) -> bool:
+    """Whether the encryption broke, by something else than a certificate that is refused: to be safe, it counts as sent."""
+    cause = _cause(error)
+    return isinstance(cause, urllib3.exceptions.SSLError) and not (
+        cause.args and isinstance(cause.args[0], ssl.SSLCertVerificationError)
     )
-    return CannotAsk(f"{where}: the proxy wants a login (HTTP 407).", hint)
 
 
-def never_connected(error: Exception) -> bool:
-    """Whether it broke before the first byte of the request: no name, no connection, no proxy, a refused certificate."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
+def _tunnel_refusal(error: Exception) -> int:
+    """The status by which a proxy refused to connect us; 0 = it did not. http.client tells it in its message only."""
     cause = _cause(error)
     if isinstance(cause, urllib3.exceptions.ProxyError):
-        cause = cause.original_error
-    if isinstance(cause, urllib3.exceptions.SSLError):
-        return bool(cause.args) and isinstance(cause.args[0], ssl.SSLCertVerificationError)
-    return isinstance(cause, urllib3.exceptions.NewConnectionError)
+        found = re.search(r"Tunnel connection failed: (\d{3})", str(cause.original_error))
+        return int(found[1]) if found else 0
+    return 0
 
 
 def reason(error: Exception) -> tuple[str, str]:
@@ -57,7 +80,9 @@ def reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, requests.exceptions.SSLError):
         return "the certificate or the encryption is refused", _HINT_TLS
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy cannot be used", "Check HTTPS_PROXY and HTTP_PROXY in the environment."
+        status = _tunnel_refusal(error)
+        told = f"the proxy does not let us pass (HTTP {status})" if status else "the proxy cannot be used"
+        return told, "Check HTTPS_PROXY and HTTP_PROXY, in .env and in the environment."
     if isinstance(error, urllib3.exceptions.ProtocolError | urllib3.exceptions.DecodeError):
         return "the body broke off", "The network or the API is in trouble."
     if isinstance(cause, urllib3.exceptions.NameResolutionError):

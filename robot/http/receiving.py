@@ -1,11 +1,10 @@
-"""The body of an answer as it comes in: bounded in bytes, in memory, and in time."""
+"""The body of an answer as it comes in: bounded in bytes and in memory (in time: `robot.http.deadline`)."""
 
 from __future__ import annotations
 
-import time
-
 import requests
 
+from robot.http import deadline
 from robot.http.errors import BodyTooLarge
 from robot.http.limits import LARGEST_ERROR, MEGABYTE, SMALL_BODY, Share, weight
 
@@ -14,12 +13,11 @@ _HEAD = 4096
 _HINT = "Lower PER_PAGE, or raise API_MAX_PAGE_MB where this computer has the memory."
 
 
-def read_body(response: requests.Response, share: Share, most: int, seconds: float, started: float) -> bytes:
-    """Read the body, `most` bytes of it once unpacked, until `seconds` after `started`. What is larger is not read on.
+def read_body(response: requests.Response, share: Share, most: int) -> bytes:
+    """Read the body, `most` bytes of it once unpacked. What is larger is not read on.
 
-    `read1` gives what has come so far; `iter_content` would wait for a whole chunk, and a trickle outlive the deadline. A
-    wait for other answers to be stored does not count. Of an error's body only the beginning is read. Raises BodyTooLarge,
-    Interrupted, and the exceptions of requests and urllib3.
+    A wait for other answers to be stored is no time of this one's deadline. Of an error's body only the beginning is read.
+    Raises BodyTooLarge, Interrupted, and the exceptions of requests and urllib3.
     """
     if not response.ok:
         most = LARGEST_ERROR
@@ -34,11 +32,8 @@ def read_body(response: requests.Response, share: Share, most: int, seconds: flo
             head = b"".join(chunks)[:_HEAD]
             raise BodyTooLarge(f"an answer of more than {most / MEGABYTE:g} MB.", _HINT, head=head)
         if size > SMALL_BODY and not share.size:
-            waited = time.monotonic()
-            share.hold(most)
-            started += time.monotonic() - waited
-        if time.monotonic() - started > seconds:
-            raise requests.Timeout("the body did not end in time")
+            with deadline.paused():
+                share.hold(most)
     return b"".join(chunks)
 
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from robot import __version__
 from robot.errors import Interrupted, RetriableError
 from robot.http.api import Api
 from robot.http.bodies import api_message, decode, is_web_page
-from robot.http.errors import ApiUnavailable, BodyTooLarge, NotSent, RateLimited, RequestRefused, TokenExpired
-from robot.http.failures import cannot_ask, never_connected, proxy_wants_login, reason
+from robot.http.errors import ApiUnavailable, BodyTooLarge, CannotAsk, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.failures import HINT_PROXY_LOGIN, PROXY_WANTS_LOGIN, Broken
 from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
+from robot.http.network import Network
 from robot.http.receiving import read_body, require_room
 from robot.http.tokens import RenewableToken
 from robot.http.waits import next_wait, retry_after
+from robot.http.wire import Wire
 from robot.masking import mask
 from robot.throttle import Throttle
 
@@ -38,7 +36,7 @@ _FIREWALLS = {403, 404, 405, 406, 451, *range(500, 600)}
 _HINT_PAGE = "A firewall, a proxy or the API's own protection is in the way. If it stays so, check BASE_URL, too."
 _NOT_READ = {408: "the request did not arrive in time", 425: "too early for this request"}
 _HINT_NOT_READ = "The network, or a load balancer in front of the API, is slow."
-_PASSING = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
+DEADLINE = 5  # times the time-out: what one answer may take, from the connection to its last byte
 
 T = TypeVar("T")
 Parameters: TypeAlias = Sequence[tuple[str, str | int]]
@@ -59,7 +57,8 @@ class Answer:
 class Transport:
     """One API's HTTP session, shared by the threads that fetch from it.
 
-    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted.
+    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted. `timeout_seconds` bounds the
+    wait for each next byte, and DEADLINE times as long one whole answer. Without a `network`, the environment's counts.
     """
 
     def __init__(
@@ -73,6 +72,7 @@ class Transport:
         stop: threading.Event | None = None,
         api: Api | None = None,
         largest_body: int = LARGEST_BODY,
+        network: Network | None = None,
     ) -> None:
         self.api = api or Api()
         self.retries = 0
@@ -84,18 +84,13 @@ class Transport:
         self._max_attempts = max_attempts
         self._largest_body = largest_body
         self._budget = Budget(max(ALL_BODIES, largest_body), self._stop)
-        self._session = requests.Session()
-        self._session.auth = auth
-        self._session.headers.update({"Accept": "application/json", "User-Agent": f"api-3c-robot/{__version__}"})
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=64)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._wire = Wire(network or Network.of_environment(), auth=auth, accept="application/json")
 
     def close(self) -> None:
         """Close the pooled connections; whoever still waits for a turn is interrupted."""
         self.throttle.close()
         self._budget.close()
-        self._session.close()
+        self._wire.close()
 
     def get(self, url: str, parameters: Parameters = ()) -> Answer:
         """GET, repeated while the error is retriable. Raises FatalError, RetriableError (the last one), Interrupted."""
@@ -162,25 +157,20 @@ class Transport:
     ) -> tuple[requests.Response, bytes]:
         """The answer and its body, in a turn of the throttle. Raises as `send` does."""
         with self.throttle.turn():
-            started = time.monotonic()
             try:
-                with self._session.request(
+                return self._wire.exchange(
                     method,
                     url,
+                    lambda response: read_body(response, share, self._largest_body),
+                    pause_seconds=self._timeout,
+                    seconds=DEADLINE * self._timeout,
                     params=list(parameters),
                     json=body,
                     data=form,
-                    timeout=self._timeout,
-                    stream=True,
-                    allow_redirects=False,
-                ) as response:
-                    return response, read_body(response, share, self._largest_body, 5 * self._timeout, started)
-            except (OSError, urllib3.exceptions.HTTPError) as error:  # every exception of requests is an OSError
-                if isinstance(error, ValueError) or not isinstance(error, _PASSING):
-                    raise cannot_ask(_where(method, url), error) from None
-                kind = NotSent if never_connected(error) else ApiUnavailable
-                told, hint = reason(error)
-                raise kind(f"{_where(method, url)}: {told}.", hint) from None
+                )
+            except Broken as error:
+                kind = CannotAsk if error.hopeless else ApiUnavailable if error.sent else NotSent
+                raise kind(f"{_where(method, url)}: {error.told}.", error.hint) from None
 
     def _judge(self, method: str, url: str, response: requests.Response, raw: bytes) -> Answer:
         status = response.status_code
@@ -199,7 +189,7 @@ class Transport:
         if status in _NOT_READ:
             raise ApiUnavailable(f"{where}: {_NOT_READ[status]}.", _HINT_NOT_READ, retry_after=wish)
         if status == 407:
-            raise proxy_wants_login(where)
+            raise CannotAsk(f"{_where(method, url)}: {PROXY_WANTS_LOGIN}.", HINT_PROXY_LOGIN)
         if status < 400:
             target = response.headers.get("Location", "elsewhere")
             raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from requests.auth import AuthBase
 
-from robot.http import Api, Bearer, TokenParameter, Transport
+from robot.http import Api, Bearer, Network, TokenParameter, Transport
 from robot.http.limits import MEGABYTE
 from robot.settings import Settings
 from robot.threec.auth import ThreeCAuthClient
@@ -37,8 +37,10 @@ def connection(settings: Settings, stop: threading.Event | None = None) -> Conne
             stop=stop,
             api=api,
             largest_body=settings.api_max_page_mb * MEGABYTE,
+            network=network,
         )
 
+    network = Network.of(settings)
     known = KnownRequests(settings.api_root, settings.calls_url.removesuffix("/calls"))
     in_query = settings.api_auth == "query"
     if settings.logs_in:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from robot.http import Network
 from robot.watching import web
 
 MOST_BYTES = 10_000  # what the servers keep of a body, the smallest we know of
@@ -16,9 +17,9 @@ MOST_BYTES = 10_000  # what the servers keep of a body, the smallest we know of
 Signal = Literal["", "/start", "/fail"]
 
 
-def ping(address: str, signal: Signal, body: str) -> None:
-    """Tell the health check. Raises OSError (requests' errors are) when it cannot be told."""
-    web.post(with_signal(address, signal), body.encode()[:MOST_BYTES], "text/plain; charset=utf-8")
+def ping(address: str, signal: Signal, body: str, network: Network | None = None) -> None:
+    """Tell the health check. Raises OSError when it cannot be told."""
+    web.post(with_signal(address, signal), body.encode()[:MOST_BYTES], "text/plain; charset=utf-8", network)
 
 
 def with_signal(address: str, signal: Signal) -> str:

@@ -1,30 +1,34 @@
-"""An e-mail, over SMTP with TLS."""
+"""An e-mail, over SMTP with TLS. A deadline bounds the whole, as with every exchange (`robot.http.deadline`)."""
 
 from __future__ import annotations
 
 import smtplib
-import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import Literal
+from typing import Any, Literal
 
+from robot.http import deadline
+from robot.http.deadline import Deadline
+from robot.http.roots import Roots
 from robot.watching.report import Report
 
 Security = Literal["starttls", "tls", "none"]
-TIMEOUT_SECONDS = 8.0
+TIMEOUT_SECONDS = 8.0  # for each next byte
+DEADLINE_SECONDS = 5 * TIMEOUT_SECONDS
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """How to reach the mail server, and as whom. `port` 0 = the usual one of its security."""
+    """How to reach the mail server, and as whom. `port` 0 = the usual one of its security. `roots` vouch for it."""
 
     host: str
     port: int
     security: Security
     username: str = ""
     password: str = ""
+    roots: Roots = field(default_factory=Roots)
 
 
 def send(server: MailServer, sender: str, receivers: tuple[str, ...], report: Report) -> None:
@@ -32,20 +36,38 @@ def send(server: MailServer, sender: str, receivers: tuple[str, ...], report: Re
 
     The server's certificate is checked, and nothing goes out before the connection is encrypted (but for "none").
     """
-    with _connect(server) as smtp:
-        if server.username:
-            smtp.login(server.username, server.password)
-        smtp.send_message(_message(sender, receivers, report))
+    with Deadline(DEADLINE_SECONDS) as limit:
+        try:
+            with _connect(server) as smtp:
+                if server.username:
+                    smtp.login(server.username, server.password)
+                smtp.send_message(_message(sender, receivers, report))
+        except OSError:
+            if limit.passed:
+                raise TimeoutError("the mail server did not answer in time") from None
+            raise
+
+
+class _Smtp(smtplib.SMTP):
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        deadline.watch(self)
+        return super().connect(*arguments, **options)
+
+
+class _SmtpOverTls(smtplib.SMTP_SSL):
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        deadline.watch(self)
+        return super().connect(*arguments, **options)
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
     port = server.port or _PORTS[server.security]
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-    smtp = smtplib.SMTP(server.host, port, timeout=TIMEOUT_SECONDS)
+        return _SmtpOverTls(server.host, port, timeout=TIMEOUT_SECONDS, context=server.roots.context())
+    smtp = _Smtp(server.host, port, timeout=TIMEOUT_SECONDS)
     if server.security == "starttls":
         try:
-            smtp.starttls(context=ssl.create_default_context())
+            smtp.starttls(context=server.roots.context())
         except BaseException:
             smtp.close()
             raise

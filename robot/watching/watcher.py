@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from robot.http import Network
 from robot.masking import mask
 from robot.settings import Settings
 from robot.watching import healthcheck, mail, webhook
@@ -52,9 +53,10 @@ class Watcher:
         """
         address: SecretStr = getattr(settings, health_setting)
         health, hook = address.get_secret_value(), settings.alert_webhook_url.get_secret_value()
+        network = Network.of(settings)
         alerts: dict[str, Callable[[Report], None]] = {}
         if hook:
-            alerts["ALERT_WEBHOOK_URL"] = partial(webhook.send, hook, settings.alert_webhook_format)
+            alerts["ALERT_WEBHOOK_URL"] = partial(webhook.send, hook, settings.alert_webhook_format, network=network)
         if settings.alert_email_to:
             server = mail.MailServer(
                 settings.alert_email_server,
@@ -62,10 +64,11 @@ class Watcher:
                 settings.alert_email_security,
                 settings.alert_email_username,
                 settings.alert_email_password.get_secret_value(),
+                network.roots,
             )
             sender = settings.alert_email_from or settings.alert_email_to[0]
             alerts["ALERT_EMAIL_TO"] = partial(mail.send, server, sender, settings.alert_email_to)
-        ping = partial(healthcheck.ping, health) if health else None
+        ping = partial(healthcheck.ping, health, network=network) if health else None
         return cls(ping, alerts, settings.db_file.parent / "watching.json", ping_name=health_setting.upper())
 
     def started(self, text: str) -> None:
@@ -134,8 +137,5 @@ def _begin(name: str, tell: Callable[[], None]) -> threading.Thread:
 
 
 def _reason(error: Exception) -> str:
-    """Why, without the address, which is a secret and is masked only as a whole."""
-    module = type(error).__module__.split(".")[0]
-    if module in {"requests", "urllib3"}:
-        return type(error).__name__
+    """Why; the channels' own errors do not hold the address, which is a secret and is masked only as a whole."""
     return mask(f"{type(error).__name__}: {error}")

@@ -1,27 +1,46 @@
-"""One POST, without redirection, whose answer is looked at for its status only."""
+"""One POST, without redirection: its answer's status is looked at, and the begin of its body is given back."""
 
 from __future__ import annotations
 
 import requests
 
-from robot import __version__
+from robot.http import Network
+from robot.http.failures import Broken
+from robot.http.wire import Wire
 
-TIMEOUT_SECONDS = 8.0
+TIMEOUT_SECONDS = 8.0  # for each next byte
+DEADLINE_SECONDS = 5 * TIMEOUT_SECONDS  # for the whole answer; an execution waits less for it (`watcher`)
+_MOST_BYTES = 16 * 1024  # of an answer: more than any receiver has to say
 
 
-def post(address: str, body: bytes, content_type: str) -> None:
-    """Send. Raises OSError: requests' own errors, and one for an answer that is no success.
+def post(address: str, body: bytes, content_type: str, network: Network | None = None) -> str:
+    """Send, and return what the receiver says. Raises OSError: no answer, or one that is no success.
 
-    The address is a secret (whoever has it may write there), so it stands in no message of ours.
+    The address is a secret (whoever has it may write there), so it stands in no message. Without a `network` the
+    environment's counts.
     """
-    answer = requests.post(
-        address,
-        data=body,
-        headers={"Content-Type": content_type, "User-Agent": f"api-3c-robot/{__version__}"},
-        timeout=TIMEOUT_SECONDS,
-        allow_redirects=False,
-        stream=True,  # the body of the answer is of no use: it is never read
-    )
-    answer.close()
-    if not answer.ok or answer.is_redirect:
+    wire = Wire(network or Network.of_environment())
+    try:
+        answer, said = wire.exchange(
+            "POST",
+            address,
+            _read,
+            pause_seconds=TIMEOUT_SECONDS,
+            seconds=DEADLINE_SECONDS,
+            data=body,
+            headers={"Content-Type": content_type},
+        )
+    except Broken as broken:
+        raise OSError(f"{broken.told}. {broken.hint}") from None
+    finally:
+        wire.close()
+    if not 200 <= answer.status_code < 300:
         raise OSError(f"the answer was HTTP {answer.status_code}")
+    return said
+
+
+def _read(answer: requests.Response) -> str:
+    raw = b""
+    while len(raw) < _MOST_BYTES and (some := answer.raw.read1(_MOST_BYTES, decode_content=True)):
+        raw += some
+    return raw[:_MOST_BYTES].decode("utf-8", errors="replace")

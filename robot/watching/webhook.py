@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from robot.http import Network
 from robot.watching import web
 from robot.watching.report import Report
 
@@ -20,10 +21,11 @@ _TEAMS_HOSTS = (".logic.azure.com", ".powerplatform.com", ".webhook.office.com")
 _MOST_CHARACTERS = 3000  # a chat is no log
 
 
-def send(address: str, form: Format, report: Report) -> None:
+def send(address: str, form: Format, report: Report, network: Network | None = None) -> None:
     """Post the message. Raises OSError when it cannot be delivered."""
     chosen = form if form != "auto" else form_of(address)
-    web.post(address, orjson.dumps(card(report) if chosen == "teams" else text(report)), "application/json")
+    message = card(report) if chosen == "teams" else text(report)
+    web.post(address, orjson.dumps(message), "application/json", network)
 
 
 def form_of(address: str) -> Literal["text", "teams"]:
