@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
 # Invisible without being format characters (Unicode's Default_Ignorable_Code_Point), and the blank Braille pattern.
 _UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
@@ -46,3 +47,13 @@ def guarded(text: str) -> str:
 def listed(text: str) -> tuple[str, ...]:
     """The words of a list that a person wrote, separated by commas, semicolons or line breaks."""
     return tuple(filter(None, map(canonical, re.split(r"[,;\n]", text))))
+
+
+def protects(words: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a status is one of these words, in any writing."""
+    forms = frozenset(map(guarded, words))
+
+    def says(status: str) -> bool:
+        return bool(status) and guarded(status) in forms
+
+    return says

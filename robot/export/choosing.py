@@ -209,6 +209,13 @@ def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], 
             "Name them external_id, nome and telefone (AS …), so that they are recognised.",
             tuple(f"no column for {name}" for name in (*columns.missing, "phones") if name not in columns.columns),
         )
+    likely = [f"{headers[place]}: probably the status" for place, is_ in columns.suspects.items() if is_ == "status"]
+    if columns.ambiguous or likely:
+        raise ConfigurationError(
+            f"{file.name}: columns that are not understood.",
+            "Name the status AS status, and of columns for the same leave one; give another name to what is none (AS ref).",
+            (*columns.ambiguous, *likely),
+        )
     clients: dict[str, Client] = {}
     rejections: list[Rejection] = []
     for row in rows:

@@ -91,7 +91,11 @@ def test_a_line_that_swallowed_others_is_kept_whole_and_settled_by_the_corrected
 
 def test_a_cell_of_several_lines_is_imported_and_the_lines_after_it_keep_their_numbers(desk):
     result = desk.import_text('id;nome;endereço;fone\n1;Ana;"Rua A, 10\nCasa 2";11999998888\n2;Zé;;123\n')
-    assert (result.ending.successful, result.ending.failed, list(result.first_lines.values())) == (1, 1, [4])
+    assert (result.ending.successful, result.ending.failed, list(result.tally.first.values())) == (
+        1,
+        1,
+        ["line 4, column 4 (fone)"],
+    )
     assert "Casa 2" in desk.rows("SELECT address FROM clients")[0][0]
 
 
