@@ -5,7 +5,9 @@ its own, `Unreadable` or `Doubtful`, never an empty cell.
 """
 
 from robot.clients.files.cells import Cell, Doubtful, Reason, Unreadable
-from robot.clients.files.table import Row, Sheet, Table, UnreadableFile, Visibility, open_table
+from robot.clients.files.errors import UnreadableFile
+from robot.clients.files.opening import open_table
+from robot.clients.files.table import Row, Sheet, Table, Visibility
 
 __all__ = [
     "Cell",

@@ -30,6 +30,10 @@ class Reason(Enum):
         "text that was decoded wrongly before it came here, like JoÃ£o",
         "Export it again from where it comes from, as UTF-8.",
     )
+    DAMAGED = (
+        "a value that does not fit the type of its cell",
+        "Write the value again in Excel, and save the workbook.",
+    )
     ROUNDED = (
         "a number that lost digits",
         "Format the column as text before the numbers are written, and export the file again.",
@@ -38,6 +42,20 @@ class Reason(Enum):
     def __init__(self, text: str, hint: str) -> None:
         self.text = text
         self.hint = hint
+
+
+class Mark(NamedTuple):
+    """What a reader of one value knows of it, before it has an address. `value`: None where there is none at all."""
+
+    reason: Reason
+    value: str | int | float | None
+    shown: str
+
+    def at(self, address: str) -> Unreadable | Doubtful:
+        """The cell that it is."""
+        if self.value is None:
+            return Unreadable(self.reason, address, self.shown)
+        return Doubtful(self.value, self.reason, address)
 
 
 class Unreadable(NamedTuple):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
 from robot.clients.files.cells import Cell
-from robot.clients.sheets import read_lines
-from robot.errors import ConfigurationError
-
-
-class UnreadableFile(ConfigurationError):
-    """The file as a whole cannot be read: the message names it for what it is, the hint is the way out."""
+from robot.clients.files.places import cell_name
 
 
 class Visibility(Enum):
@@ -49,11 +44,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A file that is ready to be read. `sheet` and `sheets` are those of a workbook, `encoding` that of a CSV."""
+    """A file that is ready to be read. `sheet` and `sheets` are those of a workbook, `encoding` that of a CSV.
+
+    `notes`: what the operator should know of how it was read.
+    """
 
     path: Path
     header_line: int
     headers: tuple[str, ...]
+    read: Callable[[], Iterator[Row]] = field(repr=False)
     header_swallowed: int = 0
     sheet: str | None = None
     sheets: tuple[Sheet, ...] = ()
@@ -63,32 +62,12 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """The lines below the headers; each call reads the file from its beginning."""
-        lines = read_lines(self.path)
-        next(lines, None)
-        for line in lines:
-            yield Row(line.number, tuple(line.cells), line.swallowed)  # type: ignore[arg-type]
+        rows = self.read()
+        next(rows, None)
+        return rows
 
     def address(self, number: int, column: int) -> str:
         """How the operator finds a cell: `Carteira!C7`, or `line 7, column 3` in a CSV. `column` counts from 0."""
         if self.sheet is None:
             return f"line {number}, column {column + 1}"
-        return f"{self.sheet}!{column_letters(column)}{number}"
-
-
-def column_letters(column: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Table:
-    """Find out what the file is and read its headers. Raises UnreadableFile, and nothing else."""
-    first = next(read_lines(path), None)
-    if first is None:
-        raise UnreadableFile(f"{path.name} is empty.", "The first line must hold the headers.")
-    headers = tuple("" if cell is None else str(cell).strip() for cell in first.cells)
-    return Table(path, first.number, headers, first.swallowed)
+        return cell_name(self.sheet, number, column)

@@ -1,0 +1,51 @@
+"""Where a cell stands: `Carteira!C7`, as Excel says it. Columns count from 0, rows from 1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LAST_COLUMN = 16_383
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_MOST_ROWS = 200_000  # rows of one merged range that are remembered: a larger one is a mistake below the data
+
+
+def column_letters(column: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(sheet: str, row: int, column: int) -> str:
+    """`Carteira!C7`; a name with blanks or signs stands in quotes, as in a formula."""
+    name = sheet if re.fullmatch(r"\w+", sheet) else "'" + sheet.replace("'", "''") + "'"
+    return f"{name}!{column_letters(column)}{row}"
+
+
+def place(name: str) -> tuple[int, int]:
+    """The row and the column of `C7`. Raises ValueError."""
+    match = _CELL.fullmatch(name)
+    if match is None:
+        raise ValueError(name)
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    if column - 1 > LAST_COLUMN:
+        raise ValueError(name)
+    return int(match[2]), column - 1
+
+
+def covered_places(ranges: Iterable[str]) -> dict[int, set[int]]:
+    """Row → the columns whose cells a merged range covers: all of `A2:B4` but A2, which holds the value."""
+    covered: dict[int, set[int]] = {}
+    for text in ranges:
+        first, _, last = text.partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        for row in range(top, min(bottom, top + _MOST_ROWS) + 1):
+            columns = set(range(left, right + 1))
+            covered.setdefault(row, set()).update(columns - {left} if row == top else columns)
+    return covered

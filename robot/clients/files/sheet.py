@@ -1,0 +1,168 @@
+"""The rows of one sheet, from its XML.
+
+Two ways that give the same: a pattern for a whole row, whose cells stand in order and are written as most programs do
+(three times as fast as calamine, benchmarks/files.py), and expat for every other row.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from operator import lt
+from pathlib import Path
+from xml.parsers import expat
+
+from robot.clients.files.blocks import blocks, is_sound, prefix_of
+from robot.clients.files.cells import Cell, Mark, Reason, Value
+from robot.clients.files.package import Package, SheetPart, damaged
+from robot.clients.files.places import cell_name, covered_places, place
+from robot.clients.files.quick import QuickBlock, QuickRows, sound_rows
+from robot.clients.files.sheet_xml import RawRow, SheetParser
+from robot.clients.files.table import Row
+from robot.clients.files.values import Values
+
+_LAST_ROW = 1_048_576
+
+
+@dataclass
+class Facts:
+    """What a first look at the whole sheet tells, before any of it is used."""
+
+    filled: int = 0
+    columns: int = 1
+    hidden_rows: int = 0
+    hidden_columns: tuple[int, ...] = ()
+    in_order: bool = True
+    merged: dict[int, set[int]] = field(default_factory=dict)
+    slow: frozenset[int] = frozenset()  # blocks that only expat reads
+
+
+class SheetReader:
+    """One sheet of an open workbook. Raises UnreadableFile where its XML is damaged."""
+
+    def __init__(self, path: Path, package: Package, sheet: SheetPart) -> None:
+        self._path = path
+        self._package = package
+        self._sheet = sheet
+
+    def look(self) -> Facts:
+        """Read the XML to its end, without the values: whether it is whole, and what is special in it."""
+        facts = Facts()
+        parser = SheetParser()
+        slow: set[int] = set()
+        numbers = array("L")
+        with self._damage():
+            found = self._blocks()
+            head = next(found)
+            parser.parse(head)
+            p = prefix_of(head, "worksheet")
+            quick = re.compile(sound_rows(p))
+            number_of = re.compile(rf'<{p}row r="([0-9]+)"')
+            hidden = re.compile(rf'<{p}row [^<>]*\bhidden="(?:1|true)"')
+            for n, block in enumerate(found):
+                if quick.fullmatch(block) and is_sound(block):
+                    numbers.extend(map(int, number_of.findall(block)))
+                    facts.filled += _filled(block, p)
+                    facts.columns = max(facts.columns, _width(block, p))
+                else:
+                    slow.add(n)
+                    rows = parser.parse(block)
+                    numbers.extend([row.number for row in rows])
+                    facts.filled += sum(any(cell.is_filled for cell in row.cells.values()) for row in rows)
+                if 'hidden="' in block:
+                    facts.hidden_rows += len(hidden.findall(block))
+            parser.close()
+        facts.slow = frozenset(slow)
+        facts.hidden_columns = tuple(parser.hidden_columns)
+        facts.merged = covered_places(parser.merged)
+        facts.in_order = all(map(lt, numbers, numbers[1:]))
+        if not facts.in_order and len(set(numbers)) != len(numbers):
+            raise damaged(self._path, f"{self._sheet.name} has two rows of the same number")
+        if numbers and not (min(numbers) >= 1 and max(numbers) <= _LAST_ROW):
+            raise damaged(self._path, f"{self._sheet.name} has a row number that no sheet has")
+        return facts
+
+    def rows(self, facts: Facts, values: Values) -> Iterator[Row]:
+        """Its filled rows by their numbers. In memory only where the file holds them in another order."""
+        found = self._rows(facts, values)
+        return found if facts.in_order else iter(sorted(found, key=lambda row: row.number))
+
+    def _rows(self, facts: Facts, values: Values) -> Iterator[Row]:
+        parser = SheetParser()
+        with self._damage():
+            found = self._blocks()
+            head = next(found)
+            parser.parse(head)
+            quick = QuickRows(prefix_of(head, "worksheet"), facts.columns, values)
+            for n, block in enumerate(found):
+                if n in facts.slow:
+                    yield from self._finished([self._cells(row, values) for row in parser.parse(block)], facts)
+                else:
+                    yield from self._quick_rows(quick.read(block), parser, facts, values)
+
+    def _quick_rows(self, read: QuickBlock, parser: SheetParser, facts: Facts, values: Values) -> Iterator[Row]:
+        plain = zip(read.numbers, zip(*read.columns, strict=True), strict=True)
+        if read.others:
+            for other in read.others:
+                rows = [self._cells(raw, values) for raw in parser.parse(other)] if other else [next(plain)]
+                yield from self._finished(rows, facts)
+        elif facts.merged or any(Mark in map(type, column) for column in read.columns):
+            yield from self._finished(plain, facts)
+        else:
+            yield from (_trimmed(number, cells) for number, cells in plain)
+
+    def _cells(self, row: RawRow, values: Values) -> tuple[int, Sequence[Value | Mark]]:
+        cells: list[Value | Mark] = [None] * (max(row.cells, default=-1) + 1)
+        for column, raw in row.cells.items():
+            cells[column] = values.read(raw.type, raw.style, raw.formula, raw.value)
+        return row.number, cells
+
+    def _finished(self, rows: Iterable[tuple[int, Sequence[Value | Mark]]], facts: Facts) -> Iterator[Row]:
+        """Rows with addresses where there are marks, and with a mark where a merged range covers a cell."""
+        for number, cells in rows:
+            covered = facts.merged.get(number)
+            if covered and any(cell is not None for cell in cells):
+                wide = [*cells, *[None] * (max(covered) + 1 - len(cells))]
+                merged = Mark(Reason.MERGED, None, "")
+                cells = [merged if cell is None and column in covered else cell for column, cell in enumerate(wide)]
+            places = enumerate(cells)
+            known = [cell.at(self._address(number, n)) if isinstance(cell, Mark) else cell for n, cell in places]
+            yield _trimmed(number, known)
+
+    def _address(self, number: int, column: int) -> str:
+        return cell_name(self._sheet.name, number, column)
+
+    def _blocks(self) -> Iterator[str]:
+        chunks = self._package.chunks(self._sheet.part)
+        return blocks(self._path, self._sheet.part, chunks, start="sheetData", end="row")
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        try:
+            yield
+        except expat.ExpatError as error:
+            raise damaged(self._path, f"the XML of {self._sheet.part} is not whole ({error})") from None
+
+
+def _trimmed(number: int, cells: Sequence[Cell]) -> Row:
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return Row(number, tuple(cells[:end]))
+
+
+def _filled(block: str, p: str) -> int:
+    """How many rows of the block hold a value. All of them, where no element of it is empty."""
+    if "/>" not in block and f"></{p}" not in block:
+        return block.count(f"</{p}row>")
+    return sum(f"<{p}v>" in row or f"<{p}t" in row for row in block.split(f"</{p}row>"))
+
+
+def _width(block: str, p: str) -> int:
+    """How many columns the last row of the block has, to its last cell."""
+    last = block[block.rfind(f"<{p}row ") :]
+    match = re.match(rf'(?s).*<{p}c r="([A-Z]{{1,3}}[0-9]{{1,7}})"', last)
+    return place(match[1])[1] + 1 if match else 1
