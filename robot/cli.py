@@ -18,6 +18,7 @@ from rich.text import Text
 from robot import __version__, logs
 from robot.commands import consoles, task
 from robot.commands.audit import audit_command
+from robot.commands.backup import backup_command, restore_command
 from robot.commands.check import check
 from robot.commands.clients import app as clients
 from robot.commands.context import Context
@@ -31,6 +32,7 @@ from robot.commands.run import run
 from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
 from robot.commands.status import status
+from robot.commands.support import support
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
 from robot.program import program
@@ -110,6 +112,33 @@ def _check(context: typer.Context) -> None:
 def _status(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """The last executions and exports, the days that are complete or not, the next runs."""
     raise typer.Exit(status(context.obj, as_json=as_json))
+
+
+@app.command("backup")
+def _backup(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A new file. It will hold personal data.")]
+) -> None:
+    """Copy the embedded database into a file, also while it is in use, and check the copy."""
+    raise typer.Exit(backup_command(context.obj, file))
+
+
+@app.command("restore")
+def _restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that backup made.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace the database without asking.")] = False,
+) -> None:
+    """Put a backup in the place of the embedded database, which is kept under another name."""
+    raise typer.Exit(restore_command(context.obj, file, yes=yes))
+
+
+@app.command("support")
+def _support(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="A new .zip; by default one beside the program.")] = None,
+) -> None:
+    """Write a zip for whoever helps: version, settings without secrets, the last executions and logs, masked."""
+    raise typer.Exit(support(context.obj, file))
 
 
 @app.command("ddl")
