@@ -1,4 +1,4 @@
-"""One POST, without redirection: its answer's status is looked at, and the begin of its body is given back."""
+"""One POST, without redirection, to somebody who is told something: an answer counts when it says that it arrived."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import requests
 from robot.http import Network
 from robot.http.failures import Broken
 from robot.http.wire import Wire
+from robot.watching.answers import refusal
 
 TIMEOUT_SECONDS = 8.0  # for each next byte
 DEADLINE_SECONDS = 5 * TIMEOUT_SECONDS  # for the whole answer; an execution waits less for it (`watcher`)
 _MOST_BYTES = 16 * 1024  # of an answer: more than any receiver has to say
 
 
-def post(address: str, body: bytes, content_type: str, network: Network | None = None) -> str:
-    """Send, and return what the receiver says. Raises OSError: no answer, or one that is no success.
+def post(address: str, body: bytes, content_type: str, network: Network | None = None) -> None:
+    """Send. Raises OSError: no answer, or one that is no success by its status or by its words.
 
     The address is a secret (whoever has it may write there), so it stands in no message. Without a `network` the
     environment's counts.
@@ -36,7 +37,8 @@ def post(address: str, body: bytes, content_type: str, network: Network | None =
         wire.close()
     if not 200 <= answer.status_code < 300:
         raise OSError(f"the answer was HTTP {answer.status_code}")
-    return said
+    if (why := refusal(said)) is not None:
+        raise OSError(why)
 
 
 def _read(answer: requests.Response) -> str:

@@ -17,10 +17,11 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 @dataclass
 class HttpReceiver:
-    """Answers each POST with `status`, after `hold` is set where it is given, and keeps what came."""
+    """Answers each POST with `status` and what it `says`, after `hold` is set where it is given, and keeps what came."""
 
     status: int = 200
     hold: threading.Event | None = None
+    says: str = ""
     received: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -33,9 +34,11 @@ class HttpReceiver:
                 if receiver.hold:
                     receiver.hold.wait(30)
                 self.send_response(receiver.status)
-                self.send_header("Content-Length", "0")
+                said = receiver.says.encode()
+                self.send_header("Content-Length", str(len(said)))
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *_: Any) -> None:
                 pass

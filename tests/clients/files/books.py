@@ -27,7 +27,7 @@ def text_cell(name, text):
 
 
 def write_book(path, *sheets, states=(), strings=None, calc="", parts=(), dates=""):
-    """A workbook of sheets, each (name, XML). `states`: of the sheets; `parts`: more parts, or other ones, by their names."""
+    """A workbook of sheets, each (name, XML). `states`: of the sheets; `parts`: more parts, or other ones, by name."""
     states = [*states, *["visible"] * (len(sheets) - len(states))]
     listed = "".join(
         f'<sheet name="{name}" sheetId="{n}" state="{state}" r:id="rId{n}"/>'
@@ -41,7 +41,8 @@ def write_book(path, *sheets, states=(), strings=None, calc="", parts=(), dates=
     all_parts = {
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="a" Type="{RELATIONS}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{dates}<sheets>{listed}</sheets>{calc}</workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{dates}<sheets>{listed}</sheets>{calc}'
+        "</workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{related}</Relationships>',
         "xl/styles.xml": STYLES,
         **{f"xl/worksheets/sheet{n}.xml": xml for n, (_, xml) in enumerate(sheets, 1)},

@@ -6,10 +6,40 @@ import pytest
 
 from robot.clients.files import Reason, Unreadable, UnreadableFile, open_table
 
-NAMES = (
-    "João,José,Antônio,Conceição,Zélia,Gonçalves,Araújo,Inácio,Luís,Mônica,Ângela,Íris,JOÃO,JOSÉ,CONCEIÇÃO,Assunção,Érica"
-    ",São Paulo,Pará,Goiás,Estação,Vovô,Ítalo,Patrícia,Cláudia,Fábio,Vinícius,Estêvão,Nascimento Júnior,Márcio,André,LUÍS"
-).split(",")
+NAMES = [
+    "João",
+    "José",
+    "Antônio",
+    "Conceição",
+    "Zélia",
+    "Gonçalves",
+    "Araújo",
+    "Inácio",
+    "Luís",
+    "Mônica",
+    "Ângela",
+    "Íris",
+    "JOÃO",
+    "JOSÉ",
+    "CONCEIÇÃO",
+    "Assunção",
+    "Érica",
+    "São Paulo",
+    "Pará",
+    "Goiás",
+    "Estação",
+    "Vovô",
+    "Ítalo",
+    "Patrícia",
+    "Cláudia",
+    "Fábio",
+    "Vinícius",
+    "Estêvão",
+    "Nascimento Júnior",
+    "Márcio",
+    "André",
+    "LUÍS",
+]
 
 
 def listed(names):

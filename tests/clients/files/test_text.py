@@ -73,8 +73,10 @@ def test_a_text_without_wrappers_and_blanks(tmp_path, text, cell):
 
 @pytest.mark.parametrize(
     "word",
-    ["NULL", "null", "\\N", "#N/D", "#N/A", "-", "--", "—", "N/A", "(null)", "[NULL]", "NaN", "nan", "NaT", "NA", "None"]
-    + ["undefined", "<NA>", "(vazio)", "____", "'-", '="NULL"', "  NULL  "],
+    [
+        *("NULL", "null", "\\N", "#N/D", "#N/A", "-", "--", "—", "N/A", "(null)", "[NULL]", "NaN", "nan", "NaT", "NA"),
+        *("None", "undefined", "<NA>", "(vazio)", "____", "'-", '="NULL"', "  NULL  "),
+    ],
 )
 def test_the_words_that_exports_write_for_nothing_are_nothing(tmp_path, word):
     assert cells(written(tmp_path, f"id;nome;x\n1;{word};y\n"))[1] == ["1", None, "y"]
