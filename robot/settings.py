@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -69,6 +69,10 @@ def _start(value: Any) -> Any:
 
 def _end(value: Any) -> Any:
     return period.parse_end(value) if isinstance(value, str) else value
+
+
+def _day(value: Any) -> Any:
+    return period.parse_start(value).date() if isinstance(value, str) else value
 
 
 def _path(value: Any) -> Any:
@@ -161,6 +165,9 @@ class Settings(NetworkSettings):
     # The API
     manager_token: SecretStr = setting(
         SecretStr(""), "the manager's token: letters, digits and signs, no blanks", "Token of the 3C Plus manager"
+    )
+    token_expires: Annotated[date | None, BeforeValidator(_day)] = setting(
+        None, "a date: YYYY-MM-DD or DD/MM/YYYY, or nothing", "Last day of MANAGER_TOKEN; reminds from 14 days before"
     )
     base_url: str = setting(
         "https://app.3c.plus/api/v1/calls",

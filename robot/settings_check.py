@@ -196,6 +196,8 @@ def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
         for line, name, glued in file.commented
         if (name in _SECRETS and (glued or file.values[name])) or (name in _TEXTS and glued)
     ]
+    if settings.token_expires and settings.logs_in:
+        warnings.append("TOKEN_EXPIRES is the last day of MANAGER_TOKEN, which is empty: it is not looked at.")
     for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
         url = urlsplit(address)
         if url.scheme == "http" and url.hostname not in _LOOPBACK:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from robot import cron, logs
 from robot.commands.check_network import ways
+from robot.commands.check_token import Warned, token_line
 from robot.commands.context import Context
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
@@ -45,6 +46,7 @@ def check(context: Context) -> ExitCode:
         ("Schedule", partial(_schedule, settings)),
         ("Network", partial(_network, settings)),
         ("API", partial(_api, settings)),
+        ("Token", lambda: token_line(settings, answered="API" not in failed)),
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
         ("Rights", lambda: _rights(settings, reached="Database" not in failed)),
@@ -55,7 +57,8 @@ def check(context: Context) -> ExitCode:
         checks.insert(2, ("Exports", partial(_exports, settings)))
     for name, holds in checks:
         try:
-            line, style, sign = holds(), "green", "ok"
+            line = holds()
+            style, sign = ("yellow", "warn") if isinstance(line, Warned) else ("green", "ok")
         except (RobotError, _Failed) as error:
             line, style, sign = str(error), "red", "FAILED"
             if isinstance(error, MissingSoftware):

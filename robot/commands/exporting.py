@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from robot.commands.context import Context, Session
-from robot.commands.watch import report_of_error
+from robot.commands.watch import report_of_error, watcher_for
 from robot.database import Repository
 from robot.database.exports import ItemStatus
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
@@ -25,7 +25,7 @@ from robot.normalizers import Rejection
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
-from robot.watching import Outcome, Report, Watcher
+from robot.watching import Outcome, Report
 
 
 def exporter_for(session: Session, repository: Repository) -> Exporter:
@@ -78,7 +78,7 @@ def amount_of(text: str, name: str) -> Decimal | None:
 
 def watched_export(session: Session, work: Callable[[Callable[[str], None]], Result]) -> Result:
     """Do the work, which is given whom to tell that it begins; tell those who watch how it ended."""
-    watcher = Watcher.from_settings(session.settings, "export_healthcheck_url")
+    watcher = watcher_for(session.settings, "export_healthcheck_url")
     try:
         result = work(watcher.started)
     except (AnotherExecutionRunning, Interrupted):

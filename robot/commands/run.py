@@ -13,7 +13,7 @@ from robot.campaigns import parse_campaigns
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.summary import print_summary
-from robot.commands.watch import Announced, report_of, report_of_error
+from robot.commands.watch import Announced, report_of, report_of_error, watcher_for
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
 from robot.execution import Execution, Summary
@@ -21,7 +21,6 @@ from robot.jobs import CallsJob
 from robot.period import Window, parse_end, parse_start
 from robot.planning import manual_windows
 from robot.settings_check import expected, period_problems
-from robot.watching import Watcher
 from robot.windows import console
 
 # Decoded pages are trees without cycles: the collector finds nothing in them, and took a sixth of the processor's time.
@@ -53,7 +52,7 @@ def execute(
     `begun` is called when it begins, with the job's lock held; it must not raise.
     """
     _spend_less()
-    watcher = Watcher.from_settings(session.settings)
+    watcher = watcher_for(session.settings)
     console.show_state("executing")
     try:
         with _opened(session) as repository:

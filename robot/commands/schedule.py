@@ -20,7 +20,7 @@ from robot.commands.exporting import print_result
 from robot.commands.run import execute
 from robot.commands.scheduled_export import scheduled_export
 from robot.commands.summary import print_summary
-from robot.commands.watch import report_of_error
+from robot.commands.watch import report_of_error, watcher_for
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
 from robot.jobs import CallsJob
@@ -28,7 +28,6 @@ from robot.period import Window
 from robot.planning import remember_schedule, scheduled_windows
 from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
 from robot.settings import Settings
-from robot.watching import Watcher
 from robot.windows import console
 
 log = logging.getLogger(__name__)
@@ -167,7 +166,7 @@ def _log_error(ended: Try) -> None:
 def _tell_given_up(session: Session, ended: Try) -> None:
     """A second instance disturbs nobody who watches, but a scheduled execution that never took place does."""
     if isinstance(ended.error, AnotherExecutionRunning):
-        Watcher.from_settings(session.settings).ended(report_of_error(ended.error, CallsJob.name))
+        watcher_for(session.settings).ended(report_of_error(ended.error, CallsJob.name))
 
 
 def _plan(session: Session, repository: Repository) -> list[Window]:

@@ -20,6 +20,7 @@ from robot.program import command
 from robot.scheduler import Memory, Timetable
 from robot.settings import Settings
 from robot.statuses import WindowStatus
+from robot.threec.expiry import Expiry, expiry_of
 
 _DAYS = 30
 _CONTACTS = {
@@ -57,6 +58,7 @@ class State:
     never_read: list[date]
     next_run: datetime | None
     exports: Exports
+    token: Expiry | None
 
 
 def status(context: Context, *, as_json: bool) -> ExitCode:
@@ -90,9 +92,9 @@ def read_state(settings: Settings) -> State:
         if state is not WindowStatus.COMPLETE
     }
     never = [day for day in days_between(first, last) if day not in known]
-    return State(
-        repository.name, executions, complete, incomplete, never, _next_run(settings, settings.cron_schedule, STATE), exports
-    )
+    next_run = _next_run(settings, settings.cron_schedule, STATE)
+    token = expiry_of(settings, today)
+    return State(repository.name, executions, complete, incomplete, never, next_run, exports, token)
 
 
 def _campaigns(settings: Settings) -> tuple[int, ...]:
@@ -137,7 +139,14 @@ def _print(context: Context, state: State) -> None:
     out.print(f"Days never read: {len(state.never_read)}. {_ranges(state.never_read)}")
     out.print(f"Next run: {_when(state.next_run)}")
     _print_exports(context, state.exports)
+    if state.token:
+        _print_token(context, state.token)
     out.print(f"Database: {state.database}", markup=False, soft_wrap=True)
+
+
+def _print_token(context: Context, token: Expiry) -> None:
+    line = f"{token} {token.advice}" if token.is_near else str(token)
+    context.out.print(line, style="yellow" if token.is_near else None, markup=False, soft_wrap=True)
 
 
 def _print_exports(context: Context, exports: Exports) -> None:
@@ -193,6 +202,7 @@ def _plain(state: State) -> dict[str, object]:
         "days_incomplete": {day.isoformat(): detail for day, detail in state.incomplete.items()},
         "days_never_read": [day.isoformat() for day in state.never_read],
         "next_run": _plain_moment(state.next_run),
+        "token": _plain_token(state.token),
         "exports": {
             "executions": [
                 {
@@ -207,6 +217,13 @@ def _plain(state: State) -> dict[str, object]:
             "next_run": _plain_moment(exports.next_run),
         },
     }
+
+
+def _plain_token(token: Expiry | None) -> dict[str, object] | None:
+    if token is None:
+        return None
+    reminder = f"{token} {token.advice}" if token.is_near else None
+    return {"expires": token.day.isoformat(), "days_left": token.days_left, "reminder": reminder}
 
 
 def _plain_execution(line: ExecutionLine) -> dict[str, object]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import logging
 import socket
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from rich.console import Console
 
@@ -12,10 +14,27 @@ from robot.commands.summary import print_summary
 from robot.errors import ExitCode, RobotError
 from robot.execution import Listener, Summary
 from robot.jobs.job import Digest
-from robot.period import Window
+from robot.period import Window, now
+from robot.settings import Settings
 from robot.statuses import WindowStatus
 from robot.storing import Tally
-from robot.watching import Outcome, Report
+from robot.threec.expiry import expiry_of
+from robot.watching import Outcome, Reminder, Report, Watcher
+
+log = logging.getLogger(__name__)
+
+
+def watcher_for(
+    settings: Settings, health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url"
+) -> Watcher:
+    """Whom the settings name. A token that ends soon is told to them, and in the log."""
+    today = now(settings.timezone).date()
+    expiry = expiry_of(settings, today)
+    if expiry is None or not expiry.is_near:
+        return Watcher.from_settings(settings, health_setting)
+    log.warning("%s %s", expiry, expiry.advice)
+    subject = f"API 3C Robot on {socket.gethostname()}: {expiry}"
+    return Watcher.from_settings(settings, health_setting, Reminder(subject, f"{expiry}\n{expiry.advice}", today))
 
 
 def report_of(summary: Summary, job: str) -> Report:

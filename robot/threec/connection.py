@@ -9,8 +9,10 @@ from requests.auth import AuthBase
 
 from robot.http import Api, Bearer, Network, TokenParameter, Transport
 from robot.http.limits import MEGABYTE
+from robot.period import now
 from robot.settings import Settings
 from robot.threec.auth import ThreeCAuthClient
+from robot.threec.expiry import expiry_of
 from robot.threec.known import KnownRequests
 from robot.threec.service_tokens import Refusals, kind_of
 from robot.throttle import Throttle
@@ -58,7 +60,13 @@ def connection(settings: Settings, stop: threading.Event | None = None) -> Conne
         return Connection(connect(login.renewable, login.api), settings.api_root, known)
     token = settings.manager_token.get_secret_value()
     auth = TokenParameter(token) if in_query else Bearer(token)
-    return Connection(connect(auth, Api(Refusals(kind_of(token)), known.require)), settings.api_root, known)
+    api = Api(Refusals(kind_of(token), _expired(settings)), known.require)
+    return Connection(connect(auth, api), settings.api_root, known)
+
+
+def _expired(settings: Settings) -> str:
+    expiry = expiry_of(settings, now(settings.timezone).date())
+    return str(expiry) if expiry and expiry.days_left < 0 else ""
 
 
 def transport(settings: Settings, stop: threading.Event | None = None) -> Transport:

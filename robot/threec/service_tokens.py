@@ -51,16 +51,20 @@ def kind_of(token: str) -> Kind:
 
 @dataclass(frozen=True)
 class Refusals:
-    """Explains the refusals of 3C Plus to whoever sent a token of this kind: see `robot.http.Api.refusal`."""
+    """Explains the refusals of 3C Plus to whoever sent a token of this kind: see `robot.http.Api.refusal`.
+
+    `expired` is told before the hint for a token that the API does not know.
+    """
 
     kind: Kind
+    expired: str = ""
 
     def __call__(self, where: str, status: int, said: str) -> FatalError:
         error = refusal(where, status, said)
         if AGENT_HEADER.lower() in said.lower():
             return self._of_the_agent_header(where, status, said)
         if status == 401:
-            error.hint = _UNKNOWN[self.kind]
+            error.hint = f"{self.expired} {_UNKNOWN[self.kind]}".strip()
         elif status == 403:
             error.hint = _FORBIDDEN[self.kind]
         elif where.startswith("GET "):

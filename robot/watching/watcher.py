@@ -18,12 +18,13 @@ from robot.http import Network
 from robot.masking import mask
 from robot.settings import Settings
 from robot.watching import healthcheck, mail, webhook
-from robot.watching.report import Report
+from robot.watching.report import Reminder, Report
 from robot.windows import event_log
 
 log = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 10.0  # that an execution may be delayed by, in all
+_REMINDED = "reminded"  # a key of the memory beside the jobs: the day of the last reminder
 _HURRIED_SECONDS = 3.0  # when Windows is about to end the process
 
 
@@ -32,8 +33,9 @@ class Watcher:
     """Tells of the executions of one job.
 
     `ping` reaches the health check, `alerts` are told of failures and of the first success after one, by their names.
-    `memory` is the file that remembers how the last execution went; it does not lie in the database, because that may
-    be what failed.
+    `reminder` is told once a day, below the report that is told anyway or as an alert of its own.
+    `memory` is the file that remembers how the last execution went, and the day of the last reminder; it does not lie
+    in the database, because that may be what failed.
     """
 
     ping: Callable[[healthcheck.Signal, str], None] | None
@@ -41,11 +43,15 @@ class Watcher:
     memory: Path
     longest_seconds: float = LONGEST_SECONDS
     ping_name: str = "HEALTHCHECK_URL"
+    reminder: Reminder | None = None
     _first: threading.Thread | None = field(init=False, default=None)
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url"
+        cls,
+        settings: Settings,
+        health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url",
+        reminder: Reminder | None = None,
     ) -> Watcher:
         """Whom the settings name; nobody by default.
 
@@ -69,7 +75,8 @@ class Watcher:
             sender = settings.alert_email_from or settings.alert_email_to[0]
             alerts["ALERT_EMAIL_TO"] = partial(mail.send, server, sender, settings.alert_email_to)
         ping = partial(healthcheck.ping, health, network=network) if health else None
-        return cls(ping, alerts, settings.db_file.parent / "watching.json", ping_name=health_setting.upper())
+        memory = settings.db_file.parent / "watching.json"
+        return cls(ping, alerts, memory, ping_name=health_setting.upper(), reminder=reminder)
 
     def started(self, text: str) -> None:
         """Tell the health check that an execution begins. Returns at once."""
@@ -78,20 +85,30 @@ class Watcher:
 
     def ended(self, report: Report, *, hurry: bool = False) -> None:
         """Tell of the end, to everybody at once, and wait until all know it or the time is up. Never raises."""
+        remembered = self._remembered()
+        reminder = self.reminder.report().safe() if self.reminder else None
+        due = self.reminder is not None and remembered.get(_REMINDED) != str(self.reminder.day)
         report = report.safe()
+        told = report.with_note(reminder.body) if reminder else report
         deadline = time.monotonic() + (_HURRIED_SECONDS if hurry else self.longest_seconds)
         if report.outcome != "good":
             kind = event_log.ERROR if report.outcome == "failed" else event_log.WARNING
-            event_log.report(f"{report.subject}\n\n{report.body}", kind=kind)
+            event_log.report(f"{told.subject}\n\n{told.body}", kind=kind)
+        elif reminder and due:
+            event_log.report(f"{reminder.subject}\n\n{reminder.body}", kind=event_log.WARNING)
         threads = []
         if self.ping is not None:
-            threads.append(_begin(self.ping_name, partial(self._ping_end, report)))
+            threads.append(_begin(self.ping_name, partial(self._ping_end, told)))
         if self.alerts:
-            was_good = self._was_good(report.job)
-            told = report if report.outcome != "good" else report.recovered()
+            was_good = remembered.get(report.job, "good") == "good"
+            alert = reminder if due else None
             if report.outcome != "good" or not was_good:
-                threads += [_begin(name, partial(send, told)) for name, send in self.alerts.items()]
-            self._remember(report)
+                alert = told if report.outcome != "good" else told.recovered()
+            if alert:
+                threads += [_begin(name, partial(send, alert)) for name, send in self.alerts.items()]
+        if self.alerts or due:
+            reminded = {_REMINDED: str(self.reminder.day)} if self.reminder else {}
+            self._remember({**remembered, report.job: report.outcome, **reminded})
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         if late := [thread.name for thread in threads if thread.is_alive()]:
@@ -103,9 +120,6 @@ class Watcher:
         if self.ping is not None:
             self.ping("" if report.outcome == "good" else "/fail", f"{report.subject}\n\n{report.body}")
 
-    def _was_good(self, job: str) -> bool:
-        return bool(self._remembered().get(job, "good") == "good")
-
     def _remembered(self) -> dict[str, Any]:
         try:
             kept = json.loads(self.memory.read_text(encoding="utf-8"))
@@ -113,8 +127,7 @@ class Watcher:
             return {}
         return kept if isinstance(kept, dict) else {}
 
-    def _remember(self, report: Report) -> None:
-        kept = self._remembered() | {report.job: report.outcome}
+    def _remember(self, kept: Mapping[str, Any]) -> None:
         try:
             self.memory.parent.mkdir(parents=True, exist_ok=True)
             self.memory.write_text(json.dumps(kept), encoding="utf-8")
