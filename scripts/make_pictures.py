@@ -23,7 +23,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from robot.demo import DEMO_TOKEN, Simulator, make_calls  # noqa: E402
+from robot.demo import GESTOR, Simulator, make_calls  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 118
@@ -39,14 +39,13 @@ def main() -> None:
         folder.mkdir()
         command = _program(folder)
         env = folder / ".env"
-        if command[0].endswith("app"):  # only an executable greets
-            _draw("primeiro-inicio", command, folder, title="duplo clique em app")
+        _draw("primeiro-inicio", command, folder, title="duplo clique em app")
         _draw("demonstracao", command, folder, "demo")
         env.write_text(
             "MANAGER_TOKEN=\nPER_PAGE=cem\nCRON_SCHEDULE='às duas'\nDB_SERVER=SRV-SQL\nDB_DATABASE=\n", encoding="utf-8"
         )
         _draw("env-errado", command, folder, "check")
-        settings = {"MANAGER_TOKEN": DEMO_TOKEN, "BASE_URL": simulator.url, "LOG_LEVEL": "WARNING"}
+        settings = {"MANAGER_TOKEN": GESTOR.text, "BASE_URL": simulator.url, "LOG_LEVEL": "WARNING"}
         env.write_text("".join(f"{name}='{value}'\n" for name, value in settings.items()), encoding="utf-8")
         _draw("check", command, folder, "check")
         _draw("execucao", command, folder, "run", "--start", str(days[0]), "--end", str(days[2]))
@@ -75,6 +74,7 @@ def _draw(name: str, command: list[str], folder: Path, *arguments: str, title: s
     shown = ended.stdout.decode() + ("" if ended.returncode == 0 else ended.stderr.decode())
     shown = re.sub(r"\x1b\[\?25[lh]|\x1b\[2K|\x1b\[\d*A|\r", "", shown)
     # the same run in the folder that the manual speaks of
+    shown = re.sub(r"python app\.py|\./app\b", "app.exe", shown)
     shown = re.sub(re.escape(str(folder)) + r"[\w./-]*", lambda path: _as_windows(path[0], folder), shown)
     title = title or " ".join(("app", *arguments))
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115, PTH123
