@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
-from proof.machine import TODAY, Machine, ago, simulated
+from clocks import started_at
+from proof.machine import NOON, TODAY, Machine, ago, simulated
 from servers import sqlite_only
 from watching.watching_receivers import HttpReceiver
 
@@ -18,12 +17,6 @@ from robot.demo import AGENTE, ENDED, GESTOR, SUPERVISOR, Fault, Simulator
 pytestmark = sqlite_only("it is about the API alone")
 Operator = Callable[..., Machine]
 PANEL = "Configurações → Tokens de serviço, role gestor"
-
-
-@pytest.fixture(autouse=True)
-def noon(time_machine: Any) -> None:
-    """No test meets the end of the day."""
-    time_machine.move_to(datetime.combine(TODAY, time(12), ZoneInfo("America/Sao_Paulo")), tick=True)
 
 
 @pytest.fixture
@@ -184,7 +177,7 @@ def test_a_day_without_the_token_it_is_of_is_warned_of(operator: Operator) -> No
     assert line(machine, "Token").startswith("ok     Token: From the login")
 
 
-def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operator, time_machine: Any) -> None:
+def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operator) -> None:
     with HttpReceiver() as chat:
         machine = operator(MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(14), ALERT_WEBHOOK_URL=chat.url)
         for _ in range(2):
@@ -193,8 +186,8 @@ def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operato
         (told,) = texts(chat)
         assert "in 14 days." in told
         assert PANEL in told
-        time_machine.shift(timedelta(days=1))
-        assert machine.sync(ago(1)) == 0
+        with started_at(NOON + timedelta(days=1)):
+            assert machine.sync(ago(1)) == 0
         assert "in 13 days." in texts(chat)[1]
 
 
