@@ -164,7 +164,9 @@ class Settings(NetworkSettings):
 
     # The API
     manager_token: SecretStr = setting(
-        SecretStr(""), "the manager's token: letters, digits and signs, no blanks", "Token of the 3C Plus manager"
+        SecretStr(""),
+        "a token of 3C Plus, like 3cs_…: letters, digits and signs, no blanks",
+        "Token of 3C Plus, of the role gestor",
     )
     token_expires: Annotated[date | None, BeforeValidator(_day)] = setting(
         None, "a date: YYYY-MM-DD or DD/MM/YYYY, or nothing", "Last day of MANAGER_TOKEN; reminds from 14 days before"

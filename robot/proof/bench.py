@@ -140,7 +140,7 @@ def _judge(outcome: Outcome, summary: Summary, repository: Repository, calls: Se
         return
     message = line.error_message or ""
     if case.owed is Owed.STOP:
-        if summary.exit_code is not ExitCode.FAILED or "refuses the token" not in message:
+        if summary.exit_code is not ExitCode.FAILED or " the token." not in message:
             broken.append(f"a refused token is told as: {message}")
         return
     if summary.exit_code not in {ExitCode.FAILED, ExitCode.WITH_ERRORS}:

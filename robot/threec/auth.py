@@ -29,7 +29,7 @@ from robot.masking import register
 from robot.settings import home
 from robot.threec.errors import SecondFactorRequired, Unauthorized
 from robot.threec.known import KnownRequests
-from robot.threec.service_tokens import Refusals, login_refusal
+from robot.threec.service_tokens import ENDED, HOW_TO_MAKE, Refusals, login_refusal
 from robot.throttle import Throttle
 
 DEFAULT_ROOT = "https://app.3c.plus/api/v1"
@@ -130,7 +130,8 @@ class ThreeCAuthClient:
             return http.repeat(lambda: http.send(method, self.base_url + path)).body
         except TokenExpired:
             self._forget()
-            raise TokenExpired("The login at 3C Plus has expired.", "Call login() again.") from None
+            hint = f"Call login() again. If the next token is refused, too: {ENDED}. {HOW_TO_MAKE}"
+            raise TokenExpired("The login at 3C Plus has expired.", hint) from None
         finally:
             http.close()
 
@@ -150,7 +151,7 @@ class ThreeCAuthClient:
         if answer.status == 203:
             raise SecondFactorRequired(
                 f"POST {url}: 3C Plus asks for a second factor (HTTP 203), which a robot cannot give.",
-                "Put a MANAGER_TOKEN into .env, or let THREEC_USER log in without a second factor.",
+                f"Let THREEC_USER log in without one, or do without the login. {HOW_TO_MAKE}",
             )
         data = answer.body.get("data") if isinstance(answer.body, dict) else None
         token = data.get("api_token") if isinstance(data, dict) else None
