@@ -33,6 +33,7 @@ from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.commands.support import support
+from robot.commands.test_alert import test_alert
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
 from robot.program import program
@@ -139,6 +140,12 @@ def _support(
 ) -> None:
     """Write a zip for whoever helps: version, settings without secrets, the last executions and logs, masked."""
     raise typer.Exit(support(context.obj, file))
+
+
+@app.command("test-alert")
+def _test_alert(context: typer.Context) -> None:
+    """Send a marked test to the health checks, the chat and the mail that the settings name."""
+    raise typer.Exit(test_alert(context.obj))
 
 
 @app.command("ddl")

@@ -11,7 +11,7 @@ from itertools import islice
 
 from rich.text import Text
 
-from robot import cron, logs
+from robot import cron, logs, watching
 from robot.commands.check_network import ways
 from robot.commands.check_token import Warned, token_line
 from robot.commands.context import Context
@@ -55,6 +55,7 @@ def check(context: Context) -> ExitCode:
     ]
     if settings.export_cron:
         checks.insert(2, ("Exports", partial(_exports, settings)))
+    checks += [(name, partial(_channel, state)) for name, state in watching.states(settings).items()]
     for name, holds in checks:
         try:
             line = holds()
@@ -78,6 +79,14 @@ def _settings(context: Context) -> str:
         return "from the environment"
     names = ", ".join(overruled(context.env_file))
     return f"read from {context.env_file}" + (f"; the environment overrules {names}" if names else "")
+
+
+def _channel(state: Callable[[], str | None]) -> str:
+    try:
+        told = state()
+    except OSError as error:
+        raise _Failed(f"nobody would be told: {error}. See {command('test-alert')}.") from None
+    return told or Warned(f"never tried: {command('test-alert')} sends a marked test")
 
 
 def _schedule(settings: Settings) -> str:

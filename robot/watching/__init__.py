@@ -4,7 +4,8 @@ An execution is told at its start and at its end (`Watcher`). Nothing here can b
 `LONGEST_SECONDS` in all; what could not be told is a warning in the log. Nothing here knows of APIs or databases.
 """
 
+from robot.watching.channels import states, tests
 from robot.watching.report import Outcome, Reminder, Report
 from robot.watching.watcher import LONGEST_SECONDS, Watcher
 
-__all__ = ["LONGEST_SECONDS", "Outcome", "Reminder", "Report", "Watcher"]
+__all__ = ["LONGEST_SECONDS", "Outcome", "Reminder", "Report", "Watcher", "states", "tests"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ class Delivery:
 
 
 def note(memory: Path, channel: str, delivery: Delivery) -> None:
-    """Remember the channel's last message. Raises OSError."""
-    with _writing:
+    """Remember the channel's last message. A memory that cannot be written changes nothing for those who are told."""
+    with _writing, suppress(OSError):
         kept = _read(memory) | {channel: {"at": delivery.at, "failed": delivery.failed}}
         memory.parent.mkdir(parents=True, exist_ok=True)
         memory.write_text(json.dumps(kept), encoding="utf-8")

@@ -14,7 +14,7 @@ from robot.watching import web
 
 MOST_BYTES = 10_000  # what the servers keep of a body, the smallest we know of
 
-Signal = Literal["", "/start", "/fail"]
+Signal = Literal["", "/start", "/fail", "/log"]  # /log: kept by the check, whose state stays
 
 
 def ping(address: str, signal: Signal, body: str, network: Network | None = None) -> None:

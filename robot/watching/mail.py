@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -36,12 +38,24 @@ def send(server: MailServer, sender: str, receivers: tuple[str, ...], report: Re
 
     The server's certificate is checked, and nothing goes out before the connection is encrypted (but for "none").
     """
+    with _session(server) as smtp:
+        smtp.send_message(_message(sender, receivers, report))
+
+
+def reach(server: MailServer) -> None:
+    """Connect and log in, and send nothing. Raises OSError as `send` does."""
+    with _session(server):
+        pass
+
+
+@contextmanager
+def _session(server: MailServer) -> Iterator[smtplib.SMTP]:
     with Deadline(DEADLINE_SECONDS) as limit:
         try:
             with _connect(server) as smtp:
                 if server.username:
                     smtp.login(server.username, server.password)
-                smtp.send_message(_message(sender, receivers, report))
+                yield smtp
         except OSError:
             if limit.passed:
                 raise TimeoutError("the mail server did not answer in time") from None

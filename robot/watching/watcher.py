@@ -10,14 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import SecretStr
-
-from robot.http import Network
 from robot.masking import mask
 from robot.settings import Settings
-from robot.watching import healthcheck, mail, webhook
+from robot.watching import channels, healthcheck
 from robot.watching.report import Reminder, Report
 from robot.windows import event_log
 
@@ -50,33 +47,16 @@ class Watcher:
     def from_settings(
         cls,
         settings: Settings,
-        health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url",
+        health_setting: channels.HealthSetting = "healthcheck_url",
         reminder: Reminder | None = None,
     ) -> Watcher:
         """Whom the settings name; nobody by default.
 
         Each job has a health check of its own: one address for two jobs would take the success of one for the other's.
         """
-        address: SecretStr = getattr(settings, health_setting)
-        health, hook = address.get_secret_value(), settings.alert_webhook_url.get_secret_value()
-        network = Network.of(settings)
-        alerts: dict[str, Callable[[Report], None]] = {}
-        if hook:
-            alerts["ALERT_WEBHOOK_URL"] = partial(webhook.send, hook, settings.alert_webhook_format, network=network)
-        if settings.alert_email_to:
-            server = mail.MailServer(
-                settings.alert_email_server,
-                settings.alert_email_port,
-                settings.alert_email_security,
-                settings.alert_email_username,
-                settings.alert_email_password.get_secret_value(),
-                network.roots,
-            )
-            sender = settings.alert_email_from or settings.alert_email_to[0]
-            alerts["ALERT_EMAIL_TO"] = partial(mail.send, server, sender, settings.alert_email_to)
-        ping = partial(healthcheck.ping, health, network=network) if health else None
+        ping = channels.health_check(settings, health_setting)
         memory = settings.db_file.parent / "watching.json"
-        return cls(ping, alerts, memory, ping_name=health_setting.upper(), reminder=reminder)
+        return cls(ping, channels.alerts(settings), memory, ping_name=health_setting.upper(), reminder=reminder)
 
     def started(self, text: str) -> None:
         """Tell the health check that an execution begins. Returns at once."""
