@@ -28,7 +28,8 @@ def token_line(settings: Settings, *, answered: bool) -> str:
     if answered and (role := _role_that_sees_less(settings)):
         doubts.append(f"Its role is {role}: it sees only its teams, and a day counts as complete with their calls alone.")
     if doubts:
-        return Warned(" ".join([*facts, *doubts, HOW_TO_MAKE]))
+        advice = expiry.advice if expiry and expiry.is_near else HOW_TO_MAKE
+        return Warned(" ".join([*facts, *doubts, advice]))
     return " ".join(facts)
 
 
