@@ -35,8 +35,8 @@ from robot.database.sqlite import SqliteEngine, upsert_statement  # noqa: E402
 from robot.demo import DEMO_TOKEN, make_calls  # noqa: E402
 from robot.http import Bearer, Transport  # noqa: E402
 from robot.jobs.calls import digest_calls  # noqa: E402
+from robot.pages import Page  # noqa: E402
 from robot.period import Period, whole  # noqa: E402
-from robot.reading import Page  # noqa: E402
 from robot.tables import CALLS_FAMILY  # noqa: E402
 from robot.threec.calls import CallsApi  # noqa: E402
 from robot.throttle import Throttle  # noqa: E402

@@ -22,8 +22,9 @@ from robot.database import Content, Repository, digest_of, read_contents
 from robot.errors import FatalError, WindowFailed
 from robot.execution import FAILED_IN_A_ROW
 from robot.jobs import Digest, Job
+from robot.pages import Page, Span
 from robot.period import Window
-from robot.reading import Page, WindowReading
+from robot.reading import WindowReading
 from robot.tables import RowTable
 from robot.workers import Workers, ahead
 
@@ -115,7 +116,7 @@ def audit(
     job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime], stop: threading.Event
 ) -> Iterator[DayAudit]:
     """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors."""
-    workers: Workers[int, Page] = Workers(job.concurrency)
+    workers: Workers[Span, Page] = Workers(job.concurrency)
     failed = 0
     try:
         for window in windows:
@@ -129,7 +130,7 @@ def audit(
 
 
 def _audit(
-    job: Job, repository: Repository, window: Window, workers: Workers[int, Page], stop: threading.Event, *, settled: bool
+    job: Job, repository: Repository, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool
 ) -> DayAudit:
     day = DayAudit(window)
     there = _There()
@@ -139,6 +140,7 @@ def _audit(
         with closing(ahead(iter(reading), job.concurrency, stop)) as digests:
             for digest in digests:
                 there.add(digest, job)
+                digest.release()
     except WindowFailed as failure:
         day.reason, day.failed = failure.message, True
         return day

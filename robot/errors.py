@@ -87,8 +87,12 @@ class RetriableError(SyncError):
 
 
 class WindowFailed(SyncError):
-    """One window could not be read or stored. `culprit` is "API" or "database": which of them is down."""
+    """One window could not be read or stored. `culprit` is "API" or "database": which of them is down.
 
-    def __init__(self, message: str, hint: str = "", *, culprit: str) -> None:
+    `down` is False where it is not: then nothing follows for the other windows.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, culprit: str, down: bool = True) -> None:
         super().__init__(message, hint)
         self.culprit = culprit
+        self.down = down

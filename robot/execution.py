@@ -25,9 +25,10 @@ from robot.history import attempt, fail, held, holder, told, write_end
 from robot.http import RequestRefused
 from robot.jobs.job import Digest, Job
 from robot.masking import mask
+from robot.pages import Page, Span
 from robot.period import Period, Window
 from robot.program import command
-from robot.reading import Account, Page, WindowReading
+from robot.reading import Account, WindowReading
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.storing import KnownWindows, Tally, WindowStore
 from robot.tables import RowTable
@@ -157,7 +158,7 @@ class Execution:
         known = KnownWindows(self._repository, self._job.family, windows)
         known.look_ahead()
         open_rejections = self._repository.open_rejections(self._job.name)
-        workers: Workers[int, Page] = Workers(self._job.concurrency)
+        workers: Workers[Span, Page] = Workers(self._job.concurrency)
         events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
         failed: list[WindowFailed] = []
         try:
@@ -171,7 +172,7 @@ class Execution:
                 if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
                     summary.problems.append(f"{window}: {status}, {detail}")
                     log.error("%s: %s, %s", window, status, detail)
-                failed = [*failed, failure] if failure else []
+                failed = [*failed, failure] if failure and failure.down else []
                 if len(failed) > FAILED_IN_A_ROW:
                     raise FatalError(
                         f"{len(failed)} days failed, one after the other: the {failure_of(failed)} is down."
@@ -182,7 +183,7 @@ class Execution:
             workers.close()
 
     def _read(
-        self, windows: Sequence[Window], workers: Workers[int, Page], known: KnownWindows
+        self, windows: Sequence[Window], workers: Workers[Span, Page], known: KnownWindows
     ) -> Iterator[tuple[Window, Event]]:
         """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
         due = deque(windows)
@@ -195,8 +196,9 @@ class Execution:
                 for digest in reading:
                     yield window, digest
             except (WindowFailed, RequestRefused) as error:
-                failed += 1
-                yield window, error if isinstance(error, WindowFailed) else WindowFailed(str(error), culprit="API")
+                failure = error if isinstance(error, WindowFailed) else WindowFailed(str(error), culprit="API")
+                failed = failed + 1 if failure.down else 0
+                yield window, failure
             else:
                 failed = 0
                 yield window, reading.account
@@ -217,7 +219,7 @@ class Execution:
         try:
             for event in events:
                 if isinstance(event, WindowFailed):
-                    failure = event
+                    failure = failure or event
                     break
                 if failure is None:
                     try:
@@ -229,12 +231,17 @@ class Execution:
                             store.conclude(status, event, detail, self._clock())
                             return status, detail, store.tally, None
                         store.add(event)
+                        event.release()
                         self._listener.page(window, event)
                         self._raise_if_stopping()
                     except RetriableError as error:
                         failure = WindowFailed(str(error), culprit="database")
+                if isinstance(event, Digest):
+                    event.release()
                 if isinstance(event, Account):  # after a failure the rest of the window passes by unseen
                     break
+            if failure is not None:
+                failure = self._keep_what_came(store, failure)
         except Interrupted:
             if store is not None:
                 store.flush()
@@ -246,6 +253,16 @@ class Execution:
             raise Interrupted("The reading ended before its time.")
         self._remember_failure(scope, window, line, failure)
         return WindowStatus.FAILED, failure.message, store.tally if store else Tally(), failure
+
+    def _keep_what_came(self, store: WindowStore | None, failure: WindowFailed) -> WindowFailed:
+        """Store what an API gave before it failed. Returns why the window failed, all in all."""
+        if store is None or failure.culprit == "database":
+            return failure
+        try:
+            store.flush()
+        except RetriableError as error:
+            return WindowFailed(f"{failure.message}; {error}", culprit="database")
+        return failure
 
     def _raise_if_stopping(self) -> None:
         if self._stop.is_set():
@@ -276,15 +293,27 @@ def _judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, s
     if notes:
         log.warning("The API ignores a parameter: %s.", "; ".join(notes))
     if not account.complete:
-        return WindowStatus.INCOMPLETE, "; ".join([account.reason, *notes])
+        return WindowStatus.INCOMPLETE, "; ".join([account.reason, *_lacking(account, store), *notes])
+    if account.note:
+        notes.append(account.note)
     if not tally.distinct and not tally.rejected:
         # nothing else tells a day without calls from an API that has lost them, or answers another question
         if notes:
             return WindowStatus.INCOMPLETE, "; ".join(["none of the records that came was asked for", *notes])
-        if held := store.held():
+        if held := len(store.held()):
             return WindowStatus.INCOMPLETE, f"the API has no record, the database holds {held} of this period"
     complete = store.window.whole_day and account.settled
     return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
+
+
+def _lacking(account: Account, store: WindowStore) -> list[str]:
+    """How many records the database lacks of those that the API counts: not what one reading lacked."""
+    if account.total is None:
+        return []
+    here = len(store.held() | account.found.keys())
+    if here < account.total:
+        return [f"{account.total - here} missing in the database"]
+    return ["the database has as many"] if account.distinct < account.total else []
 
 
 def _judge(summary: Summary) -> None:

@@ -15,6 +15,8 @@ from robot.reading import Account
 from robot.statuses import WindowStatus
 from robot.tables import Family, RowTable, content_of
 
+_MOST_WAITING = 32 * 1024 * 1024  # bytes of pages; beyond them rows are stored before a batch is full
+
 
 @dataclass
 class Tally:
@@ -117,9 +119,11 @@ class WindowStore:
         self._gathered = [_Gathered(table, self.tally.counts(table)) for table in job.family.tables]
         self._rejected: set[str] = set()
         self._rejections: list[RejectedRecord] = []
+        self._waiting = 0  # bytes of the pages whose rows wait
 
     def add(self, digest: Digest) -> None:
         """Take a page's digest. Raises SyncError."""
+        self._waiting += digest.size
         late = self._spare(digest.spared)
         if late:
             self._add(self._job.digest(self.window, late))
@@ -128,6 +132,8 @@ class WindowStore:
         self.tally.received += len(digest.keys)
         self.tally.distinct = len(self._gathered[0].seen)
         self.tally.rejected = len(self._rejected)
+        if self._waiting > _MOST_WAITING:
+            self.flush()
 
     def _spare(self, records: Sequence[Spared]) -> list[object]:
         """Count spared records as unchanged; return those of which a row was stored, moved or rejected meanwhile."""
@@ -185,6 +191,7 @@ class WindowStore:
         for each in self._gathered:
             each.clear()
         self._rejections = []
+        self._waiting = 0
 
     def _remember(self) -> None:
         """What was just stored is known from now on: a second pass over the window sends only what moved since."""
@@ -195,12 +202,13 @@ class WindowStore:
                 hashes[place] = str(row[-1])
                 self._known[key] = tuple(hashes)
 
-    def held(self) -> int:
-        """How many rows of this window, and of the campaigns asked for, the database holds."""
+    def held(self) -> set[str]:
+        """The keys of the rows of this window, and of the campaigns asked for, that the database holds."""
+        self.flush()
         if not self._scope.campaigns:
-            return len(self._known)
+            return set(self._known)
         found = self._repository.cells(self._job.family, self._job.family.campaign, self.window.period)
-        return sum(cell in self._scope.campaigns for cell in found.values())
+        return {key for key, cell in found.items() if cell in self._scope.campaigns}
 
     def conclude(self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime) -> None:
         """Store the rest, then write the window's last line. Raises SyncError."""

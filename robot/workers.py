@@ -42,7 +42,8 @@ class Workers(Generic[T, R]):
     def unordered(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:
         """Yield (item, result or exception). At most `size` items are under way; the next is taken when one is ready.
 
-        After `close` every further item comes back with Interrupted: nobody waits for a thread that has ended.
+        `items` may have more to give once the consumer has seen a result, also after it had none. After `close` every
+        further item comes back with Interrupted: nobody waits for a thread that has ended.
         """
         results: queue.SimpleQueue[tuple[T, R | Exception]] = queue.SimpleQueue()
 
@@ -61,16 +62,20 @@ class Workers(Generic[T, R]):
 
         remaining = iter(items)
         under_way = 0
-        for item in islice(remaining, self._size):
-            submit(item)
-            under_way += 1
+
+        def fill() -> None:
+            nonlocal under_way
+            for item in islice(remaining, self._size - under_way):
+                submit(item)
+                under_way += 1
+
+        fill()
         while under_way:
             ready = results.get()
             under_way -= 1
-            for item in islice(remaining, 1):
-                submit(item)
-                under_way += 1
+            fill()
             yield ready
+            fill()
 
 
 _END = object()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import cast
 
@@ -11,8 +12,8 @@ from robot.database.engine import Row
 from robot.http import RequestRefused
 from robot.jobs.job import Digest, Known, Spared
 from robot.normalizers import Rejection, mailing_of, normalize_call, record_hash, record_key
+from robot.pages import Page, Source
 from robot.period import Period, Window
-from robot.reading import Page, Source
 from robot.settings import Settings
 from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA, record_of
 from robot.threec.calls import CallsApi
@@ -61,8 +62,12 @@ class CallsJob:
     def source(self, window: Window, known: Callable[[], Known] = lambda: _NOTHING) -> Source[Digest]:
         """Pages of one window. Whether an end is the end is asked with a page of one record: the smallest answer."""
 
-        def fetch(number: int, per_page: int = self._per_page) -> Page:
+        def fetch(number: int, per_page: int) -> Page:
             return self._api.page(window.period, self.campaigns, number, per_page)
+
+        def digest(page: Page) -> Digest:
+            made = digest_calls(window.period, self._asked, page.records, zone=self._zone, known=known())
+            return replace(made, held=page.held)
 
         def fetch_at(position: int) -> Page:
             try:
@@ -77,7 +82,7 @@ class CallsJob:
         return Source(
             fetch=fetch,
             fetch_at=fetch_at,
-            digest=lambda records: digest_calls(window.period, self._asked, records, zone=self._zone, known=known()),
+            digest=digest,
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
         )

@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
+from robot.pages import Held, Source
 from robot.period import Window
-from robot.reading import Source
 from robot.tables import Family, RowTable
 
 Known: TypeAlias = Mapping[str, Hashes]  # by the parent's key: what the database holds of one window
@@ -43,11 +43,27 @@ class Digest:
     outside_campaigns: int = 0
     overflows: int = 0
     nul_characters: int = 0
+    held: Held | None = None
 
     @property
     def outside(self) -> int:
         """Records that were not asked for."""
         return self.outside_period + self.outside_campaigns
+
+    @property
+    def far(self) -> int:
+        """Records of another time."""
+        return self.outside_period
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return 0 if self.held is None else self.held.size
+
+    def release(self) -> None:
+        """It is stored, or not wanted: its memory is free for the pages to come."""
+        if self.held is not None:
+            self.held.release()
 
 
 class Job(Protocol):

@@ -6,14 +6,17 @@ The envelope is `{"status", "data": [...], "meta": {"pagination": {...}}}` (vend
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from robot.http import ApiUnavailable, Transport
+from robot.http import ApiUnavailable, BodyTooLarge, Transport
 from robot.http.bodies import explanation
+from robot.pages import Page, PageTooLarge
 from robot.period import Period, text
-from robot.reading import Page
+
+_ID = re.compile(rb'"id"\s*:\s*"?([A-Za-z0-9_-]{1,64})')
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,10 @@ class CallsApi:
     campaign_parameter: str = "campaigns[]"
 
     def page(self, period: Period, campaigns: Sequence[int], number: int, per_page: int) -> Page:
-        """Ask for a page (1-based), once: repeating is the caller's. Raises RetriableError, FatalError, Interrupted."""
+        """Ask for a page (1-based), once: repeating is the caller's.
+
+        Raises RetriableError, FatalError, Interrupted, and PageTooLarge for a page beyond what is read of any.
+        """
         parameters: list[tuple[str, str | int]] = [
             ("start_date", text(period.start)),
             ("end_date", text(period.end)),
@@ -37,7 +43,11 @@ class CallsApi:
             parameters.append(("campaign_ids", ",".join(map(str, campaigns))))
         else:
             parameters += [("campaigns[]", campaign) for campaign in campaigns]
-        return self._understood(self.transport.send("GET", self.url, parameters).body, number)
+        try:
+            answer = self.transport.send("GET", self.url, parameters)
+        except BodyTooLarge as error:
+            raise PageTooLarge(error.message, error.hint, name=_name_in(error.head)) from None
+        return replace(self._understood(answer.body, number), held=answer.share)
 
     def _understood(self, body: Any, number: int) -> Page:
         where = f"Page {number} of {self.url}"
@@ -63,6 +73,12 @@ class CallsApi:
             per_page=_integer(pagination.get("per_page")),
             has_next=_has_next(pagination.get("links")),
         )
+
+
+def _name_in(head: bytes) -> str:
+    """The first record's id, where the beginning of a page holds it."""
+    found = _ID.search(head)
+    return f"id {found[1].decode()}" if found else ""
 
 
 def _integer(value: object) -> int | None:
