@@ -19,6 +19,7 @@ from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from robot import logs
+from robot.conclusions import judge_window
 from robot.database import Outcome, Repository, Scope, WindowLine
 from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, WindowFailed
 from robot.history import attempt, fail, held, holder, told, write_end
@@ -227,7 +228,7 @@ class Execution:
                             store = WindowStore(self._repository, scope, self._job, known, window, line, open_rejections)
                             known.look_ahead()
                         if isinstance(event, Account):
-                            status, detail = _judge_window(event, store)
+                            status, detail = judge_window(event, store)
                             store.conclude(status, event, detail, self._clock())
                             return status, detail, store.tally, None
                         store.add(event)
@@ -281,39 +282,6 @@ class Execution:
 def failure_of(failed: Sequence[WindowFailed]) -> str:
     """Which of the two is down."""
     return " and the ".join(sorted({failure.culprit for failure in failed}))
-
-
-def _judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, str | None]:
-    tally = store.tally
-    notes = []
-    if tally.outside_period:
-        notes.append(f"{tally.outside_period} records of other dates left out")
-    if tally.outside_campaigns:
-        notes.append(f"{tally.outside_campaigns} records of other campaigns left out")
-    if notes:
-        log.warning("The API ignores a parameter: %s.", "; ".join(notes))
-    if not account.complete:
-        return WindowStatus.INCOMPLETE, "; ".join([account.reason, *_lacking(account, store), *notes])
-    if account.note:
-        notes.append(account.note)
-    if not tally.distinct and not tally.rejected:
-        # nothing else tells a day without calls from an API that has lost them, or answers another question
-        if notes:
-            return WindowStatus.INCOMPLETE, "; ".join(["none of the records that came was asked for", *notes])
-        if held := len(store.held()):
-            return WindowStatus.INCOMPLETE, f"the API has no record, the database holds {held} of this period"
-    complete = store.window.whole_day and account.settled
-    return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
-
-
-def _lacking(account: Account, store: WindowStore) -> list[str]:
-    """How many records the database lacks of those that the API counts: not what one reading lacked."""
-    if account.total is None:
-        return []
-    here = len(store.held() | account.found.keys())
-    if here < account.total:
-        return [f"{account.total - here} missing in the database"]
-    return ["the database has as many"] if account.distinct < account.total else []
 
 
 def _judge(summary: Summary) -> None:

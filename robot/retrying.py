@@ -40,7 +40,7 @@ def retry(repository: Repository, clock: Callable[[], datetime], zone: tzinfo | 
     AnotherExecutionRunning, SyncError.
     """
     with held(repository, JOB):
-        lines = repository.rejections(JOB)
+        lines = [line for line in repository.rejections(JOB) if not line.outside]
         if not lines:
             return Retried(None, 0, 0)
         started = clock()

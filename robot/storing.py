@@ -9,7 +9,7 @@ from datetime import datetime
 from robot.database import Batch, Counts, Repository, Scope, Stored, WindowLine
 from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
-from robot.jobs.job import Digest, Job, Known, Spared
+from robot.jobs.job import MOST_KEPT, Digest, Job, Known, Spared, Why
 from robot.period import Window
 from robot.reading import Account
 from robot.statuses import WindowStatus
@@ -29,6 +29,8 @@ class Tally:
     received: int = 0
     outside_period: int = 0
     outside_campaigns: int = 0
+    neighbours: int = 0
+    contradicting: int = 0
     overflows: int = 0
     nul_characters: int = 0
 
@@ -40,6 +42,8 @@ class Tally:
         self.received += other.received
         self.outside_period += other.outside_period
         self.outside_campaigns += other.outside_campaigns
+        self.neighbours += other.neighbours
+        self.contradicting += other.contradicting
         self.overflows += other.overflows
         self.nul_characters += other.nul_characters
 
@@ -119,6 +123,8 @@ class WindowStore:
         self._gathered = [_Gathered(table, self.tally.counts(table)) for table in job.family.tables]
         self._rejected: set[str] = set()
         self._rejections: list[RejectedRecord] = []
+        self._odd = _Odd()
+        self._outside: list[RejectedRecord] = []
         self._waiting = 0  # bytes of the pages whose rows wait
 
     def add(self, digest: Digest) -> None:
@@ -151,8 +157,7 @@ class WindowStore:
         most = self._repository.batch_rows
         if any(len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most for gathered in self._gathered):
             self.flush()
-        self.tally.outside_period += digest.outside_period
-        self.tally.outside_campaigns += digest.outside_campaigns
+        self._note(digest)
         for place, gathered in enumerate(self._gathered):
             self._take(place, gathered, digest.rows.get(gathered.table, ()))
         for key, rejection in zip(digest.rejected_keys, digest.rejections, strict=True):
@@ -163,6 +168,15 @@ class WindowStore:
                     self._open_rejections.add(rejection.record_id)
         self.tally.overflows += digest.overflows
         self.tally.nul_characters += digest.nul_characters
+
+    def _note(self, digest: Digest) -> None:
+        """Count what is odd, each record once; keep a few of those that were not asked for, and that are stored nowhere."""
+        for key, why, kept in digest.left_out:
+            if self._odd.leave_out(key, why) and kept is not None and key not in self._known:
+                self._outside.append(kept)
+        self._odd.neighbours.update(digest.neighbours)
+        self._odd.contradicting.update(digest.contradicting)
+        self._odd.count(self.tally)
 
     def _take(self, place: int, gathered: _Gathered, rows: Sequence[Row]) -> None:
         at = gathered.table.key_place
@@ -177,7 +191,8 @@ class WindowStore:
 
     def flush(self) -> None:
         """Store what is gathered, in one transaction with the window's line."""
-        batch = Batch({each.table: list(each.rows.values()) for each in self._gathered}, self._rejections)
+        rows = {each.table: list(each.rows.values()) for each in self._gathered}
+        batch = Batch(rows, self._rejections, self._outside)
         if not batch.empty:
             line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
             self._windows.moved(self.window, self._gathered[0].rows)
@@ -191,6 +206,7 @@ class WindowStore:
         for each in self._gathered:
             each.clear()
         self._rejections = []
+        self._outside = []
         self._waiting = 0
 
     def _remember(self) -> None:
@@ -226,6 +242,29 @@ class WindowStore:
             detail=detail,
         )
         self._repository.conclude_window(self._scope, line)
+
+
+class _Odd:
+    """The keys of what was not asked for, and of records whose dates contradict each other, each once for all readings."""
+
+    def __init__(self) -> None:
+        self.neighbours: set[str] = set()
+        self.contradicting: set[str] = set()
+        self._left_out: dict[Why, set[str]] = {why: set() for why in Why}
+        self._kept = 0
+
+    def leave_out(self, key: str, why: Why) -> bool:
+        """Whether this record, met for the first time, is one of the few to be kept."""
+        if key in self._left_out[why]:
+            return False
+        self._left_out[why].add(key)
+        self._kept += 1
+        return self._kept <= MOST_KEPT
+
+    def count(self, tally: Tally) -> None:
+        tally.outside_period = len(self._left_out[Why.PERIOD])
+        tally.outside_campaigns = len(self._left_out[Why.CAMPAIGN])
+        tally.neighbours, tally.contradicting = len(self.neighbours), len(self.contradicting)
 
 
 class _Gathered:

@@ -98,11 +98,17 @@ def test_campaigns_are_asked_for_and_checked_on_our_side(simulator, database):
     assert database.value("SELECT campaign_ids FROM execution_logs") == "5"
 
 
-def test_days_that_were_not_asked_for_are_left_out(simulator, database):
+def test_days_far_from_the_one_that_was_asked_for_are_left_out_and_told(simulator, database):
     simulator.use_faults([Fault("dates_ignored", times=None)])
     summary = execute(simulator, database, windows_of_days([DAY]))
-    assert {moment[:10] for (moment,) in database.query("SELECT call_date FROM calls")} == {str(DAY)}
-    assert summary.tally.outside_period == 2 * PER_DAY
+    assert {moment[:10] for (moment,) in database.query("SELECT call_date FROM calls")} == set(map(str, days(3)[1:]))
+    assert (summary.tally.outside_period, summary.tally.neighbours) == (PER_DAY, PER_DAY)
+    assert summary.exit_code is ExitCode.WITH_ERRORS
+    assert database.value("SELECT status FROM sync_windows") == "INCOMPLETE"
+    assert last_line(database)[2:5] == (2 * PER_DAY, 2 * PER_DAY, 0)
+    assert database.query(
+        "SELECT COUNT(*), SUM(CASE WHEN reason LIKE 'outside: %' THEN 1 ELSE 0 END) FROM rejected_records"
+    ) == [(20, 20)]
 
 
 def test_no_call_at_all_is_completed_no_data(database):

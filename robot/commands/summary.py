@@ -34,8 +34,10 @@ def print_summary(console: Console, summary: Summary) -> None:
         table.add_row(name, written)
     table.add_row("Rejected", f"{tally.rejected:,}")
     for label, count in (
-        ("Outside the period", tally.outside_period),
-        ("Outside the campaigns", tally.outside_campaigns),
+        ("Left out: other dates", tally.outside_period),
+        ("Left out: other campaigns", tally.outside_campaigns),
+        ("Dated up to a day outside the window", tally.neighbours),
+        ("Dates that contradict each other", tally.contradicting),
         ("Values kept in extra, of records normalized", tally.overflows),
         ("NUL characters removed, of records normalized", tally.nul_characters),
     ):

@@ -6,10 +6,11 @@ Nothing here knows an API or a normalizer; what is stored comes as rows of `robo
 from robot.database.contents import Content, digest_of, forget_hashes, read_contents
 from robot.database.engine import Counts, Engine
 from robot.database.opening import open_engine, open_repository
-from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
+from robot.database.records import OUTSIDE, Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.repository import Repository
 
 __all__ = [
+    "OUTSIDE",
     "Batch",
     "Content",
     "Counts",

@@ -26,7 +26,7 @@ def set_apart(engine: Engine, batch: Batch) -> tuple[Batch, set[str]]:
             clashed |= engine.clashes(table, wanted)
         rows[table] = [row for row in wanted if str(row[at]) not in clashed]
         rejections += [_rejection(table, row, str(row[at])) for row in wanted if str(row[at]) in clashed]
-    return Batch(rows, rejections), clashed
+    return Batch(rows, rejections, batch.outside), clashed
 
 
 def _rejection(table: RowTable, row: Row, key: str) -> RejectedRow:

@@ -67,16 +67,23 @@ class Scope:
         return text(self.period.end)
 
 
+OUTSIDE = "outside: "  # begins the reason of a record that was not asked for, and with which nothing else is wrong
+
+
 @dataclass(frozen=True)
 class Batch:
-    """What one transaction stores: rows by table (parents first), and rejections."""
+    """What one transaction stores: rows by table (parents first), and what is kept in `rejected_records`.
+
+    `outside` are records that were not asked for: they are kept as the rejections are, and not counted with them.
+    """
 
     rows: Mapping[RowTable, Sequence[Row]]
     rejections: Sequence[RejectedRecord] = ()
+    outside: Sequence[RejectedRecord] = ()
 
     @property
     def empty(self) -> bool:
-        return not self.rejections and not any(self.rows.values())
+        return not self.rejections and not self.outside and not any(self.rows.values())
 
 
 @dataclass
@@ -154,6 +161,11 @@ class RejectionLine:
     last_seen_at: object
     resolved_at: object
     resolved_execution_id: int | None
+
+    @property
+    def outside(self) -> bool:
+        """Whether it could become a row, and was only not asked for."""
+        return self.reason.startswith(OUTSIDE)
 
 
 @dataclass(frozen=True)

@@ -309,6 +309,8 @@ class Repository:
             stored.rejected = sum(
                 rejections.keep(self._engine, job, execution_id, now, record) for record in batch.rejections
             )
+            for record in batch.outside:
+                rejections.keep(self._engine, job, execution_id, now, record)
             also()
             attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored

@@ -6,14 +6,24 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import cast
+from typing import Any, cast
 
 from robot.database.engine import Row
+from robot.database.records import OUTSIDE
 from robot.http import RequestRefused
-from robot.jobs.job import Digest, Known, Spared
-from robot.normalizers import Rejection, mailing_of, normalize_call, record_hash, record_key
+from robot.jobs.job import MOST_KEPT, Digest, Known, LeftOut, Spared, Why
+from robot.normalizers import (
+    CallRows,
+    Rejection,
+    as_received,
+    contradicts,
+    mailing_of,
+    normalize_call,
+    record_hash,
+    record_key,
+)
 from robot.pages import Page, Source
-from robot.period import Period, Window
+from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
 from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA, record_of
 from robot.threec.calls import CallsApi
@@ -99,57 +109,97 @@ def digest_calls(
     zone: tzinfo | None = None,
     known: Known = _NOTHING,
 ) -> Digest:
-    """Normalize a page, and leave out what lies outside the period and the campaigns that were asked for.
+    """Normalize a page, and leave out what lies far outside the period, and outside the campaigns that were asked for.
 
     The API may ignore a parameter silently (seen in production), so both are checked here. A call without a campaign
-    cannot be said to be outside. What is `known` of the period spares those records of which it was made.
+    cannot be said to be outside. The API's days need not be the account's (days in UTC, a call that began the second
+    before midnight): what lies within a day of the period is taken. What is `known` of the period spares those records
+    of which it was made.
     """
-    keys: list[str] = []
-    spared: list[Spared] = []
-    calls: list[Row] = []
-    mailings: list[Row] = []
-    rejections: list[Rejection] = []
-    rejected_keys: list[str] = []
-    outside_period = outside_campaigns = overflows = nul_characters = 0
-    start, end = period.start, period.end
+    made = _Made(period, campaigns, zone)
     for record in records:
         if known and (found := _spared(record, campaigns, zone, known)) is not None:
-            keys.append(found.key)
-            spared.append(found)
-            continue
-        result = normalize_call(record, zone)
+            made.spare(found, record)
+        else:
+            made.take(record)
+    if made.spared and not {each.key for each in made.spared}.isdisjoint(str(call[0]) for call in made.calls):
+        return digest_calls(period, campaigns, records, zone=zone)  # one id twice in a page: the last is the one that counts
+    return made.digest()
+
+
+class _Made:
+    """A digest while it is made."""
+
+    def __init__(self, period: Period, campaigns: Collection[int], zone: tzinfo | None) -> None:
+        self._period, self._campaigns, self._zone = period, campaigns, zone
+        self._near = Period(period.start - A_DAY, period.end + A_DAY)
+        self.keys: list[str] = []
+        self.spared: list[Spared] = []
+        self.calls: list[Row] = []
+        self._mailings: list[Row] = []
+        self._rejections: list[Rejection] = []
+        self._rejected_keys: list[str] = []
+        self._left_out: list[LeftOut] = []
+        self._neighbours: list[str] = []
+        self._contradicting: list[str] = []
+        self._overflows = self._nul_characters = 0
+
+    def spare(self, found: Spared, record: object) -> None:
+        """A record whose rows are stored."""
+        self.keys.append(found.key)
+        self.spared.append(found)
+        if contradicts(cast("dict[str, Any]", record), self._zone):
+            self._contradicting.append(found.key)
+
+    def take(self, record: object) -> None:
+        """Any other record."""
+        result = normalize_call(record, self._zone)
         if isinstance(result, Rejection):
             key = record_key(record)
-            keys.append(key)
-            rejected_keys.append(key)
-            rejections.append(result)
-            continue
+            self.keys.append(key)
+            self._rejected_keys.append(key)
+            self._rejections.append(result)
+            return
         call = result.call
-        keys.append(cast("str", call[0]))
-        if not start <= cast("datetime", call[_CALL_DATE]) <= end:
-            outside_period += 1
-            continue
-        if campaigns and call[_CAMPAIGN] is not None and call[_CAMPAIGN] not in campaigns:
-            outside_campaigns += 1
-            continue
-        calls.append(call)
+        key, moment, campaign = str(call[0]), cast("datetime", call[_CALL_DATE]), call[_CAMPAIGN]
+        self.keys.append(key)
+        if moment not in self._near:
+            self._leave_out(key, Why.PERIOD, f"dated {moment}, asked for {self._period}", record)
+        elif self._campaigns and campaign is not None and campaign not in self._campaigns:
+            self._leave_out(key, Why.CAMPAIGN, f"of campaign {campaign}, which was not asked for", record)
+        else:
+            self._keep(key, moment, result)
+
+    def _keep(self, key: str, moment: datetime, result: CallRows) -> None:
+        self.calls.append(result.call)
         if result.mailing is not None:
-            mailings.append(result.mailing)
-        overflows += result.overflows
-        nul_characters += result.nul_characters
-    if spared and calls and not {each.key for each in spared}.isdisjoint(str(call[0]) for call in calls):
-        return digest_calls(period, campaigns, records, zone=zone)  # one id twice in a page: the last is the one that counts
-    return Digest(
-        keys=keys,
-        rows={CALLS: calls, MAILING_DATA: mailings},
-        spared=spared,
-        rejections=rejections,
-        rejected_keys=rejected_keys,
-        outside_period=outside_period,
-        outside_campaigns=outside_campaigns,
-        overflows=overflows,
-        nul_characters=nul_characters,
-    )
+            self._mailings.append(result.mailing)
+        if moment not in self._period:
+            self._neighbours.append(key)
+        if result.contradicts:
+            self._contradicting.append(key)
+        self._overflows += result.overflows
+        self._nul_characters += result.nul_characters
+
+    def _leave_out(self, key: str, why: Why, reason: str, record: object) -> None:
+        kept = len(self._left_out) < MOST_KEPT
+        rejection = Rejection(key, f"{OUTSIDE}{reason}", as_received(record)) if kept else None
+        self._left_out.append(LeftOut(key, why, rejection))
+
+    def digest(self) -> Digest:
+        """What it came to."""
+        return Digest(
+            keys=self.keys,
+            rows={CALLS: self.calls, MAILING_DATA: self._mailings},
+            spared=self.spared,
+            rejections=self._rejections,
+            rejected_keys=self._rejected_keys,
+            left_out=self._left_out,
+            neighbours=self._neighbours,
+            contradicting=self._contradicting,
+            overflows=self._overflows,
+            nul_characters=self._nul_characters,
+        )
 
 
 def _spared(record: object, campaigns: Collection[int], zone: tzinfo | None, known: Known) -> Spared | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, Protocol, TypeAlias
 
 from robot.database.engine import Hashes, Row
@@ -12,6 +13,7 @@ from robot.pages import Held, Source
 from robot.period import Window
 from robot.tables import Family, RowTable
 
+MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
 Known: TypeAlias = Mapping[str, Hashes]  # by the parent's key: what the database holds of one window
 
 
@@ -27,11 +29,28 @@ class Spared(NamedTuple):
     record: object
 
 
+class Why(Enum):
+    """Why a record is left out."""
+
+    PERIOD = "other dates"
+    CAMPAIGN = "other campaigns"
+
+
+class LeftOut(NamedTuple):
+    """A record that was not asked for, and has no row; `kept` is the record itself, of a few of them."""
+
+    key: str
+    why: Why
+    kept: RejectedRecord | None
+
+
 @dataclass(frozen=True)
 class Digest:
     """What a job makes of one page: rows and rejections, what it spared, and what it left out.
 
-    `keys` tells every record received apart, also those left out; `rejected_keys` those of the rejections.
+    `keys` tells every record received apart, also those left out; `rejected_keys` those of the rejections, `neighbours`
+    those that have a row although they are dated up to a day outside the window, `contradicting` those whose dates
+    contradict each other.
     """
 
     keys: Sequence[str]
@@ -39,21 +58,32 @@ class Digest:
     spared: Sequence[Spared] = ()
     rejections: Sequence[RejectedRecord] = ()
     rejected_keys: Sequence[str] = ()
-    outside_period: int = 0
-    outside_campaigns: int = 0
+    left_out: Sequence[LeftOut] = ()
+    neighbours: Sequence[str] = ()
+    contradicting: Sequence[str] = ()
     overflows: int = 0
     nul_characters: int = 0
     held: Held | None = None
 
     @property
     def outside(self) -> int:
-        """Records that were not asked for."""
-        return self.outside_period + self.outside_campaigns
+        """Records that were not asked for, left out or not."""
+        return len(self.left_out) + len(self.neighbours)
 
     @property
     def far(self) -> int:
-        """Records of another time."""
+        """Records of another time than the window's and the day before and after it."""
         return self.outside_period
+
+    @property
+    def outside_period(self) -> int:
+        """Records left out for their date."""
+        return sum(each.why is Why.PERIOD for each in self.left_out)
+
+    @property
+    def outside_campaigns(self) -> int:
+        """Records left out for their campaign."""
+        return len(self.left_out) - self.outside_period
 
     @property
     def size(self) -> int:

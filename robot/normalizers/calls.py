@@ -28,6 +28,7 @@ from robot.utf16 import cut, fits
 
 # Raise it when the same record becomes another row: what is stored is normalized again then, when it is read again.
 FORM = 1
+_FORM_IN_A_ZONE = 2  # where a zone is given, dates are converted to it
 
 _NAMES = CALLS.row_names
 _ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
@@ -55,13 +56,14 @@ class CallRows:
     """A call, ready for its tables: cells in the order of `CALLS.row_columns` and `MAILING_DATA.row_columns`.
 
     `overflows` counts the values kept in `extra` because their column could not hold them, `nul_characters` the
-    characters removed (NUL) or replaced (lone surrogates).
+    characters removed (NUL) or replaced (lone surrogates). `contradicts`: the record's two dates are not the same moment.
     """
 
     call: Row
     mailing: Row | None
     overflows: int
     nul_characters: int
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class _RejectedError(Exception):
 def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rejection:
     """The rows of a record, or why it has none. Takes any JSON value and never raises.
 
-    `zone` is the account's: it is asked only where a call has no local date, but one with an offset.
+    `zone` is the account's: a date with an offset is converted to it. Of two dates that contradict each other the one of
+    RFC 3339 counts; the other is kept in `extra`.
     """
     received = record_hash(record, zone)
     try:
@@ -105,7 +108,7 @@ def record_hash(record: object, zone: tzinfo | None = None) -> str:
 
 @cache
 def _salt(form: int, zone: tzinfo | None) -> bytes:
-    return salt_of(f"calls {form} {zone}")
+    return salt_of(f"calls {form} {zone}" if zone is None else f"calls {form} {_FORM_IN_A_ZONE} {zone}")
 
 
 def mailing_of(record: dict[str, Any]) -> dict[str, Any] | None:
@@ -129,8 +132,15 @@ def _normalize(record: object, nul_characters: int, zone: tzinfo | None, receive
     kept: dict[str, Any] = {}
     cells = fields.fill(record, _HEAD, kept)
     cells[_ID] = call_id
+    local = values.converted(zone, record.get("call_date"))
+    if local is not None:
+        cells[_CALL_DATE] = local
     if cells[_CALL_DATE] is None:
         cells[_CALL_DATE] = _date_of_rfc3339(record, zone)
+    contradicting = _contradicting(record, cells[_CALL_DATE], zone)
+    if contradicting is not None:
+        cells[_CALL_DATE] = contradicting
+        kept["call_date"] = record["call_date"]
     route = record.get("route")
     if isinstance(route, dict):
         kept_of_route: dict[str, Any] = {}
@@ -157,7 +167,7 @@ def _normalize(record: object, nul_characters: int, zone: tzinfo | None, receive
     fields.keep_unknown(record, _KNOWN, kept)
     cells.append(dump(kept) if kept else None)
     cells.append(digest(cells)[:CONTENT_DIGITS] + received)
-    return CallRows(tuple(cells), mailing, overflows, nul_characters)
+    return CallRows(tuple(cells), mailing, overflows, nul_characters, contradicting is not None)
 
 
 def _id(record: dict[str, Any]) -> str:
@@ -192,6 +202,18 @@ def _id_text(record: object) -> str | None:
     if not value.isascii() or "\x00" in value:
         value = clean_text(value)[0]
     return value.strip()
+
+
+def contradicts(record: dict[str, Any], zone: tzinfo | None) -> bool:
+    """Whether the record's two dates, both readable, are not the same moment."""
+    sent = record.get("call_date")
+    return sent is not None and _contradicting(record, values.date_in(zone, sent), zone) is not None
+
+
+def _contradicting(record: dict[str, Any], moment: values.Cell, zone: tzinfo | None) -> values.Cell:
+    """The date of RFC 3339, where `call_date` was read as another moment."""
+    told = values.converted(zone, record.get("call_date_rfc3339"))
+    return told if told is not None and moment is not None and told != moment else None
 
 
 def _date_of_rfc3339(record: dict[str, Any], zone: tzinfo | None) -> values.Cell:

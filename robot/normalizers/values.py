@@ -136,15 +136,42 @@ def date(value: object) -> Read:
 
 def date_in(zone: tzinfo | None, value: object) -> datetime | None:
     """The wall clock in `zone` of a text with an offset; without a zone or an offset, the text's own, as `date` reads it."""
-    if zone is not None and isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value.strip())
-            if moment.tzinfo is not None and moment.year >= _FIRST_YEAR:
-                return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
-        except (ValueError, OverflowError):
-            pass
+    moment = converted(zone, value)
+    if moment is not None:
+        return moment
     cell, _ = date(value)
     return cell if isinstance(cell, datetime) else None
+
+
+def converted(zone: tzinfo | None, value: object) -> datetime | None:
+    """The wall clock in `zone`, to the second, of a text with an offset; None of any other, and without a zone."""
+    if zone is None or not isinstance(value, str):
+        return None
+    moment: datetime | None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = _with_offset(value)
+    if moment is None or moment.tzinfo is None:
+        return None
+    try:
+        local = moment.astimezone(zone).replace(tzinfo=None, microsecond=0, fold=0)
+    except (ValueError, OverflowError):  # the year 1 or 9999, at the wrong side of it
+        return None
+    return local if local.year >= _FIRST_YEAR else None
+
+
+def _with_offset(value: str) -> datetime | None:
+    """What `date` reads and Python's own reader does not: blanks, a small z."""
+    match = _ISO.fullmatch(value)
+    if match is None or not match[8]:
+        return None
+    offset = match[8].upper().replace("Z", "+00:00")
+    day, clock = "-".join(match.group(1, 2, 3)), ":".join(match.group(4, 5, 6))
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{offset}")
+    except ValueError:
+        return None
 
 
 def number_text(value: float) -> str:
