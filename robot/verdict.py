@@ -23,8 +23,8 @@ from robot.evidence import Reading
 
 PASSES = 2
 PASSES_WITHOUT_TOTALS = 3  # two of them must agree
-MOST_PASSES = 16  # of an API that sorts anew at each request: enough for fifty thousand records
-_NOTHING_TOLD = 2  # passes in a row that told nothing new, before it is left
+MOST_PASSES = 20  # of an API that sorts anew at each request: enough for fifty thousand records
+_NOTHING_TOLD = 5  # passes in a row that told nothing new, before it is left
 _PAGES_NAMED = 20
 
 
@@ -192,8 +192,10 @@ def _again(readings: Sequence[Reading]) -> bool:
 
 
 def _tells_more(readings: Sequence[Reading]) -> bool:
-    """Whether records came more than once in place of others, and the last readings still found some that were not sure."""
+    """Whether records are known that were found only once, or the last readings still found some for the first time."""
     together = _of_the_same_list(readings)
+    if len(_times_found(together)) == readings[-1].totals[-1]:
+        return True
     sure = [_sureness(together[:count]) for count in range(len(together) + 1)]
     return len(sure) <= _NOTHING_TOLD or sure[-1] > sure[-1 - _NOTHING_TOLD]
 
