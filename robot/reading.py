@@ -14,7 +14,7 @@ from typing import Generic
 from robot.errors import RetriableError, WindowFailed
 from robot.evidence import Findings, Reading
 from robot.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
-from robot.verdict import judge, other_size
+from robot.verdict import judge, next_size
 from robot.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class WindowReading(Generic[D]):
         again = True
         while again:
             self.account.passes += 1
-            size = other_size(readings) if readings else self._source.per_page
+            size = next_size(readings) if readings else self._source.per_page
             findings = Findings()
             try:
                 yield from self._read_once(findings, size)

@@ -56,8 +56,13 @@ def judge(readings: Sequence[Reading], *, settled: bool) -> Verdict:
     return Verdict(complete=True, distinct=distinct, total=total, note=note)
 
 
-def other_size(readings: Sequence[Reading]) -> int:
-    """A page size that no reading had, as far as there is one: what the borders of pages hide lies elsewhere then."""
+def next_size(readings: Sequence[Reading]) -> int:
+    """The page size of one more reading: another one than before, so that what the borders of pages hide lies elsewhere.
+
+    The same again where pages could not be read: that is no matter of borders.
+    """
+    if readings[-1].unread:
+        return readings[-1].size
     used = [reading.size for reading in readings]
     base = used[0]
     wanted = [base * tenths // 10 for tenths in (5, 9, 8, 7, 6, 4, 3)]
