@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberType
 
 _BETWEEN = re.compile(r"[;,/|\n\r\t]+|\s+(?:e|ou|and|or)\s+", re.IGNORECASE)
 _EXTENSION = re.compile(r"\s*(?:ramal|ram\.?|r\.|ext\.?|x)\s*:?\s*\d+\s*$", re.IGNORECASE)
@@ -20,6 +21,9 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _MANY = re.compile(r"(?<=\d{4})\s+(?=(?:\+?55\s*)?\(?\d{2}\)?\s*9?\d{4})")
 _NO_AREA = {20, 23, 25, 26, 29, 30, 36, 39, 40, 50, 52, 56, 57, 58, 59, 60, 70, 72, 76, 78, 80, 90}
 _AREA_CODES = frozenset(str(code) for code in range(11, 100) if code not in _NO_AREA)
+# Nearly every number: area code and number with the usual signs between them. The numbering plan is the library's own;
+# its functions would take ten times as long to say the same (tests/test_phones.py compares).
+_PLAIN = re.compile(r"\(?([1-9][1-9])\)? ?(9[0-9]{4}|[2-5][0-9]{3})[- ]?([0-9]{4})")
 _DIALLED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -38,6 +42,21 @@ class UndiallablePhone(ValueError):
 def read_phones(cell: object) -> PhonesRead:
     """Every number of a cell: several are separated by `;`, `,`, `/`, `|`, line breaks, "e", "ou", or by blanks."""
     text = "" if cell is None else str(cell).strip()
+    if (plain := _PLAIN.fullmatch(text)) and plain[1] in _AREA_CODES:
+        number = plain[1] + plain[2] + plain[3]
+        if _plan().fullmatch(number):
+            return PhonesRead((number,), ())
+    return _read_with_care(text)
+
+
+@cache
+def _plan() -> re.Pattern[str]:
+    """The national numbers of mobiles and fixed lines."""
+    brazil = PhoneMetadata.metadata_for_region("BR")
+    return re.compile(f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}")
+
+
+def _read_with_care(text: str) -> PhonesRead:
     numbers: list[str] = []
     problems: list[str] = []
     for part in [text] if _SCIENTIFIC.fullmatch(text) else _BETWEEN.split(text):
