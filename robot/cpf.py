@@ -39,6 +39,8 @@ def read_document(written: object) -> Document:
     the check digits then agree.
     """
     text = canonical(str(written))
+    if text.isascii() and text.isdigit() and len(text) == 11:
+        return Document(_checked_cpf(text))
     if _SCIENTIFIC.fullmatch(text):
         raise InvalidDocument("a spreadsheet has rounded it (scientific notation): format the column as text")
     if number := _FLOAT.fullmatch(text):

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Any
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberType
@@ -52,7 +53,7 @@ def read_phones(cell: object) -> PhonesRead:
 @cache
 def _plan() -> re.Pattern[str]:
     """The national numbers of mobiles and fixed lines."""
-    brazil = PhoneMetadata.metadata_for_region("BR")
+    brazil: Any = PhoneMetadata.metadata_for_region("BR")
     return re.compile(f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}")
 
 

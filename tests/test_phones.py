@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robot.phones import UndiallablePhone, national, read_phones
+from robot.phones import UndiallablePhone, _read_with_care, national, read_phones
 
 MOBILE = "11999998888"
 
@@ -139,7 +139,9 @@ def test_no_text_breaks_it_and_whatever_is_found_is_10_or_11_national_digits(tex
     st.integers(10, 99),
     st.sampled_from(["9", ""]),
     st.from_regex(r"[0-9]{8}", fullmatch=True),
-    st.sampled_from(["{0}{1}{2}{3}", "({0}) {1}{2}-{3}", "{0} {1}{2} {3}", "({0}){1}{2}{3}", "{0} {1}{2}-{3}", "({0} {1}{2}{3}"]),
+    st.sampled_from(
+        ["{0}{1}{2}{3}", "({0}) {1}{2}-{3}", "{0} {1}{2} {3}", "({0}){1}{2}{3}", "{0} {1}{2}-{3}", "({0} {1}{2}{3}"]
+    ),
 )
 def test_the_quick_way_for_plain_numbers_says_what_the_careful_one_does(area, ninth, number, form):
     text = form.format(area, ninth, number[:4], number[4:])

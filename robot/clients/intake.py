@@ -148,6 +148,7 @@ class Intake:
         taken = Taken(rejections=self._rejections)
         keys = [] if self._empty else list(self._waiting)
         stored = portfolio.stored_clients(self._repository, [*keys, *self._protect])
+        filled = dict.fromkeys(range(len(CLIENTS.row_names) - 1), 0)
         for key, (read, row) in self._waiting.items():
             if status := self._protect.pop(key, None):
                 read = replace(read, values={**read.values, "status": status})
@@ -155,8 +156,16 @@ class Intake:
             before = Stored.of(stored[key]) if key in stored else None
             merged = merge(self._of, read, before, erase=self._erase, protects=self._blocks)
             taken.rows.append((merged.row, row))
-            taken.new += before is None
-            self._count(merged)
+            if before is None:
+                taken.new += 1
+                self.tally.overflows += merged.overflows
+                for place in filled:
+                    filled[place] += merged.row[place] is not None
+            else:
+                self._count(merged)
+        for place, count in filled.items():
+            if count:
+                self._changes_of(CLIENTS.row_names[place])[Change.FILLED] += count
         for key, status in self._protect.items():
             if key in stored:
                 before = Stored.of(stored[key])
@@ -171,7 +180,10 @@ class Intake:
     def _count(self, merged: Merged) -> None:
         self.tally.overflows += merged.overflows
         for column, change in merged.changes.items():
-            self.tally.columns.setdefault(column, Counter())[change] += 1
+            self._changes_of(column)[change] += 1
+
+    def _changes_of(self, column: str) -> Counter[Change]:
+        return self.tally.columns.setdefault(column, Counter())
 
 
 def _known_before_the_rest(read: Rejection) -> Rejection:

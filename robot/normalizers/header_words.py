@@ -98,7 +98,9 @@ _ATTRIBUTES = _words(
 )
 _PHONES = _words("telefone celular whatsapp")
 _STATUSES = _words("status situacao situation")
-_STATUS_OF = _PERSON | _words("contrato divida conta titulo cadastro atual cobranca carteira debito geral gerais final codigo")
+_STATUS_OF = _PERSON | _words(
+    "contrato divida conta titulo cadastro atual cobranca carteira debito geral gerais final codigo"
+)
 _PROTECTING = re.compile(
     r"\b(bloque|block|restri|blacklist|inativ|procon|optout|opt out|lista negra|ativo\b|active\b|do not call|dnc\b"
     r"|nao (\w+ )?(ligar|contat|perturb|cham|cobrar|acionar|discar))"

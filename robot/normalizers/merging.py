@@ -12,16 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from robot.normalizers import values
 from robot.normalizers.client_cells import Refused
 from robot.normalizers.headers import Layout
 from robot.normalizers.json_text import digest, dump
 from robot.normalizers.values import Cell
 from robot.tables import CLIENTS
+from robot.utf16 import cut, fits
 
 UNDIALLED = "phones that cannot be dialled"  # in `extra`, as they are written
 _EXTRA = len(CLIENTS.row_columns) - 2
 _TARGETS = CLIENTS.row_columns[:_EXTRA]
+_WIDTHS = tuple((column.name, column.width) for column in _TARGETS)
 _NEVER_ERASED = {"external_id", "name"}
 
 
@@ -72,7 +73,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class Merged:
-    """A client's row, in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra` for want of room."""
+    """A client's row, in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra` for want of room.
+
+    `changes`: what became of a known client's columns; of a new one every value is filled.
+    """
 
     row: tuple[Cell, ...]
     overflows: int = 0
@@ -88,49 +92,69 @@ def merge(
     protects: Callable[[str], bool] = lambda _: False,
 ) -> Merged:
     """The row. `erase`: an empty cell empties; `protects`: of a status. Raises Refused for a new client without a name."""
-    before = stored.cells if stored else {}
-    extra: dict[str, object] = dict(stored.extra) if stored else {}
+    if stored is None:
+        return _new(of, read)
+    before = stored.cells
+    extra: dict[str, object] = dict(stored.extra)
     wanted = dict(read.values)
     wanted["external_id"] = read.key
     if phones := _phones(read, before.get("phones", ""), erase=erase):
         wanted["phones"] = ";".join(phones)
-    if stored:
-        _keep_composed(read, before, wanted, extra)
+    _keep_composed(read, before, wanted, extra)
     if "name" not in wanted and "name" not in before:
-        place = of.columns.index("name") if "name" in of.columns else None
-        raise Refused("the client has no name", place)
-    gone = _erased(of, before, wanted, protects) if erase and stored else frozenset()
-    overflows = 0
-    row: list[Cell] = []
-    for target in _TARGETS:
-        name = target.name
-        if name in wanted:
-            extra.pop(name, None)
-            cell, whole = values.text(wanted[name], target.width)
-            if not whole:
-                extra[name] = wanted[name]
-                overflows += 1
-        elif name in gone:
-            extra.pop(name, None)
-            cell = None
-        else:
-            cell = before.get(name)
-        row.append(cell)
+        raise _nameless(of)
+    gone = _erased(of, before, wanted, protects) if erase else frozenset()
+    for name in (*wanted, *gone):
+        extra.pop(name, None)
     if any(read.phones) or "phones" in gone:
         extra.pop(UNDIALLED, None)
     if erase:
         _erase_extra(of, read, extra)
+    row, overflows = _cells({**before, **wanted}, gone, extra)
+    row.append(_with_extra(read, extra))
+    changes = _changes(before, row, wanted, gone)
+    if extra != stored.extra:
+        changes["extra"] = Change.CHANGED
+    row.append(digest(row))
+    return Merged(tuple(row), overflows + len(read.whole), changes)
+
+
+def _new(of: Layout, read: Read) -> Merged:
+    """The row of somebody who is not stored: whatever it holds is filled."""
+    if "name" not in read.values:
+        raise _nameless(of)
+    wanted = {**read.values, "external_id": read.key}
+    if numbers := [number for found in read.phones for number in found or ()]:
+        wanted["phones"] = ";".join(dict.fromkeys(numbers))
+    extra: dict[str, object] = {}
+    row, overflows = _cells(wanted, frozenset(), extra)
+    row.append(_with_extra(read, extra))
+    row.append(digest(row))
+    return Merged(tuple(row), overflows + len(read.whole))
+
+
+def _nameless(of: Layout) -> Refused:
+    return Refused("the client has no name", of.columns.index("name") if "name" in of.columns else None)
+
+
+def _cells(wanted: Mapping[str, str], gone: frozenset[str], extra: dict[str, object]) -> tuple[list[Cell], int]:
+    """The cells without `extra` and hash; what does not fit is kept in `extra`, and counted."""
+    row: list[Cell] = []
+    overflows = 0
+    for name, width in _WIDTHS:
+        text = None if name in gone else wanted.get(name)
+        if text is not None and not fits(text, width):
+            extra[name] = text
+            overflows += 1
+            text = cut(text, width)
+        row.append(text or None)
+    return row, overflows
+
+
+def _with_extra(read: Read, extra: dict[str, object]) -> str | None:
     extra.update(read.kept)
     extra.update(read.whole)
-    overflows += len(read.whole)
-    row.append(dump(extra) if extra else None)
-    changes = _changes(before, row, wanted, gone)
-    if stored and extra != stored.extra:
-        changes["extra"] = Change.CHANGED
-    elif not stored and extra:
-        changes["extra"] = Change.FILLED
-    row.append(digest(row))
-    return Merged(tuple(row), overflows, changes)
+    return dump(extra) if extra else None
 
 
 def _phones(read: Read, stored: str, *, erase: bool) -> list[str]:
