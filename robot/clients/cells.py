@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from robot.clients.files import Doubtful, Unreadable
+from robot.normalizers.client_cells import WHAT
 from robot.normalizers.clients import Layout, Refused
 
 _MAY_DOUBT = {None, "address", "notes"}  # columns in which a damaged text is better than none
@@ -26,7 +27,7 @@ def _known(of: Layout, place: int, cell: object) -> object:
         raise Refused(cell.reason.text, place, cell.reason.hint)
     if isinstance(cell, Doubtful):
         if column not in _MAY_DOUBT:
-            raise Refused(cell.reason.text, place, cell.reason.hint)
+            raise Refused(f"{WHAT[str(column)]} is {cell.reason.text}", place, cell.reason.hint)
         return cell.value
     return cell
 

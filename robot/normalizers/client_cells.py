@@ -17,16 +17,21 @@ from robot.words import canonical
 AS_TEXT = "Format the column as text, write or export the values again, and save the file."
 _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-][0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
-_ROUNDED = "a number that a spreadsheet has rounded (scientific notation)"
+_ROUNDED = "a number that lost digits (scientific notation)"
 _TYPED = {"external_id", "phones", "ddd", "cpf", "name", "status"}  # where a date or a boolean is a mistake
-_WHAT = {
+WHAT = {
     "external_id": "the external_id",
     "phones": "a phone",
     "ddd": "an area code",
     "cpf": "the CPF/CNPJ",
     "name": "the name",
     "status": "the status",
+    "open_amount": "the amount",
+    "email": "the e-mail",
+    "creditor": "the creditor",
+    "uf": "the UF",
 }
+"""Our columns in the middle of a sentence."""
 
 
 class Refused(ValueError):
@@ -65,14 +70,14 @@ def check(column: str, cell: object, text: str, place: int) -> None:
         return
     if type(cell) is not str and isinstance(cell, bool | datetime | date | time | timedelta):
         kind = "a boolean" if isinstance(cell, bool) else "a date or time"
-        raise Refused(f"{kind} where {_WHAT[column]} is expected", place, AS_TEXT)
+        raise Refused(f"{kind} where {WHAT[column]} is expected", place, AS_TEXT)
     if column in {"name", "status"}:
         return
     lost = isinstance(cell, float) and abs(cell) >= _EXACT
     if column != "phones":  # a phone in scientific notation may be whole: `read_phones` knows
         lost = lost or (("e" in text or "E" in text) and _SCIENTIFIC.fullmatch(text) is not None)
     if lost:
-        raise Refused(f"{_WHAT[column]} is {_ROUNDED}", place, AS_TEXT)
+        raise Refused(f"{WHAT[column]} is {_ROUNDED}", place, AS_TEXT)
 
 
 def external_id(text: str, place: int | None) -> str:

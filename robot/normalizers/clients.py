@@ -137,7 +137,7 @@ def _phones(of: Layout, texts: Sequence[str]) -> tuple[list[tuple[str, ...] | No
             text = f"({area}) {text}"
         read = read_phones(text)
         if any("scientific" in problem for problem in read.problems):
-            raise Refused("a phone is a number that a spreadsheet has rounded (scientific notation)", place, AS_TEXT)
+            raise Refused("a phone is a number that lost digits (scientific notation)", place, AS_TEXT)
         found.append(read.numbers)
         for problem in read.problems:
             problems.setdefault(problem, place)

@@ -20,9 +20,15 @@ def test_a_key_that_a_spreadsheet_has_rounded_is_a_rejection(portfolio, key):
     result = portfolio.take(f"codigo;nome;telefone\n{key};Ana;11999990001\n8;Bia;11999990002\n")
     assert portfolio.keys() == ["8"]
     ((reason, hint),) = result.tally.hints.items()
-    assert "external_id is a number that a spreadsheet has rounded" in reason
+    assert "external_id is a number that lost digits" in reason
     assert "as text" in hint
     assert result.tally.first[reason] == "line 2, column 1 (codigo)"
+
+
+def test_a_key_that_a_query_gives_rounded_is_a_rejection_too():
+    for key in ("7,00001E+15", 7.00001e15):
+        read = normalize_client(layout(["codigo", "nome", "fone"]), [key, "Ana", "11999990001"])
+        assert "external_id is a number that lost digits" in read.reason
 
 
 @pytest.mark.parametrize("key", ["1E5", "E+15", "12E34", "A7,1E+15", "7"])
@@ -36,7 +42,7 @@ def test_a_document_or_phone_that_was_rounded_is_a_rejection_even_beside_a_good_
     portfolio.take(f"codigo;nome;Celular;{column}\n1;Ana;11999990001;{text}\n")
     assert portfolio.keys() == []
     ((_, reason),) = rejections(portfolio)
-    assert "scientific notation" in reason
+    assert "a number that lost digits" in reason
 
 
 @pytest.mark.parametrize("value", [datetime(2026, 3, 1, 10, 0), date(2026, 3, 1), True, False])
