@@ -22,6 +22,7 @@ from robot.commands.backup import backup_command, restore_command
 from robot.commands.check import check
 from robot.commands.clients import app as clients
 from robot.commands.context import Context
+from robot.commands.days import commands as days
 from robot.commands.ddl import ddl
 from robot.commands.demo import demo
 from robot.commands.export import app as export
@@ -110,9 +111,13 @@ def _check(context: typer.Context) -> None:
 
 
 @app.command("status")
-def _status(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """The last executions and exports, the days that are complete or not, the next runs."""
-    raise typer.Exit(status(context.obj, as_json=as_json))
+def _status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    execution: Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="One whole execution, by its number.")] = None,
+) -> None:
+    """The last executions and exports, the days that are proven or not, the next runs; or one whole execution."""
+    raise typer.Exit(status(context.obj, as_json=as_json, execution=execution))
 
 
 @app.command("backup")
@@ -234,6 +239,7 @@ def _rejected_export(
     raise typer.Exit(export_rejected(context.obj, file, job, all_of_them=all_of_them))
 
 
+app.add_typer(days, name="days")
 app.add_typer(task.commands, name="task")
 
 

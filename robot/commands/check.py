@@ -12,9 +12,11 @@ from itertools import islice
 from rich.text import Text
 
 from robot import cron, logs, watching
+from robot.commands import unproven
 from robot.commands.check_network import ways
 from robot.commands.check_token import Warned, token_line
 from robot.commands.context import Context
+from robot.commands.layout import WIDEST
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
 from robot.masking import mask
@@ -50,6 +52,7 @@ def check(context: Context) -> ExitCode:
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
         ("Rights", lambda: _rights(settings, reached="Database" not in failed)),
+        ("Days", lambda: _days(settings, answered="Rights" not in failed)),
         ("Log folder", partial(_log_folder, settings)),
         ("Free disk", partial(_disk, settings)),
     ]
@@ -164,6 +167,17 @@ def _rights(settings: Settings, *, reached: bool) -> str:
     finally:
         repository.close()
     return "the tables stand; a test row was written, read back and removed"
+
+
+def _days(settings: Settings, *, answered: bool) -> str:
+    if not answered:
+        raise _Failed("not asked, since the database failed.")
+    days = unproven.read_days(settings)
+    if left := days.unproven():
+        lines = unproven.lines(settings, left, WIDEST)
+        raise _Failed("\n".join([f"{len(left)} day(s) are not proven:", *lines]))
+    gone = len(days.standing_given_up())
+    return "every day that was read or missed is proven" + (f", but for {gone} that were given up" if gone else "")
 
 
 def _log_folder(settings: Settings) -> str:

@@ -251,7 +251,7 @@ def _asked(context: Context, preview: Preview) -> bool:
             f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.", "Add --yes to send them."
         )
     try:
-        answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ")
+        answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ", markup=False)
     except EOFError:
         return False
     return answer.strip().lower() in {"y", "yes", "s", "sim"}

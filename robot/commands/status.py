@@ -1,28 +1,26 @@
-"""`status`: the last executions of the calls and of the exports, the days that are complete or not, the next runs."""
+"""`status`: the last executions of the calls and of the exports, what is proven of which days, the next runs."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
 
-from rich.table import Table
-
-from robot.commands import consoles
+from robot.commands import consoles, unproven
 from robot.commands.context import Context
-from robot.commands.schedule import EXPORT_STATE, STATE, recall
-from robot.database import ExecutionLine, Repository, open_repository
-from robot.database.exports import JOB, ExportStore, ItemStatus
-from robot.database.records import campaigns_text
+from robot.commands.layout import Column, Row, folded, print_table, say, width_of
+from robot.commands.state import DAYS, Exports, State, read_state
+from robot.commands.status_execution import tell_execution
+from robot.database import ExecutionLine
+from robot.database.days import ranges
+from robot.database.exports import ItemStatus
 from robot.errors import ExitCode
-from robot.period import days_between, now
+from robot.masking import mask
 from robot.program import command
-from robot.scheduler import Memory, Timetable
 from robot.settings import Settings
-from robot.statuses import WindowStatus
-from robot.threec.expiry import Expiry, expiry_of
+from robot.threec.expiry import Expiry
 
-_DAYS = 30
 _CONTACTS = {
     "sent": ItemStatus.SENT,
     "filtered": ItemStatus.FILTERED,
@@ -30,177 +28,146 @@ _CONTACTS = {
     "unknown": ItemStatus.UNKNOWN,
     "pending": ItemStatus.PENDING,
 }
+_MIDNIGHT, _LAST_SECOND = "00:00:00", "23:59:59"
+_PERIOD_WIDTH = 23
 
 
-@dataclass(frozen=True)
-class Exports:
-    """What `status` tells of the job `dialer_export`.
-
-    `contacts` says of each execution how the contacts stand today that it tried to send; `open` counts those of all
-    exports that are not settled. `scheduled`: EXPORT_CRON is set.
-    """
-
-    executions: list[ExecutionLine]
-    contacts: dict[int, dict[ItemStatus, int]]
-    open: dict[ItemStatus, int]
-    scheduled: bool
-    next_run: datetime | None
-
-
-@dataclass(frozen=True)
-class State:
-    """All that `status` tells."""
-
-    database: str
-    executions: list[ExecutionLine]
-    complete: list[date]
-    incomplete: dict[date, str]
-    never_read: list[date]
-    next_run: datetime | None
-    exports: Exports
-    token: Expiry | None
-
-
-def status(context: Context, *, as_json: bool) -> ExitCode:
-    """Print it, for a person or as JSON."""
+def status(context: Context, *, as_json: bool, execution: int | None = None) -> ExitCode:
+    """Print it, for a person or as JSON; of one execution, where a number is given."""
     settings = context.settings(token_needed=False)
+    if execution is not None:
+        return tell_execution(context, settings, execution, as_json=as_json)
     state = read_state(settings)
     if as_json:
-        context.out.print_json(json.dumps(_plain(state)), indent=2)
+        context.out.print_json(json.dumps(_plain(settings, state)), indent=2)
         consoles.require_written(context.out)
     else:
-        _print(context, state)
+        _print(context, settings, state)
     return ExitCode.SUCCESS
 
 
-def read_state(settings: Settings) -> State:
-    """Ask the database. Raises SyncError."""
-    today = now(settings.timezone).date()
-    first, last = today - timedelta(days=_DAYS), today - timedelta(days=1)
-    repository = open_repository(settings)
-    try:
-        repository.prepare()
-        executions = repository.last_executions("calls")
-        known = repository.windows("calls", campaigns_text(_campaigns(settings)), first, last)
-        exports = _exports(repository, settings)
-    finally:
-        repository.close()
-    complete = sorted(day for day, (state, _) in known.items() if state is WindowStatus.COMPLETE)
-    incomplete = {
-        day: f"{state}, {detail}" if detail else str(state)
-        for day, (state, detail) in sorted(known.items())
-        if state is not WindowStatus.COMPLETE
-    }
-    never = [day for day in days_between(first, last) if day not in known]
-    next_run = _next_run(settings, settings.cron_schedule, STATE)
-    token = expiry_of(settings, today)
-    return State(repository.name, executions, complete, incomplete, never, next_run, exports, token)
-
-
-def _campaigns(settings: Settings) -> tuple[int, ...]:
-    """The campaigns that are read when no command is given: their days are remembered apart from those of others."""
-    return settings.manual_campaign_ids if settings.execution_mode == "manual" else settings.campaign_ids
-
-
-def _exports(repository: Repository, settings: Settings) -> Exports:
-    store = ExportStore(repository)
-    executions = repository.last_executions(JOB)
-    contacts = store.of_executions([line.id for line in executions])
-    next_run = _next_run(settings, settings.export_cron, EXPORT_STATE)
-    return Exports(executions, contacts, store.open_items(), bool(settings.export_cron), next_run)
-
-
-def _next_run(settings: Settings, expression: str, state: str) -> datetime | None:
-    if settings.execution_mode != "scheduled" or not expression:
-        return None
-    memory = Memory(lambda: recall(settings, state), lambda _: None)
-    return Timetable(expression, lambda: datetime.now(settings.timezone), memory).next_run
-
-
-def _print(context: Context, state: State) -> None:
-    table = Table(title="The last executions", title_justify="left")
-    for name in ("id", "begun", "period", "status", "received", "stored", "rejected", "seconds"):
-        table.add_column(name)
-    for line in state.executions:
-        numbers = (line.total_records, line.successful_records, line.failed_records, line.execution_time_seconds)
-        table.add_row(
-            str(line.id),
-            f"{line.execution_date:%Y-%m-%d %H:%M:%S}",
-            f"{line.start_date} – {line.end_date}",
-            line.status,
-            *("" if number is None else f"{number:,}" for number in numbers),
-        )
+def _print(context: Context, settings: Settings, state: State) -> None:
     out = context.out
-    out.print(table)
-    out.print(f"Days complete of the last {_DAYS}: {len(state.complete)}. {_ranges(state.complete)}")
-    out.print(f"Days incomplete: {len(state.incomplete)}.")
-    for day, detail in state.incomplete.items():
-        out.print(f"  {day}: {detail}", markup=False)
-    out.print(f"Days never read: {len(state.never_read)}. {_ranges(state.never_read)}")
-    out.print(f"Next run: {_when(state.next_run)}")
+    width = width_of(out)
+    columns = (
+        *(Column("id", number=True), Column("begun"), Column("period"), Column("status")),
+        *(Column("received", number=True, spare=True), Column("stored", number=True)),
+        *(Column("rejected", number=True, spare=True), Column("seconds", number=True, spare=True)),
+    )
+    print_table(out, "The last executions of the calls", columns, [_execution_row(line) for line in state.executions])
+    if any(line.error_message for line in state.executions):
+        say(out, f"All that is known of one of them: {command('status --execution ID')}")
+    which = ", ".join(map(str, state.campaigns)) or "all"
+    for line in folded(f"Campaigns: {which} ({state.campaigns_setting}).", width):
+        say(out, line)
+    _print_days(context, f"Days complete of the last {DAYS}", state.complete)
+    say(out, f"Days not proven, of any age: {len(state.unproven)}.")
+    for line in unproven.lines(settings, state.unproven, width):
+        say(out, line, style="red")
+    if state.given_up:
+        _print_days(context, "Days given up", [of.day for of in state.given_up])
+    _print_days(context, f"Days never read of the last {DAYS}", state.never_read)
+    say(out, f"Next run: {_when(state.next_run)}")
     _print_exports(context, state.exports)
     if state.token:
         _print_token(context, state.token)
-    out.print(f"Database: {state.database}", markup=False, soft_wrap=True)
+    say(out, f"Database: {state.database}")
 
 
 def _print_token(context: Context, token: Expiry) -> None:
-    line = f"{token} {token.advice}" if token.is_near else str(token)
-    context.out.print(line, style="yellow" if token.is_near else None, markup=False, soft_wrap=True)
+    told = f"{token} {token.advice}" if token.is_near else str(token)
+    for line in folded(told, width_of(context.out)):
+        say(context.out, line, style="yellow" if token.is_near else "")
+
+
+def _print_days(context: Context, title: str, days: list[date]) -> None:
+    for line in folded(f"{title}: {len(days)}. {_ranges(days)}".rstrip(), width_of(context.out)):
+        say(context.out, line)
+
+
+def _execution_row(line: ExecutionLine) -> Row:
+    numbers = (line.total_records, line.successful_records, line.failed_records, line.execution_time_seconds)
+    cells = (
+        *(str(line.id), f"{line.execution_date:%Y-%m-%d %H:%M}", _period(line), line.status),
+        *("" if number is None else f"{number:,}" for number in numbers),
+    )
+    return Row(cells, mask(line.error_message or ""))
+
+
+def _period(line: ExecutionLine) -> str:
+    """Whole days as dates; of a part of one day the hours, too."""
+    first, _, start = (line.start_date or "").partition(" ")
+    last, _, end = (line.end_date or "").partition(" ")
+    if first != last:
+        text = f"{first} – {last}"
+    elif (start, end) == (_MIDNIGHT, _LAST_SECOND):
+        text = first
+    else:
+        text = f"{first} {start[:5]}–{end[:5]}"
+    return text[:_PERIOD_WIDTH]
 
 
 def _print_exports(context: Context, exports: Exports) -> None:
     """Nothing, where contacts are never sent."""
     out = context.out
     if exports.executions:
-        table = Table(title="The last exports to the dialer", title_justify="left")
-        for name in ("id", "begun", "campaign", "status", *_CONTACTS, "seconds"):
-            table.add_column(name)
-        for line in exports.executions:
-            counts = exports.contacts.get(line.id, {})
-            seconds = line.execution_time_seconds
-            table.add_row(
-                str(line.id),
-                f"{line.execution_date:%Y-%m-%d %H:%M:%S}",
-                line.campaign_ids or "resolve",
-                line.status,
-                *(f"{counts.get(status, 0):,}" if line.campaign_ids else "" for status in _CONTACTS.values()),
-                "" if seconds is None else f"{seconds:,}",
-            )
-        out.print(table)
+        columns = (
+            *(Column("id", number=True), Column("begun"), Column("campaign"), Column("status")),
+            *(Column(name, number=True, spare=name in {"filtered", "refused"}) for name in _CONTACTS),
+            Column("seconds", number=True, spare=True),
+        )
+        print_table(
+            out, "The last exports to the dialer", columns, [_export_row(exports, line) for line in exports.executions]
+        )
     if pending := exports.open[ItemStatus.PENDING]:
-        out.print(f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign sends them first.')
+        say(out, f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign sends them first.')
     if flying := exports.open[ItemStatus.IN_FLIGHT]:
-        out.print(f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
+        say(out, f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
     if unknown := exports.open[ItemStatus.UNKNOWN]:
-        out.print(f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles them.')
+        say(out, f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles them.')
     if exports.scheduled:
-        out.print(f"Next export: {_when(exports.next_run)}")
+        say(out, f"Next export: {_when(exports.next_run)}")
+
+
+def _export_row(exports: Exports, line: ExecutionLine) -> Row:
+    counts = exports.contacts.get(line.id, {})
+    seconds = line.execution_time_seconds
+    cells = (
+        *(str(line.id), f"{line.execution_date:%Y-%m-%d %H:%M}", line.campaign_ids or "resolve", line.status),
+        *(f"{counts.get(status, 0):,}" if line.campaign_ids else "" for status in _CONTACTS.values()),
+        "" if seconds is None else f"{seconds:,}",
+    )
+    return Row(cells, mask(line.error_message or ""))
 
 
 def _when(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M %Z}" if moment else "none (EXECUTION_MODE is manual)"
 
 
-def _ranges(days: list[date]) -> str:
-    """`2026-01-01 – 2026-01-05, 2026-01-09`."""
-    ranges: list[list[date]] = []
-    for day in days:
-        if ranges and day - ranges[-1][-1] == timedelta(days=1):
-            ranges[-1] = [ranges[-1][0], day]
-        else:
-            ranges.append([day, day])
-    return ", ".join(str(a) if a == b else f"{a} – {b}" for a, b in ranges)
+def _ranges(days: Iterable[date]) -> str:
+    """`2026-01-01 – 2026-01-05, 2026-01-09`; days that are there twice, of two lists of campaigns, once."""
+    return ", ".join(str(first) if first == last else f"{first} – {last}" for first, last in ranges(days))
 
 
-def _plain(state: State) -> dict[str, object]:
+def _plain(settings: Settings, state: State) -> dict[str, object]:
     exports = state.exports
+    incomplete: dict[str, str] = {}
+    for each in state.unproven:
+        if each.status is not None:
+            told = f"{each.word}, {mask(each.reason)}" if each.reason else each.word
+            incomplete.setdefault(each.of.day.isoformat(), told)
     return {
         "database": state.database,
+        "campaigns": list(state.campaigns),
         "executions": [_plain_execution(line) for line in state.executions],
         "days_complete": [day.isoformat() for day in state.complete],
-        "days_incomplete": {day.isoformat(): detail for day, detail in state.incomplete.items()},
-        "days_never_read": [day.isoformat() for day in state.never_read],
+        "days_incomplete": incomplete,
+        "days_unproven": unproven.plain(settings, state.unproven),
+        "days_given_up": unproven.plain_given_up(state.given_up),
+        "days_never_read": sorted(
+            {day.isoformat() for day in state.never_read}
+            | {each.of.day.isoformat() for each in state.unproven if each.status is None}
+        ),
         "next_run": _plain_moment(state.next_run),
         "token": _plain_token(state.token),
         "exports": {

@@ -5,19 +5,20 @@ Each stretch of days comes with the command that reads it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from robot.commands.layout import folded
 from robot.database import open_repository
-from robot.database.days import DayOf, Days, DayStore, Unproven, ranges
+from robot.database.days import DayOf, Days, DayStore, GivenUp, Unproven, ranges
 from robot.database.records import campaigns_text
 from robot.jobs import CallsJob
 from robot.masking import mask
 from robot.period import now
 from robot.planning import reading_command
+from robot.program import command
 from robot.settings import Settings
 
-GIVE_UP = "Days that nobody can prove any more: app days give-up --start DAY --end DAY"
 _STATUS_WIDTH = 10
 
 
@@ -45,15 +46,19 @@ def command_for(settings: Settings, stretch: Sequence[Unproven]) -> str:
     )
 
 
-def lines(settings: Settings, unproven: Sequence[Unproven], width: int) -> list[str]:
-    """One line a day with its status and reason, cut to `width`; below each stretch its command, never cut."""
+def lines(settings: Settings, unproven: Sequence[Unproven], width: int, *, advice: bool = True) -> list[str]:
+    """Each day with its status and reason, folded at `width`; with `advice`, below each stretch what reads it again."""
     told: list[str] = []
     named = {each.of.campaigns for each in unproven} != {""}
     for stretch in stretches(unproven):
+        about = of(stretch[0].of) if named else ""
         for line in _stretch(stretch):
-            told.append(shortened(f"  {line}", width))
-        told.append(f"    Read again{_of(stretch[0].of) if named else ''}: {command_for(settings, stretch)}")
-    return [*told, f"  {GIVE_UP}"] if told else []
+            told += folded(f"{line}{'' if advice else about}", width, first="  ", then=" " * 26)
+        if advice:
+            told.append(f"    Read again{about}: {command_for(settings, stretch)}")
+    if told and advice:
+        told.append(f"  Days that nobody can prove any more: {command('days give-up --start DAY --end DAY')}")
+    return told
 
 
 def stretches(unproven: Sequence[Unproven]) -> Iterator[list[Unproven]]:
@@ -79,10 +84,17 @@ def plain(settings: Settings, unproven: Sequence[Unproven]) -> list[dict[str, ob
     ]
 
 
-def shortened(text: str, width: int) -> str:
-    """The first line of a text, cut to `width`."""
-    line = text.partition("\n")[0]
-    return line if len(line) <= width else line[: width - 1] + "…"
+def plain_given_up(given_up: Mapping[DayOf, GivenUp]) -> list[dict[str, object]]:
+    """The days that were given up, for programs."""
+    return [
+        {
+            "day": of.day.isoformat(),
+            "campaigns": of.campaigns,
+            "given_up_at": gone.at.isoformat(" ", "seconds"),
+            "given_up_by": gone.by,
+        }
+        for of, gone in given_up.items()
+    ]
 
 
 def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
@@ -96,5 +108,6 @@ def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
             yield f"{days[0].of.day}  {days[0].word:{_STATUS_WIDTH}}  {mask(days[0].reason)}".rstrip()
 
 
-def _of(of: DayOf) -> str:
-    return f" (campaigns {of.campaigns})" if of.campaigns else " (all campaigns)"
+def of(day: DayOf) -> str:
+    """The campaigns of which a day speaks, in brackets."""
+    return f" (campaigns {day.campaigns})" if day.campaigns else " (all campaigns)"

@@ -25,6 +25,6 @@ def test_the_operator_is_asked_and_only_a_yes_sends(desk, tmp_path, typed, sent)
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 0, told
-    assert "Send 2 contact(s)?" in told
+    assert "Send 2 contact(s)? [y/N]" in told
     assert desk.received() == sent
     assert ("Nothing was sent." in told) is (not sent)
