@@ -152,7 +152,7 @@ def _ranges(days: Iterable[date]) -> str:
 def _plain(settings: Settings, state: State) -> dict[str, object]:
     exports = state.exports
     incomplete: dict[str, str] = {}
-    for each in state.unproven:
+    for each in sorted(state.unproven, key=lambda each: each.of.day):
         if each.status is not None:
             told = f"{each.word}, {mask(each.reason)}" if each.reason else each.word
             incomplete.setdefault(each.of.day.isoformat(), told)

@@ -5,6 +5,7 @@ Each stretch of days comes with the command that reads it again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -20,6 +21,8 @@ from robot.program import command
 from robot.settings import Settings
 
 _STATUS_WIDTH = 10
+_CAMPAIGNS_SHOWN = 30
+_COUNTED = re.compile(r"\((\d+) campaigns, ")
 
 
 def read_days(settings: Settings) -> Days:
@@ -109,5 +112,11 @@ def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
 
 
 def of(day: DayOf) -> str:
-    """The campaigns of which a day speaks, in brackets."""
-    return f" (campaigns {day.campaigns})" if day.campaigns else " (all campaigns)"
+    """The campaigns of which a day speaks, in brackets; of many, how many."""
+    named = day.campaigns
+    if not named:
+        return " (all campaigns)"
+    if len(named) <= _CAMPAIGNS_SHOWN:
+        return f" (campaigns {named})"
+    counted = _COUNTED.search(named)  # as campaigns_text shortens a list that is too long for its column
+    return f" ({counted[1] if counted else named.count(',') + 1} campaigns)"

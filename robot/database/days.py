@@ -218,12 +218,13 @@ class DayStore:
         def work(engine: Engine, _: datetime) -> None:
             cursor = engine.cursor()
             cursor.execute(f"SELECT first_day FROM scheduled_days {where}", key)
-            if cursor.fetchone() is None:
-                sql = "INSERT INTO scheduled_days (first_day, last_day, job, campaigns) VALUES (?, ?, ?, ?)"
-            else:
-                sql = f"UPDATE scheduled_days SET first_day = ?, last_day = ? {where}"
-            cursor.execute(sql, (*days, *key))
+            known = cursor.fetchone() is not None
             cursor.close()
+            if known:
+                sql = f"UPDATE scheduled_days SET first_day = ?, last_day = ? {where}"
+            else:
+                sql = "INSERT INTO scheduled_days (first_day, last_day, job, campaigns) VALUES (?, ?, ?, ?)"
+            engine.write(sql, (*days, *key))
 
         self._repository.change(work)
 
