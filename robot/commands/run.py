@@ -12,6 +12,7 @@ from datetime import datetime
 from robot.campaigns import parse_campaigns
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
+from robot.commands.reminding import reminding
 from robot.commands.summary import print_summary
 from robot.commands.watch import Announced, report_of, report_of_error, watcher_for
 from robot.database import Repository, open_repository
@@ -69,7 +70,8 @@ def execute(
         watcher.ended(report_of_error(error, CallsJob.name))
         raise
     console.show_state(summary.status)
-    watcher.ended(report_of(summary, CallsJob.name), hurry=session.stop.is_set())
+    with reminding(session, summary, watcher):
+        watcher.ended(report_of(summary, CallsJob.name), hurry=session.stop.is_set())
     return summary
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -42,6 +43,8 @@ class Watcher:
     ping_name: str = "HEALTHCHECK_URL"
     reminder: Reminder | None = None
     _first: threading.Thread | None = field(init=False, default=None)
+    _reminding: list[threading.Thread] = field(init=False, default_factory=list)
+    _heard: list[str] = field(init=False, default_factory=list)
 
     @classmethod
     def from_settings(
@@ -63,6 +66,28 @@ class Watcher:
         if self.ping is not None:
             self._first = _begin(self.ping_name, partial(self.ping, "/start", mask(text)))
 
+    @property
+    def has_alerts(self) -> bool:
+        """Whether a reminder reaches anybody."""
+        return bool(self.alerts) or sys.platform == "win32"
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody heard what `remind` told, as far as is known now."""
+        return bool(self._heard)
+
+    def remind(self, report: Report) -> None:
+        """Tell of something that is no execution's end, by the alerts alone. Returns at once: `ended` waits for it, too."""
+        report = report.safe()
+        if event_log.report(f"{report.subject}\n\n{report.body}", kind=event_log.WARNING):
+            self._heard.append("Event Log")
+
+        def tell(name: str, send: Callable[[Report], None]) -> None:
+            send(report)
+            self._heard.append(name)
+
+        self._reminding = [_begin(name, partial(tell, name, send)) for name, send in self.alerts.items()]
+
     def ended(self, report: Report, *, hurry: bool = False) -> None:
         """Tell of the end, to everybody at once, and wait until all know it or the time is up. Never raises."""
         remembered = self._remembered()
@@ -76,7 +101,7 @@ class Watcher:
             event_log.report(f"{told.subject}\n\n{told.body}", kind=kind)
         elif reminder and due:
             event_log.report(f"{reminder.subject}\n\n{reminder.body}", kind=event_log.WARNING)
-        threads = []
+        threads = list(self._reminding)
         if self.ping is not None:
             threads.append(_begin(self.ping_name, partial(self._ping_end, told)))
         if self.alerts:

@@ -1,0 +1,94 @@
+"""The weekly reminder of days that are not proven: when it is due, and what it says.
+
+The failure of a day is told by the execution that met it. What is told here is that such a day, or one that was missed, is
+still not proven: once a week, whatever restarts or moves the clock. When it was told last is kept in `robot_state`.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from robot.commands import unproven
+from robot.commands.context import Session
+from robot.database import Repository, open_repository
+from robot.database.days import DayStore, Unproven
+from robot.errors import ExitCode, Interrupted, SyncError
+from robot.execution import Summary
+from robot.jobs import CallsJob
+from robot.watching import Report, Watcher
+
+log = logging.getLogger(__name__)
+
+STATE = "reminder.calls"
+EVERY = timedelta(days=7)
+_AHEAD = timedelta(days=1)  # further ahead than this only a wrong clock can have told it
+_WIDTH = 100
+
+
+@contextmanager
+def reminding(session: Session, summary: Summary, watcher: Watcher) -> Iterator[None]:
+    """While `watcher` tells of this execution's end, remind of the days that are not proven, where a week has gone by.
+
+    What nobody heard is told after the next execution.
+    """
+    if not watcher.has_alerts or session.stop.is_set():
+        yield
+        return
+    repository = open_repository(session.settings, session.stop)
+    try:
+        if report := _due(session, repository, summary):
+            watcher.remind(report)
+        yield
+        if report and watcher.heard:
+            _remember(repository, session.now().date().isoformat())
+    finally:
+        repository.close()
+
+
+def _due(session: Session, repository: Repository, summary: Summary) -> Report | None:
+    today = session.now().date()
+    try:
+        left = DayStore(repository, CallsJob.name).read(session.now()).unproven()
+        kept = repository.recall(STATE) or ""
+    except (SyncError, Interrupted) as error:
+        log.warning("Whether days are not proven cannot be read: %s", error)
+        return None
+    if not left:
+        if kept:
+            _remember(repository, "")
+        return None
+    if not is_due(kept, today):
+        return None
+    if summary.exit_code is not ExitCode.SUCCESS and all(each.execution_id == summary.execution_id for each in left):
+        _remember(repository, today.isoformat())  # the alert of this very execution tells of them: the week begins now
+        return None
+    return _report(session, left)
+
+
+def is_due(kept: str, today: date) -> bool:
+    """Whether a week has gone by since the day that is kept; also where that is none, or one far ahead."""
+    try:
+        last = date.fromisoformat(kept)
+    except ValueError:
+        return True
+    return today - last >= EVERY or last - today > _AHEAD
+
+
+def _remember(repository: Repository, value: str) -> None:
+    try:
+        repository.remember(STATE, value)
+    except (SyncError, Interrupted) as error:
+        log.warning("The reminder of days that are not proven cannot be remembered: %s", error)
+
+
+def _report(session: Session, left: list[Unproven]) -> Report:
+    subject = f"API 3C Robot on {socket.gethostname()}: {len(left)} day(s) are not proven"
+    lines = [
+        "They were missed, or read before, and are not known to be whole. This is repeated once a week.",
+        *unproven.lines(session.settings, left, _WIDTH),
+    ]
+    return Report(CallsJob.name, "with errors", subject, "\n".join(lines))
