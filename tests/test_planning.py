@@ -64,14 +64,14 @@ def test_an_absence_of_the_schedule_is_caught_up_and_what_is_too_old_is_told(rep
     assert due(repository) == days(31, last=YESTERDAY)
     first, last = TODAY - timedelta(days=41), TODAY - timedelta(days=32)
     assert f"10 day(s) from {first} to {last} are not complete, and {TOO_OLD}" in caplog.text
-    assert f"app run --start {first} --end {last}" in caplog.text
+    assert f"run --start {first} --end {last}" in caplog.text
 
 
 def test_the_command_that_fills_an_absence_names_the_campaigns_that_run_would_not_read(repository, caplog) -> None:
     night(repository, TODAY - timedelta(days=41), campaigns=(5, 6))
     due(repository, campaigns=(5, 6))
     due(repository, campaigns=(5, 6), manual=(5, 6))
-    with_option, without = (record.getMessage().partition("app run")[2] for record in caplog.records)
+    with_option, without = (record.getMessage().partition(" run ")[2] for record in caplog.records)
     assert with_option.endswith(" --campaigns=5,6")
     assert "campaigns" not in without
 
