@@ -63,10 +63,16 @@ def _due(session: Session, repository: Repository, summary: Summary) -> Report |
         return None
     if not is_due(kept, today):
         return None
-    if summary.exit_code is not ExitCode.SUCCESS and all(each.execution_id == summary.execution_id for each in left):
+    if summary.exit_code is not ExitCode.SUCCESS and all(_is_of(each, summary) for each in left):
         _remember(repository, today.isoformat())  # the alert of this very execution tells of them: the week begins now
         return None
     return _report(session, left)
+
+
+def _is_of(each: Unproven, summary: Summary) -> bool:
+    """Whether this execution failed at the day, or did not come to it."""
+    asked = summary.period.start.date() <= each.of.day <= summary.period.end.date()
+    return each.execution_id == summary.execution_id or (each.status is None and asked)
 
 
 def is_due(kept: str, today: date) -> bool:

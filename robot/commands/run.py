@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 
 from robot.campaigns import parse_campaigns
 from robot.commands.context import Context, Session
@@ -16,13 +18,17 @@ from robot.commands.reminding import reminding
 from robot.commands.summary import print_summary
 from robot.commands.watch import Announced, report_of, report_of_error, watcher_for
 from robot.database import Repository, open_repository
-from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
+from robot.database.days import Asked, DayStore, Span
+from robot.database.records import campaigns_text
+from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted, SyncError
 from robot.execution import Execution, Summary
 from robot.jobs import CallsJob
 from robot.period import Window, parse_end, parse_start
 from robot.planning import manual_windows
 from robot.settings_check import expected, period_problems
 from robot.windows import console
+
+log = logging.getLogger(__name__)
 
 # Decoded pages are trees without cycles: the collector finds nothing in them, and took a sixth of the processor's time.
 _COLLECT_SELDOM = (50_000, 20, 50)
@@ -35,9 +41,20 @@ def run(context: Context, start: str | None, end: str | None, campaigns: str | N
     first, last = asked_period(start, end, session)
     wanted = asked_campaigns(campaigns, session)
     windows = manual_windows(first, last, session.now())
-    summary = execute(session, wanted, lambda _: windows, again=again)
+    begun = partial(_ask, session, wanted, windows)
+    summary = execute(session, wanted, lambda _: windows, again=again, begun=begun)
     print_summary(context.out, summary)
     return summary.exit_code
+
+
+def _ask(session: Session, campaigns: tuple[int, ...], windows: Sequence[Window], repository: Repository) -> None:
+    """What is asked for by hand is remembered: a day that the execution does not come to is told until it is read."""
+    try:
+        (line,) = repository.last_executions(CallsJob.name, 1)  # it has just begun
+        asked = Asked(line.id, campaigns_text(campaigns), Span(windows[0].day, windows[-1].day))
+        DayStore(repository, CallsJob.name).ask(asked, session.now())
+    except SyncError as error:
+        log.warning("The days that are asked for cannot be remembered: %s", error)
 
 
 def execute(

@@ -102,13 +102,21 @@ def plain_given_up(given_up: Mapping[DayOf, GivenUp]) -> list[dict[str, object]]
 
 def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
     """A line for each day; those that were never read stand in one."""
-    for (status, _), group in groupby(stretch, key=lambda each: (each.status, each.status is None or each.of.day)):
+
+    def alike(each: Unproven) -> object:
+        return each.reason if each.status is None else each.of.day
+
+    for (status, _), group in groupby(stretch, key=lambda each: (each.status, alike(each))):
         days = list(group)
         if status is None:
             first, last = days[0].of.day, days[-1].of.day
-            yield f"{first if first == last else f'{first} – {last}'}  never read"
+            yield f"{first if first == last else f'{first} – {last}'}  never read{mask(_because(days[0]))}"
         else:
             yield f"{days[0].of.day}  {days[0].word:{_STATUS_WIDTH}}  {mask(days[0].reason)}".rstrip()
+
+
+def _because(each: Unproven) -> str:
+    return f": {each.reason}" if each.reason else ""
 
 
 def of(day: DayOf) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -61,10 +62,19 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Span:
-    """The days that the schedule owes: from the first to the last that it came to."""
+    """Days in a row, both ends included: those that the schedule owes, up to the last that it came to."""
 
     first: date
     last: date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The days that an execution was asked for by hand."""
+
+    execution_id: int
+    campaigns: str
+    span: Span
 
 
 _WHY = {
@@ -83,6 +93,7 @@ class Days:
     given_up: Mapping[DayOf, GivenUp]
     owed: Mapping[str, Span]
     running: frozenset[int] = frozenset()
+    asked: tuple[Asked, ...] = ()
 
     def proven(self, of: DayOf) -> bool:
         """Whether every record of these campaigns on this day is proven to be stored."""
@@ -102,8 +113,18 @@ class Days:
             for day in days_between(span.first, min(span.last, self.yesterday)):
                 of = DayOf(day, campaigns)
                 found.setdefault(of, Unproven(of, None, ""))
+        for asked in self.asked:
+            for day in self.not_reached(asked) if asked.execution_id not in self.running else ():
+                of = DayOf(day, asked.campaigns)
+                reason = f"execution {asked.execution_id} ended before it came to it"
+                found.setdefault(of, Unproven(of, None, reason, asked.execution_id))
         left = [each for of, each in found.items() if self._is_over(of) and not self.settled(of)]
         return sorted(left, key=lambda each: (each.of.campaigns, each.of.day))
+
+    def not_reached(self, asked: Asked) -> list[date]:
+        """The days that were asked for, and that neither this execution nor another one has read."""
+        all_of_them = (DayOf(day, asked.campaigns) for day in days_between(asked.span.first, asked.span.last))
+        return [of.day for of in all_of_them if of not in self.readings and not self.proven(of)]
 
     def standing_given_up(self) -> dict[DayOf, GivenUp]:
         """The days that are given up, and not proven by another reading; the oldest first."""
@@ -157,6 +178,7 @@ class DayStore:
     def __init__(self, repository: Repository, job: str) -> None:
         self._repository = repository
         self._job = job
+        self._asked = f"asked.{job}"
 
     def read(self, now: datetime) -> Days:
         """All that is known of them. Raises SyncError."""
@@ -169,6 +191,7 @@ class DayStore:
         given_up = ask("SELECT day, campaigns, given_up_at, given_up_by FROM days_given_up WHERE job = ?", job)
         owed = ask("SELECT campaigns, first_day, last_day FROM scheduled_days WHERE job = ?", job)
         running = ask("SELECT id FROM execution_logs WHERE job = ? AND status = ?", (*job, ExecutionStatus.RUNNING.value))
+        kept = self._repository.recall(self._asked)
         return Days(
             now,
             {
@@ -187,7 +210,21 @@ class DayStore:
             },
             {str(campaigns): Span(_day(first), _day(last)) for campaigns, first, last in owed},
             frozenset(int(str(row[0])) for row in running),
+            _asked(kept),
         )
+
+    def ask(self, asked: Asked, now: datetime) -> None:
+        """Remember what an execution is asked for. Call it with the job's lock held. Raises SyncError.
+
+        What earlier ones were asked for is forgotten where every day of it was read since.
+        """
+        days = self.read(now)
+        kept = [each for each in days.asked if each.execution_id != asked.execution_id and days.not_reached(each)]
+        told = [
+            [each.execution_id, each.campaigns, each.span.first.isoformat(), each.span.last.isoformat()]
+            for each in (*kept, asked)
+        ]
+        self._repository.remember(self._asked, json.dumps(told))
 
     def give_up(self, days: Iterable[DayOf], by: str) -> None:
         """Remember that these days are given up. Call it with the job's lock held. Raises SyncError."""
@@ -227,6 +264,17 @@ class DayStore:
             engine.write(sql, (*days, *key))
 
         self._repository.change(work)
+
+
+def _asked(kept: str | None) -> tuple[Asked, ...]:
+    """What `DayStore.ask` kept; nothing, where somebody changed it."""
+    try:
+        return tuple(
+            Asked(int(execution), str(campaigns), Span(_day(first), _day(last)))
+            for execution, campaigns, first, last in json.loads(kept or "[]")
+        )
+    except (ValueError, TypeError):
+        return ()
 
 
 def _day(value: object) -> date:

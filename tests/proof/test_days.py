@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -150,6 +151,38 @@ def test_days_that_the_schedule_missed_are_told_once_it_is_back(operator: Operat
     assert machine.run("check") == 1
     assert machine.run("run", *command_in(machine.out)) == 0
     assert machine.run("check") == 0
+
+
+def test_days_that_were_asked_for_and_not_reached_are_told(quick: Machine) -> None:
+    """The token is refused at the first of three days: the execution stops there."""
+    quick.simulator.use_faults([Fault(FaultKind.STATUS_401, times=None)])
+    assert quick.sync(OLD, ago(398)) == 1
+    assert unproven(quick) == [(str(ago(back)), "", "never read") for back in (400, 399, 398)]
+    assert quick.run("status") == 0
+    assert f"  {OLD} – {ago(398)}  never read: execution " in quick.out
+    quick.simulator.use_faults([])
+    assert quick.sync(ago(399)) == 0
+    assert [day for day, *_ in unproven(quick)] == [str(OLD), str(ago(398))]
+    assert quick.run("days", "give-up", "--start", OLD, "--end", OLD) == 0
+    assert quick.sync(ago(398)) == 0
+    assert quick.run("check") == 0
+
+
+def test_the_days_that_a_running_execution_will_come_to_are_no_fault(quick: Machine) -> None:
+    quick.simulator.use_faults([Fault(FaultKind.STATUS_401, times=None)])
+    assert quick.sync(OLD, ago(398)) == 1
+    quick.rows("UPDATE execution_logs SET status = 'RUNNING'")
+    assert unproven(quick) == []
+
+
+def test_what_was_asked_for_is_forgotten_once_it_was_read(quick: Machine) -> None:
+    for first in (ago(2), ago(1)):
+        assert quick.sync(first, ago(1)) == 0
+    ((kept,),) = quick.rows("SELECT value FROM robot_state WHERE name = 'asked.calls'")
+    assert len(json.loads(kept)) == 1
+    quick.rows("UPDATE robot_state SET value = 'no JSON'")
+    assert unproven(quick) == []
+    assert quick.sync(ago(1)) == 0
 
 
 def test_a_day_that_is_given_up_is_neither_told_nor_forgotten(quick: Machine) -> None:
