@@ -103,7 +103,8 @@ def _day(day: DayLine, execution: int, told: str | None) -> str:
         *(("announced by the API", day.api_total), ("received", day.distinct_ids), ("stored", day.stored)),
         *(("rejected", day.rejected), ("pages", day.pages), ("readings", day.passes)),
     )
-    return ": ".join(filter(None, (f"{day.day} {day.status}", mask(day.detail or ""), counts)))
+    told = f"{mask(day.detail)} ({counts})" if day.detail and day.pages else mask(day.detail or "") or counts
+    return f"{day.day} {day.status}: {told}"
 
 
 def _reasons(message: str) -> dict[date, str]:

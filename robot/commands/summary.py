@@ -9,6 +9,7 @@ from rich.text import Text
 from robot.errors import ExitCode
 from robot.execution import Summary
 from robot.masking import mask
+from robot.program import command
 from robot.statuses import WindowStatus
 
 _PROBLEMS_SHOWN = 10
@@ -51,6 +52,7 @@ def print_summary(console: Console, summary: Summary) -> None:
         style = "yellow" if summary.exit_code is ExitCode.WITH_ERRORS else "red"
         console.print(Text("\n".join(lines[:_PROBLEMS_SHOWN]), style=style))
         if len(lines) > _PROBLEMS_SHOWN:
-            console.print(f"… and {len(lines) - _PROBLEMS_SHOWN} more: see execution_logs.error_message")
+            whole = command(f"status --execution {summary.execution_id}")
+            console.print(f"… and {len(lines) - _PROBLEMS_SHOWN} more: {whole}", markup=False)
     if summary.hint:
         console.print(summary.hint, markup=False)
