@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from datetime import date, timedelta
 
 import pytest
-from end_to_end.support_app import ROOT
-from proof.machine import Machine, ago, clear_environment, simulated
+from clocks import robot_at, started_at
+from proof.machine import NOON, Machine, ago, clear_environment, simulated
 from servers import Database, sqlite_only
 
 from robot.demo import Fault, FaultKind
@@ -21,7 +20,7 @@ MANY = ",".join(map(str, range(1, 60)))
 def machine(database: Database, tmp_path, capsys, monkeypatch):
     """Yesterday is proven, two old days failed, another was given up; the campaigns are many."""
     clear_environment(monkeypatch)
-    with simulated(2, 1500) as simulator:
+    with started_at(NOON), simulated(2, 1500) as simulator:
         machine = Machine(simulator, tmp_path, database, capsys, API_MAX_ATTEMPTS=1, PER_PAGE=500, CAMPAIGN_IDS=MANY)
         failing = [ago(number) for number in (400, 300, 200)]
         simulator.use_faults([Fault(FaultKind.STATUS_500, day=day, times=None) for day in failing])
@@ -38,7 +37,7 @@ def at(machine: Machine, width: int, *arguments: str) -> list[str]:
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals", exc_type=ImportError)
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(width), "TERM": "dumb", "PYTHONUTF8": "1"}
-    command = [sys.executable, ROOT / "app.py", "--env-file", machine.env_file, "status", *arguments]
+    command = [*robot_at(NOON), "--env-file", machine.env_file, "status", *arguments]
     with subprocess.Popen([*map(str, command)], stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         told = b""

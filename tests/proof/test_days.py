@@ -6,13 +6,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from end_to_end.support_app import ROOT
-from proof.machine import Machine, ago
+from clocks import robot_at
+from proof.machine import NOON, Machine, ago
 from servers import sqlite_only
 
 from robot.demo import Fault, FaultKind
@@ -286,7 +285,7 @@ def test_at_a_terminal_the_operator_is_asked(quick: Machine, typed: str, options
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals", exc_type=ImportError)
     fail(quick, OLD)
     ours, theirs = pty.openpty()
-    command = [sys.executable, ROOT / "app.py", "--env-file", quick.env_file, "days", "give-up"]
+    command = [*robot_at(NOON), "--env-file", quick.env_file, "days", "give-up"]
     with subprocess.Popen(
         [*map(str, command), "--start", str(OLD), "--end", str(OLD), *options],
         stdin=theirs,
