@@ -116,7 +116,7 @@ class Days:
         for asked in self.asked:
             for day in self.not_reached(asked) if asked.execution_id not in self.running else ():
                 of = DayOf(day, asked.campaigns)
-                reason = f"execution {asked.execution_id} ended before it came to it"
+                reason = f"execution {asked.execution_id} was asked for it, and did not read it"
                 found.setdefault(of, Unproven(of, None, reason, asked.execution_id))
         left = [each for of, each in found.items() if self._is_over(of) and not self.settled(of)]
         return sorted(left, key=lambda each: (each.of.campaigns, each.of.day))
