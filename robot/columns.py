@@ -1,4 +1,7 @@
-"""What a table is made of: columns, their types and widths. Which tables there are stands in `tables.py`."""
+"""What a table is made of: columns, their types and widths.
+
+Which tables there are stands in `tables.py`.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +19,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `width` counts UTF-16 code units, as NVARCHAR(n) does (an emoji is two); None: unlimited."""
+    """A column.
+
+    `width` counts UTF-16 code units, as NVARCHAR(n) does (an emoji is two); None: unlimited.
+    """
 
     name: str
     kind: Kind
@@ -54,14 +60,19 @@ class Table:
 
 @dataclass(frozen=True)
 class RowTable(Table):
-    """A table that normalizers fill. `key` finds a record's row again; the database layer writes the `stamps`."""
+    """A table that normalizers fill.
+
+    `key` finds a record's row again; the database layer writes the `stamps`.
+    """
 
     key: str = "id"
     stamps: tuple[str, str] = ("created_at", "updated_at")
 
     @cached_property
     def row_columns(self) -> tuple[Column, ...]:
-        """What a normalizer fills, in order: all but the identity and the stamps; `extra` and `row_hash` come last."""
+        """What a normalizer fills, in order: all but the identity and the stamps; `extra` and
+        `row_hash` come last.
+        """
         generated = {self.identity, *self.stamps}
         return tuple(column for column in self.columns if column.name not in generated)
 

@@ -1,4 +1,6 @@
-"""The tables that say of days what no reading says: which an operator gave up, and which the schedule owes."""
+"""The tables that say of days what no reading says: which an operator gave up, and which the
+schedule owes.
+"""
 
 from robot.columns import Table, datetime, text
 

@@ -42,10 +42,12 @@ def scheduled_windows(
     catch_up: int,
     manual_campaigns: Sequence[int] = (),
 ) -> list[Window]:
-    """The windows of a scheduled execution: late edits, and every missed day up to `catch_up` days back.
+    """The windows of a scheduled execution: late edits, and every missed day up to `catch_up` days
+    back.
 
-    A day is missed when the schedule owes it, or when somebody read it and it was not proven. One that was given up is
-    neither. Days that are missing further back are told, with the command that fills them.
+    A day is missed when the schedule owes it, or when somebody read it and it was not proven. One
+    that was given up is neither. Days that are missing further back are told, with the command that
+    fills them.
     """
     key = campaigns_text(campaigns)
     days = DayStore(repository, job).read(whole(today).end)
@@ -67,7 +69,8 @@ def scheduled_windows(
 def remember_schedule(
     repository: Repository, job: str, campaigns: Sequence[int], today: date, *, lookback: int, catch_up: int
 ) -> None:
-    """From now on the schedule owes the days up to yesterday: whatever it does not read of them is missed.
+    """From now on the schedule owes the days up to yesterday: whatever it does not read of them is
+    missed.
 
     Call it with the job's lock held. Raises SyncError.
     """
@@ -81,8 +84,8 @@ def remember_schedule(
 def _first_owed(days: Days, campaigns: str, catch_up: int) -> date | None:
     """The first day that the schedule owes, None before its first execution.
 
-    A database of an earlier version remembers no schedule. There it is told by its habit: days in a row, each read soon
-    after it was over. A single day, or a period long past, was read by hand.
+    A database of an earlier version remembers no schedule. There it is told by its habit: days in a
+    row, each read soon after it was over. A single day, or a period long past, was read by hand.
     """
     if (span := days.owed.get(campaigns)) is not None:
         return span.first
@@ -97,7 +100,10 @@ def _first_owed(days: Days, campaigns: str, catch_up: int) -> date | None:
 
 
 def reading_command(first: date, last: date, *, campaigns: str, manual_campaigns: str) -> str:
-    """What an operator types to read these days again. `manual_campaigns` are those of `run` without the option."""
+    """What an operator types to read these days again.
+
+    `manual_campaigns` are those of `run` without the option.
+    """
     named = campaigns or '""'
     option = "" if campaigns == manual_campaigns else f" --campaigns={named}"
     return command(f"run --start {first} --end {last}{option}")

@@ -84,7 +84,9 @@ def test_each_stretch_of_an_absence_has_its_own_command(repository, caplog) -> N
 
 
 def test_a_database_of_an_earlier_version_keeps_its_schedule_by_its_habit(repository) -> None:
-    """It has no line in scheduled_days: every night two or three days were read, the last one ten nights ago."""
+    """It has no line in scheduled_days: every night two or three days were read, the last one ten
+    nights ago.
+    """
     for back in (14, 13, 12, 11):
         read(repository, *days(3, last=TODAY - timedelta(days=back + 1)), on=TODAY - timedelta(days=back))
     assert due(repository) == days(11, last=YESTERDAY)

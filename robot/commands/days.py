@@ -1,4 +1,6 @@
-"""`days list | give-up`: the days that are not proven, and what an operator decides about those that nobody can prove."""
+"""`days list | give-up`: the days that are not proven, and what an operator decides about those
+that nobody can prove.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ commands = typer.Typer(
 
 @commands.command("list")
 def _list(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Print every day that is not proven, with the command that reads it again, and every day that was given up."""
+    """Print every day that is not proven, with the command that reads it again, and every day that
+    was given up.
+    """
     raise typer.Exit(list_days(context.obj, as_json=as_json))
 
 
@@ -51,7 +55,10 @@ def _give_up(
     undo: Annotated[bool, typer.Option("--undo", help="These days are not given up any more.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Days of this period that are not proven are no longer told, nor read by the schedule. Reading one undoes it."""
+    """Days of this period that are not proven are no longer told, nor read by the schedule.
+
+    Reading one undoes it.
+    """
     raise typer.Exit(give_up(context.obj, start, end, campaigns, undo=undo, yes=yes))
 
 

@@ -1,4 +1,6 @@
-"""Text in columns that never wraps: for consoles of 80 characters and more, and never wider than 120."""
+"""Text in columns that never wraps: for consoles of 80 characters and more, and never wider than
+120.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ _ROOMY = 100
 
 @dataclass(frozen=True)
 class Column:
-    """A column's title. A number stands to the right; one that is `spare` is left out of a narrow console."""
+    """A column's title.
+
+    A number stands to the right; one that is `spare` is left out of a narrow console.
+    """
 
     title: str
     number: bool = False
@@ -36,7 +41,9 @@ def width_of(console: Console) -> int:
 
 
 def print_table(console: Console, title: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:
-    """Print a title, the columns' names and the rows, each cut to the console's width; of a note the first line."""
+    """Print a title, the columns' names and the rows, each cut to the console's width; of a note
+    the first line.
+    """
     width = width_of(console)
     roomy = width >= _ROOMY
     shown = [place for place, column in enumerate(columns) if roomy or not column.spare]
@@ -69,7 +76,9 @@ def shortened(line: str, width: int) -> str:
 
 
 def folded(text: str, width: int, *, first: str = "", then: str = "  ") -> list[str]:
-    """A text in lines of `width` at most, broken at blanks; the first begins with `first`, the others with `then`."""
+    """A text in lines of `width` at most, broken at blanks; the first begins with `first`, the
+    others with `then`.
+    """
     return textwrap.wrap(
         *(text, width),
         initial_indent=first,

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass
 class Pace:
-    """Counts days and records. Days that an earlier execution left complete are done, but tell nothing of the speed."""
+    """Counts days and records.
+
+    Days that an earlier execution left complete are done, but tell nothing of the speed.
+    """
 
     total: int
     done_before: int = 0
@@ -38,7 +41,9 @@ class Pace:
 
     @property
     def seconds_left(self) -> float | None:
-        """As long as the remaining days take at the speed so far; None before the first day is done."""
+        """As long as the remaining days take at the speed so far; None before the first day is
+        done.
+        """
         done = self.done - self.done_before
         if not done:
             return None

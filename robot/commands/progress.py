@@ -24,7 +24,9 @@ _BAR_WIDTH = 14
 
 
 class PlainLines:
-    """A line for each window, and one a minute within a long one: for log files, the Task Scheduler, pipes."""
+    """A line for each window, and one a minute within a long one: for log files, the Task
+    Scheduler, pipes.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -89,7 +91,9 @@ class Bar(PlainLines):
 
 
 def bar_columns() -> tuple[SpinnerColumn, TextColumn, BarColumn, TextColumn, TimeElapsedColumn]:
-    """The day that is read, the bar, days done of all with the rate and the time left, the time so far."""
+    """The day that is read, the bar, days done of all with the rate and the time left, the time so
+    far.
+    """
     return (
         SpinnerColumn(),
         TextColumn("{task.fields[window]}"),

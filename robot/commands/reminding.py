@@ -1,7 +1,8 @@
 """The weekly reminder of days that are not proven: when it is due, and what it says.
 
-The failure of a day is told by the execution that met it. What is told here is that such a day, or one that was missed, is
-still not proven: once a week, whatever restarts or moves the clock. When it was told last is kept in `robot_state`.
+The failure of a day is told by the execution that met it. What is told here is that such a day, or
+one that was missed, is still not proven: once a week, whatever restarts or moves the clock. When it
+was told last is kept in `robot_state`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _WIDTH = 100
 
 @contextmanager
 def reminding(session: Session, summary: Summary, watcher: Watcher) -> Iterator[None]:
-    """While `watcher` tells of this execution's end, remind of the days that are not proven, where a week has gone by.
+    """While `watcher` tells of this execution's end, remind of the days that are not proven, where
+    a week has gone by.
 
     What nobody heard is told after the next execution.
     """
@@ -76,7 +78,9 @@ def _is_of(each: Unproven, summary: Summary) -> bool:
 
 
 def is_due(kept: str, today: date) -> bool:
-    """Whether a week has gone by since the day that is kept; also where that is none, or one far ahead."""
+    """Whether a week has gone by since the day that is kept; also where that is none, or one far
+    ahead.
+    """
     try:
         last = date.fromisoformat(kept)
     except ValueError:

@@ -23,8 +23,8 @@ DAYS = 30  # of which it is told which are complete, and which were never read
 class Exports:
     """What `status` tells of the job `dialer_export`.
 
-    `contacts` says of each execution how the contacts stand today that it tried to send; `open` counts those of all
-    exports that are not settled. `scheduled`: EXPORT_CRON is set.
+    `contacts` says of each execution how the contacts stand today that it tried to send; `open`
+    counts those of all exports that are not settled. `scheduled`: EXPORT_CRON is set.
     """
 
     executions: list[ExecutionLine]
@@ -38,8 +38,8 @@ class Exports:
 class State:
     """All that `status` tells.
 
-    `complete` and `never_read` are of the last 30 days and of `campaigns` (none = all); `unproven` and `given_up` are of
-    any age and of whatever campaigns.
+    `complete` and `never_read` are of the last 30 days and of `campaigns` (none = all); `unproven`
+    and `given_up` are of any age and of whatever campaigns.
     """
 
     database: str

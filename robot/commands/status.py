@@ -1,4 +1,6 @@
-"""`status`: the last executions of the calls and of the exports, what is proven of which days, the next runs."""
+"""`status`: the last executions of the calls and of the exports, what is proven of which days, the
+next runs.
+"""
 
 from __future__ import annotations
 
@@ -145,7 +147,9 @@ def _when(moment: datetime | None) -> str:
 
 
 def _ranges(days: Iterable[date]) -> str:
-    """`2026-01-01 – 2026-01-05, 2026-01-09`; days that are there twice, of two lists of campaigns, once."""
+    """`2026-01-01 – 2026-01-05, 2026-01-09`; days that are there twice, of two lists of campaigns,
+    once.
+    """
     return ", ".join(str(first) if first == last else f"{first} – {last}" for first, last in ranges(days))
 
 

@@ -1,4 +1,6 @@
-"""`status --execution N`: one whole execution, with its days, its reasons, its counts and its rejections."""
+"""`status --execution N`: one whole execution, with its days, its reasons, its counts and its
+rejections.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The days that are not proven, for `status`, `check`, `days list` and alerts: as lines for a person, as plain data.
+"""The days that are not proven, for `status`, `check`, `days list` and alerts: as lines for a
+person, as plain data.
 
 Each stretch of days comes with the command that reads it again.
 """
@@ -50,7 +51,9 @@ def command_for(settings: Settings, stretch: Sequence[Unproven]) -> str:
 
 
 def lines(settings: Settings, unproven: Sequence[Unproven], width: int, *, advice: bool = True) -> list[str]:
-    """Each day with its status and reason, folded at `width`; with `advice`, below each stretch what reads it again."""
+    """Each day with its status and reason, folded at `width`; with `advice`, below each stretch
+    what reads it again.
+    """
     told: list[str] = []
     named = {each.of.campaigns for each in unproven} != {""}
     for stretch in stretches(unproven):
@@ -65,7 +68,10 @@ def lines(settings: Settings, unproven: Sequence[Unproven], width: int, *, advic
 
 
 def stretches(unproven: Sequence[Unproven]) -> Iterator[list[Unproven]]:
-    """Cut into days that follow one another, of the same campaigns. `unproven` is sorted as `Days.unproven` does."""
+    """Cut into days that follow one another, of the same campaigns.
+
+    `unproven` is sorted as `Days.unproven` does.
+    """
     for _, of_campaigns in groupby(unproven, key=lambda each: each.of.campaigns):
         by_day = {each.of.day: each for each in of_campaigns}
         for first, last in ranges(by_day):

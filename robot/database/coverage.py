@@ -1,4 +1,7 @@
-"""What one reading proves for another's campaigns. Campaigns are texts here, as `sync_windows` has them: empty = all."""
+"""What one reading proves for another's campaigns.
+
+Campaigns are texts here, as `sync_windows` has them: empty = all.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ def covered(campaigns: str, proven: Collection[str]) -> bool:
 
 
 def ids(campaigns: str) -> set[int]:
-    """The ids that the text names. None of all campaigns, and none of a list that was too long for its column."""
+    """The ids that the text names.
+
+    None of all campaigns, and none of a list that was too long for its column.
+    """
     parts = campaigns.split(",")
     return {int(part) for part in parts} if all(part.isdecimal() for part in parts) else set()

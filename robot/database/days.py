@@ -1,4 +1,6 @@
-"""What is known of days: which are proven, which are not, which were given up, which the schedule owes."""
+"""What is known of days: which are proven, which are not, which were given up, which the schedule
+owes.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Unproven:
-    """A day that is over and not proven. `status` None: it was never read, though the schedule owes it."""
+    """A day that is over and not proven.
+
+    `status` None: it was never read, though the schedule owes it.
+    """
 
     of: DayOf
     status: WindowStatus | None
@@ -62,7 +67,9 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Span:
-    """Days in a row, both ends included: those that the schedule owes, up to the last that it came to."""
+    """Days in a row, both ends included: those that the schedule owes, up to the last that it came
+    to.
+    """
 
     first: date
     last: date
@@ -86,7 +93,10 @@ _WHY = {
 
 @dataclass(frozen=True)
 class Days:
-    """All that is known of a job's days at `now`. `running`: the executions that stand as RUNNING in the history."""
+    """All that is known of a job's days at `now`.
+
+    `running`: the executions that stand as RUNNING in the history.
+    """
 
     now: datetime
     readings: Mapping[DayOf, Reading]
@@ -104,7 +114,8 @@ class Days:
         return of in self.given_up or self.proven(of)
 
     def unproven(self) -> list[Unproven]:
-        """Every day that is over and neither proven nor given up, of any age: by campaigns, the oldest first.
+        """Every day that is over and neither proven nor given up, of any age: by campaigns, the
+        oldest first.
 
         Without the day that an execution is just reading.
         """
@@ -136,7 +147,10 @@ class Days:
 
     @cached_property
     def _proven(self) -> Mapping[date, set[str]]:
-        """The campaigns for which each day is proven. What a clock that was ahead proved of days to come is no proof."""
+        """The campaigns for which each day is proven.
+
+        What a clock that was ahead proved of days to come is no proof.
+        """
         proven: dict[date, set[str]] = {}
         for of, reading in self.readings.items():
             ahead = reading.finished_at is not None and reading.finished_at > whole(self.now.date()).end
@@ -214,7 +228,9 @@ class DayStore:
         )
 
     def ask(self, asked: Asked, now: datetime) -> None:
-        """Remember what an execution is asked for. Call it with the job's lock held. Raises SyncError.
+        """Remember what an execution is asked for.
+
+        Call it with the job's lock held. Raises SyncError.
 
         What earlier ones were asked for is forgotten where every day of it was read since.
         """
@@ -227,7 +243,10 @@ class DayStore:
         self._repository.remember(self._asked, json.dumps(told))
 
     def give_up(self, days: Iterable[DayOf], by: str) -> None:
-        """Remember that these days are given up. Call it with the job's lock held. Raises SyncError."""
+        """Remember that these days are given up.
+
+        Call it with the job's lock held. Raises SyncError.
+        """
         wanted = list(days)
 
         def work(engine: Engine, now: datetime) -> None:
@@ -237,7 +256,10 @@ class DayStore:
         self._repository.change(work)
 
     def take_back(self, days: Iterable[DayOf]) -> None:
-        """These days are not given up any more. Call it with the job's lock held. Raises SyncError."""
+        """These days are not given up any more.
+
+        Call it with the job's lock held. Raises SyncError.
+        """
         wanted = list(days)
 
         def work(engine: Engine, _: datetime) -> None:
@@ -247,7 +269,10 @@ class DayStore:
         self._repository.change(work)
 
     def owe(self, campaigns: str, span: Span) -> None:
-        """Remember which days the schedule owes. Call it with the job's lock held. Raises SyncError."""
+        """Remember which days the schedule owes.
+
+        Call it with the job's lock held. Raises SyncError.
+        """
         where = "WHERE job = ? AND campaigns = ?"
         key = (self._job, campaigns)
         days = (span.first.isoformat(), span.last.isoformat())

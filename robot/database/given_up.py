@@ -30,7 +30,9 @@ def take_back(engine: Engine, job: str, campaigns: str, day: date) -> None:
 
 
 def forget_proven(engine: Engine, job: str, campaigns: str, day: date) -> None:
-    """The day is proven for these campaigns: whoever gave it up, for them or for some of them, was wrong."""
+    """The day is proven for these campaigns: whoever gave it up, for them or for some of them, was
+    wrong.
+    """
     cursor = engine.cursor()
     cursor.execute("SELECT campaigns FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat()))
     found = [str(row[0]) for row in cursor.fetchall()]

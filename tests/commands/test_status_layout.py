@@ -1,4 +1,6 @@
-"""`status` on a console: nothing wraps at 120 columns, and at 80 it can be read; what failed says why."""
+"""`status` on a console: nothing wraps at 120 columns, and at 80 it can be read; what failed says
+why.
+"""
 
 from __future__ import annotations
 

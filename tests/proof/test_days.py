@@ -1,4 +1,6 @@
-"""Days that are not proven stand in `status` and `check`, however old, until they are proven or given up."""
+"""Days that are not proven stand in `status` and `check`, however old, until they are proven or
+given up.
+"""
 
 from __future__ import annotations
 

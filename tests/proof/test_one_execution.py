@@ -14,7 +14,10 @@ Operator = Callable[..., Machine]
 
 @pytest.fixture
 def machine(operator: Operator) -> Machine:
-    """Execution 1: of three days one failed, and four records were refused. Execution 2 read the failed day again."""
+    """Execution 1: of three days one failed, and four records were refused.
+
+    Execution 2 read the failed day again.
+    """
     machine = operator(days=3, broken=4, API_MAX_ATTEMPTS=1)
     machine.simulator.use_faults([Fault(FaultKind.STATUS_500, day=ago(2), times=None)])
     assert machine.sync(ago(3), ago(1)) == 3
