@@ -3,14 +3,18 @@
 import os
 import shutil
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+import trustme
 from proof.machine import Machine, ago
+from raw_server import raw_server
+from relays import proxy, relay
 from servers import sqlite_only
 
 from robot.demo import Fault, FaultKind
@@ -170,3 +174,34 @@ def test_the_settings_that_the_environment_overrules_are_named(operator: Operato
     log = (machine.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
     assert log.count("PER_PAGE comes from the environment, not from operator.env.") == 2
     assert "LOG_BACKUPS comes" not in log
+
+
+def test_a_proxy_and_certificates_in_the_env_file_are_used_and_told(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("api.invalid").configure_cert(context)
+    machine = operator(days=1)
+    assert machine.run("check") == 0
+    assert line(machine, "Network").endswith("BASE_URL without a proxy, not encrypted")
+    with ExitStack() as stack:
+        secured = stack.enter_context(raw_server(relay(machine.simulator.base_url, context)))
+        server = stack.enter_context(raw_server(proxy(secured.url, login="ana:s3cretS3cret")))
+        address = f"http://ana:s3cretS3cret@127.0.0.1:{server.port}"
+        values = {"BASE_URL": "https://api.invalid/api/v1/calls", "REQUESTS_CA_BUNDLE": tmp_path / "ca.pem"}
+        machine.write(**values, HTTPS_PROXY=address)
+        assert machine.run("check") == 0
+        assert f"through the proxy http://***@127.0.0.1:{server.port} (HTTPS_PROXY)" in line(machine, "Network")
+        assert f"trusting the certificates of REQUESTS_CA_BUNDLE: {tmp_path / 'ca.pem'}" in line(machine, "Network")
+        assert machine.sync(ago(1)) == 0
+        assert all(head.startswith("CONNECT api.invalid:443 ") for head in server.heads)
+        machine.write(**values, HTTPS_PROXY=f"http://127.0.0.1:{server.port}")
+        assert machine.run("check") == 1
+        assert "the proxy wants a login (HTTP 407)" in line(machine, "API")
+        machine.write(**values | {"REQUESTS_CA_BUNDLE": ""}, HTTPS_PROXY=address, API_MAX_ATTEMPTS=1)
+        assert machine.run("check") == 1
+        assert "the certificate or the encryption is refused" in line(machine, "API")
+    shown = machine.out + machine.err + (machine.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
+    assert "s3cretS3cret" not in shown
