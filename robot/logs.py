@@ -35,7 +35,10 @@ def current_execution(execution_id: int | None) -> None:
 
 
 class _MaskingFormatter(logging.Formatter):
-    """Adds the execution's id and masks the whole line, traceback included. Times are local to `TIMEZONE`."""
+    """Adds the execution's id and masks the whole line, traceback included. Times are local to `TIMEZONE`.
+
+    A record is one line, whatever it holds, and its traceback stands indented below it: no message forges another line.
+    """
 
     def __init__(self, fmt: str, zone: ZoneInfo, *, tracebacks: bool) -> None:
         super().__init__(fmt)
@@ -47,14 +50,13 @@ class _MaskingFormatter(logging.Formatter):
 
     def format(self, record: LogRecord) -> str:
         record.execution = _state["execution"]
-        if self._tracebacks:
-            return mask(super().format(record))
-        return mask(self.formatMessage(self._without_traceback(record)))
-
-    def _without_traceback(self, record: LogRecord) -> LogRecord:
         record.message = record.getMessage()
         record.asctime = self.formatTime(record)
-        return record
+        line = mask(self.formatMessage(record)).replace("\n", r"\n")
+        if self._tracebacks and record.exc_info:
+            trace = mask(self.formatException(record.exc_info))
+            line += "".join(f"\n    {each}" for each in trace.split("\n"))
+        return line
 
 
 class _ForgivingFile(ConcurrentRotatingFileHandler):

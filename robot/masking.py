@@ -1,6 +1,7 @@
 """Masking: secrets and personal data never reach a log, a message or a traceback.
 
-Every log line and every message for the console passes through `mask`. Secret values are registered when the settings
+Every log line and every message for the console passes through `mask`, which also shows control characters by their
+numbers (`robot.escaping`). Secret values are registered when the settings
 are read (or a token is received); patterns catch what was never registered.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import re
 from urllib.parse import quote, quote_plus
+
+from robot.escaping import printable
 
 HIDDEN = "***"
 
@@ -55,13 +58,13 @@ def register(*secrets: str) -> None:
 
 
 def mask(text: str) -> str:
-    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ."""
+    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ, and printable."""
     for secret in sorted(_secrets, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, HIDDEN)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
-    return text
+    return printable(text)
 
 
 def mask_address(text: str) -> str:

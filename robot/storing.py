@@ -10,6 +10,7 @@ from robot.database import Batch, Counts, Repository, Scope, Stored, WindowLine
 from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
 from robot.jobs.job import MOST_KEPT, Digest, Job, Known, Spared, Why
+from robot.masking import mask
 from robot.period import Window
 from robot.reading import Account
 from robot.statuses import WindowStatus
@@ -239,7 +240,7 @@ class WindowStore:
             rejected=self.tally.rejected,
             pages=account.pages,
             passes=account.passes,
-            detail=detail,
+            detail=mask(detail) if detail else None,
         )
         self._repository.conclude_window(self._scope, line)
 

@@ -60,7 +60,8 @@ def _asked_of(api: str, head: str) -> bytes:
     headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
     asked = http.client.HTTPConnection(urlsplit(api).netloc, timeout=30)
     try:
-        asked.request(method, f"{parts.path}?{parts.query}", headers={"Authorization": headers.get("Authorization", "")})
+        path = parts._replace(scheme="", netloc="").geturl()
+        asked.request(method, path, headers={"Authorization": headers.get("Authorization", "")})
         answer = asked.getresponse()
         return response(f"{answer.status} {answer.reason}", answer.read())
     finally:

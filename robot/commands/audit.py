@@ -19,6 +19,7 @@ from robot.commands.run import asked_campaigns, asked_period
 from robot.commands.summary import print_summary
 from robot.database import Repository, forget_hashes, open_repository
 from robot.errors import ExitCode
+from robot.escaping import escape
 from robot.execution import Execution
 from robot.history import held
 from robot.jobs import CallsJob
@@ -119,7 +120,7 @@ def _print(context: Context, days: Sequence[DayAudit]) -> None:
     worst = sorted(days, key=lambda day: len(day.differences), reverse=True)
     differences = [difference for day in worst for difference in day.differences]
     for difference in differences[:_DIFFERENCES_SHOWN]:
-        out.print(f"{difference.day}  {difference.kind}: {mask(difference.id)}", markup=False, soft_wrap=True)
+        out.print(f"{difference.day}  {difference.kind}: {escape(mask(difference.id))}", markup=False, soft_wrap=True)
     if len(differences) > _DIFFERENCES_SHOWN:
         out.print(f"… and {len(differences) - _DIFFERENCES_SHOWN:,} more: --json has them all.")
     out.print(_verdict(days, differences), markup=False, soft_wrap=True)

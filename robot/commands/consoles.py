@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from typing import IO, TextIO, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.segment import Segment
 
 from robot.errors import ExitCode, RobotError
+from robot.escaping import printable
 from robot.signals import Leave
 from robot.windows import console as window
 
@@ -63,7 +65,26 @@ def require_written(console: Console) -> None:
 def _console(*, stderr: bool) -> Console:
     stream = cast("IO[str]", _Lasting(stderr=stderr))
     console = Console(file=stream, highlight=False)
-    return console if console.is_terminal else Console(file=stream, highlight=False, width=140)
+    if not console.is_terminal:
+        console = Console(file=stream, highlight=False, width=140)
+    console.push_render_hook(_Printable())
+    return console
+
+
+class _Printable(RenderHook):
+    """Shows control characters by their numbers, whatever is printed; the commands of rich itself pass."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Escaped(each) for each in renderables]
+
+
+class _Escaped:
+    def __init__(self, inner: ConsoleRenderable) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self._inner, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
 
 
 class _Lasting:

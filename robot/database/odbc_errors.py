@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from robot.database.engine import DuplicateKey
 from robot.errors import FatalError, RetriableError, SyncError
+from robot.escaping import escape
 from robot.program import command
 
 _PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|Driver Manager|SQL Server|ODBC [^\]]*|[0-9A-Z]{5})\]\s*")
@@ -153,7 +154,7 @@ def read(arguments: tuple[object, ...]) -> OdbcError:
 def cleaned(text: str) -> str:
     """The driver's words without its names, its function and the values of somebody's row; cut to one paragraph."""
     text = _CALLED.sub("", _PREFIX.sub("", text)).strip()
-    return _VALUES.sub(r"\1***", text)[:_LONGEST]
+    return escape(_VALUES.sub(r"\1***", text)[:_LONGEST])
 
 
 def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = False) -> SyncError:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from robot.escaping import escape
 from robot.http.errors import ApiUnavailable
 from robot.masking import mask
 
@@ -67,5 +68,5 @@ def explanation(body: Any) -> str:
     errors = body.get("errors")
     if isinstance(errors, dict):
         words += [f"{field}: {messages}" for field, messages in errors.items()]
-    sentence = mask("; ".join(dict.fromkeys(filter(None, words))) or "no explanation")[:500]
+    sentence = escape(mask("; ".join(dict.fromkeys(filter(None, words))) or "no explanation"))[:500]
     return sentence if sentence.endswith(("!", "?")) else f"{sentence}."

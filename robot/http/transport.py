@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from robot.errors import Interrupted, RetriableError
+from robot.escaping import escape
 from robot.http.api import Api
 from robot.http.bodies import api_message, decode, is_web_page
 from robot.http.errors import ApiUnavailable, BodyTooLarge, CannotAsk, NotSent, RateLimited, RequestRefused, TokenExpired
@@ -191,8 +192,9 @@ class Transport:
         if status == 407:
             raise CannotAsk(f"{_where(method, url)}: {PROXY_WANTS_LOGIN}.", HINT_PROXY_LOGIN)
         if status < 400:
-            target = response.headers.get("Location", "elsewhere")
-            raise RequestRefused(f"{where}: the API sends us to {mask(target)}.", "Put the right address into BASE_URL.")
+            target = mask(response.headers.get("Location", "elsewhere").replace("\n", " "))
+            shown = escape(target, own=True)  # an address stays one: it is what the operator needs
+            raise RequestRefused(f"{where}: the API sends us to {shown}.", "Put the right address into BASE_URL.")
         raise self.api.refusal(where, status, api_message(raw))
 
     def _sleep(self, seconds: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from robot.escaping import escape
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
 from robot.threec.contacts import Contact, wire_items
 from robot.threec.known import KnownRequests
@@ -215,11 +216,11 @@ def _imported(body: Any, sent: int, url: str) -> Imported:
 
 def _detail(value: Any) -> Filtered:
     if not isinstance(value, dict):
-        return Filtered(str(value))
+        return Filtered(escape(str(value)))
     phone = value.get("phone")
     identifier = value.get("identifier")
     return Filtered(
-        str(value.get("motive") or "no motive given"),
+        escape(str(value.get("motive") or "no motive given")),
         None if identifier is None else str(identifier),
         None if phone is None else str(phone),
     )

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from robot.escaping import escape
 from robot.http import Network
 from robot.masking import mask
 from robot.settings import Settings
@@ -116,7 +117,7 @@ def _noted(settings: Settings, channel: str, send: Callable[[Report], None]) -> 
         try:
             send(report)
         except Exception as error:
-            failed = mask(str(error) or type(error).__name__)
+            failed = escape(mask(str(error) or type(error).__name__))
             raise
         finally:
             note(_memory(settings), channel, Delivery(datetime.now(UTC).isoformat(timespec="seconds"), failed))

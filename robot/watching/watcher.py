@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from robot.escaping import escape
 from robot.masking import mask
 from robot.settings import Settings
 from robot.watching import channels, healthcheck
@@ -156,4 +157,4 @@ def _begin(name: str, tell: Callable[[], None]) -> threading.Thread:
 
 def _reason(error: Exception) -> str:
     """Why; the channels' own errors do not hold the address, which is a secret and is masked only as a whole."""
-    return mask(f"{type(error).__name__}: {error}")
+    return f"{type(error).__name__}: {escape(mask(str(error)))}"

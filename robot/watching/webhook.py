@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from robot.escaping import escape
 from robot.http import Network
 from robot.watching import web
 from robot.watching.report import Report
@@ -36,7 +37,7 @@ def form_of(address: str) -> Literal["text", "teams"]:
 
 def text(report: Report) -> dict[str, Any]:
     """As Slack takes it."""
-    return {"text": f"{report.subject}\n{_body(report)}"}
+    return {"text": f"{_plain(report.subject)}\n{_body(report)}"}
 
 
 def card(report: Report) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def card(report: Report) -> dict[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": [
-            {"type": "TextBlock", "text": report.subject, "weight": "Bolder", "wrap": True, "color": color},
+            {"type": "TextBlock", "text": _plain(report.subject), "weight": "Bolder", "wrap": True, "color": color},
             {"type": "TextBlock", "text": _body(report), "wrap": True, "fontType": "Monospace"},
         ],
     }
@@ -55,6 +56,11 @@ def card(report: Report) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
+def _plain(text: str) -> str:
+    """Nothing in it is a link, a mention or another mark-up of a chat, whoever's words it holds."""
+    return escape(text, own=True)
+
+
 def _body(report: Report) -> str:
-    body = report.body
+    body = _plain(report.body)
     return body if len(body) <= _MOST_CHARACTERS else body[:_MOST_CHARACTERS] + "\n…"
