@@ -36,7 +36,7 @@ class Report:
 
     def safe(self) -> Report:
         """The same without secrets and personal data, and with nothing in the subject that could begin another header."""
-        subject = " ".join(mask(self.subject).split())
+        subject = mask(" ".join(self.subject.split()))
         return Report(self.job, self.outcome, subject, mask(self.body))
 
     def with_note(self, note: str) -> Report:
