@@ -41,6 +41,12 @@ def assert_harmless(text: str) -> None:
     assert not [line for line in text.splitlines() if line.startswith(FORGED[:20]) and "forged" in line]
 
 
+@pytest.fixture(autouse=True)
+def quiet_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs in this process: what it logs would reach the robot's files, also while these are closed."""
+    monkeypatch.setattr(logging.getLogger("mail.log"), "propagate", False)
+
+
 @sqlite_only("it is about words")
 @pytest.mark.parametrize(
     "body",
