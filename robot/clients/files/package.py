@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -52,6 +52,7 @@ class Package:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile:
             raise damaged(path, "it was cut, or not copied whole") from None
+        self._open: list[IO[bytes]] = []
         names = self._zip.namelist()
         self._names = {name.replace("\\", "/").lower(): name for name in names}  # some programs are careless
         if len(self._names) != len(names):
@@ -59,6 +60,9 @@ class Package:
             raise damaged(path, "it holds two parts of the same name")
 
     def close(self) -> None:
+        """Close the file, and the parts that somebody stopped reading in the middle."""
+        for part in self._open:
+            part.close()
         self._zip.close()
 
     def chunks(self, part: str, most: int = _MOST) -> Iterator[bytes]:
@@ -75,9 +79,10 @@ class Package:
                     f"{self._path.name} cannot be read: {part} would unpack to {info.file_size >> 20:,} MB.",
                     "A list of customers is never so large: do not open it, ask where it comes from.",
                 )
-            with self._zip.open(info) as file:
-                while chunk := file.read(CHUNK):
-                    yield chunk
+            file = self._zip.open(info)
+            self._open.append(file)
+            while chunk := file.read(CHUNK):
+                yield chunk
 
     def strings(self, part: str) -> Iterator[bytes]:
         """The bytes of the shared strings, which are kept in memory."""

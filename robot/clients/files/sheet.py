@@ -1,12 +1,11 @@
 """The rows of one sheet, from its XML.
 
-Two ways that give the same: a pattern for a whole row, whose cells stand in order and are written as most programs do
-(three times as fast as calamine, benchmarks/files.py), and expat for every other row.
+Two ways that give the same: a pattern for rows whose cells stand in order and are written as most programs do, and expat
+for all else (benchmarks/files.py).
 """
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +14,11 @@ from operator import lt
 from pathlib import Path
 from xml.parsers import expat
 
-from robot.clients.files.blocks import blocks, is_sound, prefix_of
+from robot.clients.files.blocks import blocks, prefix_of
 from robot.clients.files.cells import Cell, Mark, Reason, Value
 from robot.clients.files.package import Package, SheetPart, damaged
-from robot.clients.files.places import cell_name, covered_places, place
-from robot.clients.files.quick import QuickBlock, QuickRows, sound_rows
+from robot.clients.files.places import cell_name, covered_places
+from robot.clients.files.quick import QuickRows
 from robot.clients.files.sheet_xml import RawRow, SheetParser
 from robot.clients.files.table import Row
 from robot.clients.files.values import Values
@@ -32,11 +31,11 @@ class Facts:
     """What a first look at the whole sheet tells, before any of it is used."""
 
     filled: int = 0
-    columns: int = 1
     hidden_rows: int = 0
     hidden_columns: tuple[int, ...] = ()
     in_order: bool = True
     merged: dict[int, set[int]] = field(default_factory=dict)
+    quick: QuickRows | None = None
     slow: frozenset[int] = frozenset()  # blocks that only expat reads
 
 
@@ -58,24 +57,20 @@ class SheetReader:
             found = self._blocks()
             head = next(found)
             parser.parse(head)
-            p = prefix_of(head, "worksheet")
-            quick = re.compile(sound_rows(p))
-            number_of = re.compile(rf'<{p}row r="([0-9]+)"')
-            hidden = re.compile(rf'<{p}row [^<>]*\bhidden="(?:1|true)"')
+            quick = QuickRows(prefix_of(head, "worksheet"))
             for n, block in enumerate(found):
-                if quick.fullmatch(block) and is_sound(block):
-                    numbers.extend(map(int, number_of.findall(block)))
-                    facts.filled += _filled(block, p)
-                    facts.columns = max(facts.columns, _width(block, p))
+                if quick.fits(block):
+                    numbers.extend(quick.numbers(block))
+                    facts.filled += quick.filled_rows(block)
+                    parser.last_row = numbers[-1] if numbers else 0
                 else:
                     slow.add(n)
                     rows = parser.parse(block)
                     numbers.extend([row.number for row in rows])
                     facts.filled += sum(any(cell.is_filled for cell in row.cells.values()) for row in rows)
-                if 'hidden="' in block:
-                    facts.hidden_rows += len(hidden.findall(block))
+                facts.hidden_rows += quick.hidden_rows(block)
             parser.close()
-        facts.slow = frozenset(slow)
+        facts.quick, facts.slow = quick, frozenset(slow)
         facts.hidden_columns = tuple(parser.hidden_columns)
         facts.merged = covered_places(parser.merged)
         facts.in_order = all(map(lt, numbers, numbers[1:]))
@@ -94,25 +89,18 @@ class SheetReader:
         parser = SheetParser()
         with self._damage():
             found = self._blocks()
-            head = next(found)
-            parser.parse(head)
-            quick = QuickRows(prefix_of(head, "worksheet"), facts.columns, values)
+            parser.parse(next(found))
             for n, block in enumerate(found):
-                if n in facts.slow:
+                if n in facts.slow or facts.quick is None:
                     yield from self._finished([self._cells(row, values) for row in parser.parse(block)], facts)
+                    continue
+                numbers, columns = facts.quick.columns(block, values)
+                cells = zip(*columns, strict=True)
+                if facts.merged or any(Mark in map(type, column) for column in columns):
+                    yield from self._finished(zip(numbers, cells, strict=True), facts)
                 else:
-                    yield from self._quick_rows(quick.read(block), parser, facts, values)
-
-    def _quick_rows(self, read: QuickBlock, parser: SheetParser, facts: Facts, values: Values) -> Iterator[Row]:
-        plain = zip(read.numbers, zip(*read.columns, strict=True), strict=True)
-        if read.others:
-            for other in read.others:
-                rows = [self._cells(raw, values) for raw in parser.parse(other)] if other else [next(plain)]
-                yield from self._finished(rows, facts)
-        elif facts.merged or any(Mark in map(type, column) for column in read.columns):
-            yield from self._finished(plain, facts)
-        else:
-            yield from (_trimmed(number, cells) for number, cells in plain)
+                    yield from map(_trimmed, numbers, cells)
+                parser.last_row = max(facts.quick.numbers(block), default=parser.last_row) if facts.slow else 0
 
     def _cells(self, row: RawRow, values: Values) -> tuple[int, Sequence[Value | Mark]]:
         cells: list[Value | Mark] = [None] * (max(row.cells, default=-1) + 1)
@@ -152,17 +140,3 @@ def _trimmed(number: int, cells: Sequence[Cell]) -> Row:
     while end and cells[end - 1] is None:
         end -= 1
     return Row(number, tuple(cells[:end]))
-
-
-def _filled(block: str, p: str) -> int:
-    """How many rows of the block hold a value. All of them, where no element of it is empty."""
-    if "/>" not in block and f"></{p}" not in block:
-        return block.count(f"</{p}row>")
-    return sum(f"<{p}v>" in row or f"<{p}t" in row for row in block.split(f"</{p}row>"))
-
-
-def _width(block: str, p: str) -> int:
-    """How many columns the last row of the block has, to its last cell."""
-    last = block[block.rfind(f"<{p}row ") :]
-    match = re.match(rf'(?s).*<{p}c r="([A-Z]{{1,3}}[0-9]{{1,7}})"', last)
-    return place(match[1])[1] + 1 if match else 1

@@ -40,11 +40,11 @@ _SIGNS = re.compile("[ÃÂ\ufffd\udc80-\udcff]|â€|\\s\0")
 _WORDS = frozenset(
     cased
     for word in (
-        *("null", "(null)", "[null]", "<null>", "none", "nil", "nan", "nat", "<na>", "undefined", "\\n"),
-        *("n/a", "n/d", "#n/a", "#n/d", "(blank)", "(vazio)", "(em branco)"),
+        *("null", "(null)", "[null]", "<null>", "none", "undefined", "\\n", "(blank)", "(vazio)", "(em branco)"),
+        *("n/a", "n/d", "#n/a", "#n/d", "<na>"),
     )
     for cased in (word, word.upper(), word.capitalize(), word.title())
-) | {"NA", "NaN", "NaT", "-"}
+) | {"NA", "nan", "NaN", "NaT", "-"}  # not Nan, Nat, Nil: people have these names
 
 
 def read_texts(texts: Sequence[str]) -> list[str | Mark | None]:

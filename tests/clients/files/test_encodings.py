@@ -6,40 +6,11 @@ import pytest
 
 from robot.clients.files import Reason, Unreadable, UnreadableFile, open_table
 
-NAMES = [
-    "João",
-    "José",
-    "Antônio",
-    "Conceição",
-    "Zélia",
-    "Gonçalves",
-    "Araújo",
-    "Inácio",
-    "Luís",
-    "Mônica",
-    "Ângela",
-    "Íris",
-    "JOÃO",
-    "JOSÉ",
-    "CONCEIÇÃO",
-    "Assunção",
-    "Érica",
-    "São Paulo",
-    "Pará",
-    "Goiás",
-    "Estação",
-    "Vovô",
-    "Ítalo",
-    "Patrícia",
-    "Cláudia",
-    "Fábio",
-    "Vinícius",
-    "Estêvão",
-    "Nascimento Júnior",
-    "Márcio",
-    "André",
-    "LUÍS",
-]
+NAMES = (
+    *("João", "José", "Antônio", "Conceição", "Zélia", "Gonçalves", "Araújo", "Inácio", "Luís", "Mônica", "Ângela", "Íris"),
+    *("JOÃO", "JOSÉ", "CONCEIÇÃO", "Assunção", "Érica", "São Paulo", "Pará", "Goiás", "Estação", "Vovô", "Ítalo", "Fábio"),
+    *("Patrícia", "Cláudia", "Vinícius", "Estêvão", "Nascimento Júnior", "Márcio", "André", "LUÍS"),
+)
 
 
 def listed(names):

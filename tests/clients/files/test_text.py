@@ -74,15 +74,32 @@ def test_a_text_without_wrappers_and_blanks(tmp_path, text, cell):
 @pytest.mark.parametrize(
     "word",
     [
-        *("NULL", "null", "\\N", "#N/D", "#N/A", "-", "--", "—", "N/A", "(null)", "[NULL]", "NaN", "nan", "NaT", "NA"),
-        *("None", "undefined", "<NA>", "(vazio)", "____", "'-", '="NULL"', "  NULL  "),
+        *(
+            "NULL",
+            "null",
+            "\\N",
+            "#N/D",
+            "#N/A",
+            "-",
+            "--",
+            "—",
+            "N/A",
+            "(null)",
+            "[NULL]",
+            "NaN",
+            "nan",
+            "NaT",
+            "NA",
+            "None",
+        ),
+        *("undefined", "<NA>", "(vazio)", "____", "'-", '="NULL"', "  NULL  "),
     ],
 )
 def test_the_words_that_exports_write_for_nothing_are_nothing(tmp_path, word):
     assert cells(written(tmp_path, f"id;nome;x\n1;{word};y\n"))[1] == ["1", None, "y"]
 
 
-@pytest.mark.parametrize("name", ["Nulla", "Nan Li", "Ana-Maria", "Nonê", "Na Praia", "N/A Ltda"])
+@pytest.mark.parametrize("name", ["Nulla", "Nan Li", "Nil", "Nat", "Nan", "Ana-Maria", "Nonê", "Na Praia", "N/A Ltda"])
 def test_names_that_begin_like_them_are_names(tmp_path, name):
     assert cells(written(tmp_path, f"id;nome;x\n1;{name};y\n"))[1] == ["1", name, "y"]
 
