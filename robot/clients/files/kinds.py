@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from robot.clients.files.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    import zipfile
 
 TEXT_SUFFIXES = frozenset({".csv", ".txt", ".tsv"})
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
@@ -28,7 +31,7 @@ _MAGIC = (
 )
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL)
 _XML_SHEET = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
-_MAPI = {
+_FOREIGN_PARTS = {
     "word/document.xml": "a Word document",
     "ppt/presentation.xml": "a PowerPoint presentation",
     "xl/workbook.bin": "a binary Excel workbook (.xlsb)",
@@ -74,7 +77,7 @@ def is_workbook(path: Path) -> bool:
 
 def refuse_foreign_zip(path: Path, names: frozenset[str], archive: zipfile.ZipFile) -> None:
     """Raise UnreadableFile if the zip is a document of another kind."""
-    for name, what in _MAPI.items():
+    for name, what in _FOREIGN_PARTS.items():
         if name in names:
             _refuse(path, f"it is {what}", _SAVE)
     if "mimetype" in names and b"opendocument" in archive.read("mimetype")[:100]:

@@ -10,8 +10,6 @@ from robot.clients.files.cells import Doubtful, Reason, Unreadable
 from robot.clients.files.errors import UnreadableFile
 from robot.clients.files.kinds import is_workbook
 from robot.clients.files.table import Row, Table
-from robot.clients.files.text import TextFile
-from robot.clients.files.workbook import WorkbookFile
 
 
 def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Table:
@@ -32,6 +30,8 @@ def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
 def _of_text(path: Path, sheet: str | None, encoding: str | None) -> Table:
     if sheet is not None:
         raise UnreadableFile(f"{path.name} is a CSV: it has no sheets.", "Leave --sheet out.")
+    from robot.clients.files.text import TextFile  # here, as below: `run` and the others pay for no reader of files
+
     file = TextFile(path, encoding)
     first = _first(path, file.rows())
     return Table(
@@ -47,6 +47,8 @@ def _of_text(path: Path, sheet: str | None, encoding: str | None) -> Table:
 
 
 def _of_workbook(path: Path, sheet: str | None) -> Table:
+    from robot.clients.files.workbook import WorkbookFile
+
     book = WorkbookFile(path, sheet)
     first = _first(path, book.rows())
     headers = _headers(path, first)
