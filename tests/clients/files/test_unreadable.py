@@ -45,40 +45,40 @@ def a_book(path):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("c.xlsx", OLE, "has a password, or is an old .xls"),
-        ("c.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
-        ("c.xlsx", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.xlsx"),
-        ("c.csv", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.csv"),
-        ("c.xls", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\): only \.csv and \.xlsx"),
-        ("c.xlsx", b"id;nome\n1;Ana\n", r"a text file \(CSV\?\) under the name \.xlsx.*Rename it to \.csv"),
-        ("c.xlsx", "id;nome\n1;Ana\n".encode("utf-16"), r"a text file \(CSV\?\) under the name \.xlsx"),
-        ("c.xlsx", b"<html><table><tr><td>id</td></tr></table>", r"a web page \(HTML\) under the name \.xlsx"),
-        ("c.csv", b"\xef\xbb\xbf <!DOCTYPE html><p>Entrar</p>", r"a web page \(HTML\) under the name \.csv"),
-        ("c.csv", b"<table border=1><tr><td>id", r"a web page \(HTML\)"),
-        ("c.xlsx", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
-        ("c.csv", b'<?xml version="1.0"?><clientes/>', "an XML file"),
-        ("c.csv", b"%PDF-1.7", "a PDF"),
-        ("c.csv", gzip.compress(b"id;nome\n1;Ana\n"), "gzip"),
-        ("c.xlsx", b"\x89PNG\r\n\x1a\n", "a picture"),
-        ("c.xlsx", b"\x00\x01\x02\x03garbage\x00\xff", "no Excel workbook"),
-        ("c.xlsx", bytes(5000), "nothing but zeros"),
-        ("c.xlsx", b"", "is empty"),
-        ("c.csv", b"\xef\xbb\xbf\r\n\r\n", "is empty"),
-        ("c.csv", b"-----;-----\n;;\n", "is empty"),
-        ("c.pdf", b"x", "only .csv and .xlsx are read"),
-        ("c", b"x", "only .csv and .xlsx are read"),
-        ("c.xlsx", b"PK\x03\x04" + bytes(60), "was cut, or not copied whole"),
-        ("c.csv", a_zip(x="y"), r"an Excel workbook, or another zip file, under the name \.csv"),
-        ("c.xlsx", a_zip(x="y"), "a zip file, not an Excel workbook"),
-        ("c.xlsx", a_zip(lista_dot_csv="id;nome"), "a zip file that holds lista.csv"),
-        ("c.xlsx", a_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "LibreOffice document"),
-        ("c.xlsx", a_zip(xl__workbook_dot_bin="x"), "xlsb"),
-        ("c.xlsx", a_zip(word__document_dot_xml="x"), "a Word document"),
-    ],
-)
+CASES = [
+    ("c.xlsx", OLE, "has a password, or is an old .xls"),
+    ("c.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    ("c.xlsx", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.xlsx"),
+    ("c.csv", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.csv"),
+    ("c.xls", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\): only \.csv and \.xlsx"),
+    ("c.xlsx", b"id;nome\n1;Ana\n", r"a text file \(CSV\?\) under the name \.xlsx.*Rename it to \.csv"),
+    ("c.xlsx", "id;nome\n1;Ana\n".encode("utf-16"), r"a text file \(CSV\?\) under the name \.xlsx"),
+    ("c.xlsx", b"<html><table><tr><td>id</td></tr></table>", r"a web page \(HTML\) under the name \.xlsx"),
+    ("c.csv", b"\xef\xbb\xbf <!DOCTYPE html><p>Entrar</p>", r"a web page \(HTML\) under the name \.csv"),
+    ("c.csv", b"<table border=1><tr><td>id", r"a web page \(HTML\)"),
+    ("c.xlsx", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
+    ("c.csv", b'<?xml version="1.0"?><clientes/>', "an XML file"),
+    ("c.csv", b"%PDF-1.7", "a PDF"),
+    ("c.csv", gzip.compress(b"id;nome\n1;Ana\n", mtime=0), "gzip"),
+    ("c.xlsx", b"\x89PNG\r\n\x1a\n", "a picture"),
+    ("c.xlsx", b"\x00\x01\x02\x03garbage\x00\xff", "no Excel workbook"),
+    ("c.xlsx", bytes(5000), "nothing but zeros"),
+    ("c.xlsx", b"", "is empty"),
+    ("c.csv", b"\xef\xbb\xbf\r\n\r\n", "is empty"),
+    ("c.csv", b"-----;-----\n;;\n", "is empty"),
+    ("c.pdf", b"x", "only .csv and .xlsx are read"),
+    ("c", b"x", "only .csv and .xlsx are read"),
+    ("c.xlsx", b"PK\x03\x04" + bytes(60), "was cut, or not copied whole"),
+    ("c.csv", a_zip(x="y"), r"an Excel workbook, or another zip file, under the name \.csv"),
+    ("c.xlsx", a_zip(x="y"), "a zip file, not an Excel workbook"),
+    ("c.xlsx", a_zip(lista_dot_csv="id;nome"), "a zip file that holds lista.csv"),
+    ("c.xlsx", a_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "LibreOffice document"),
+    ("c.xlsx", a_zip(xl__workbook_dot_bin="x"), "xlsb"),
+    ("c.xlsx", a_zip(word__document_dot_xml="x"), "a Word document"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), CASES, ids=[f"{case[0]}: {case[2]}" for case in CASES])
 def test_a_file_is_named_for_what_it_is(tmp_path, name, content, said):
     assert re.search(said, refused(tmp_path / name, content))
 
