@@ -16,6 +16,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from openpyxl import Workbook
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -50,6 +51,45 @@ def main() -> None:
         _draw("check", command, folder, "check")
         _draw("execucao", command, folder, "run", "--start", str(days[0]), "--end", str(days[2]))
         _draw("estado", command, folder, "status")
+        _make_portfolio(folder.parent / "carteira.xlsx")  # the commands run there
+        _draw("importar-previa", command, folder, "clients", "import", "carteira.xlsx", "--preview")
+        _draw("importar-resumo", command, folder, "clients", "import", "carteira.xlsx")
+
+
+def _make_portfolio(path: Path) -> None:
+    """A spreadsheet as people keep it: titles of many words, numbers without their zeros, a mistake or two."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Carteira"
+    for row in (
+        ("Código", "Nome do Devedor", "CPF do Cliente", "DDD", "Telefone 1 (celular)", "Tel. Res."),
+        ("00123", "Ana Maria Souza", 52998224725, 11, "99999-8888", None),
+        ("00124", "João Pereira", 1234567890, 21, "98888-7777", "3333-4444"),
+        ("00125", "Padaria Central Ltda", "11.222.333/0001-81", 31, "97777-6666", None),
+        ("00126", "José Lima", None, 41, "9999", None),
+        ("00127", "Eva Gomes", None, 51, "96666-5555", None),
+        (datetime(2026, 3, 1), "Caio Dias", None, 51, "96666-4444", None),
+    ):
+        sheet.append(row)
+    for number, row in enumerate(
+        (
+            ("Saldo Devedor Atualizado", "Credor", "UF", "Situação do contrato", "Vendedor"),
+            (1150, "Banco X", "SP", "ativo", "Rui"),
+            (89.9, "Banco X", "RJ", "bloqueado", None),
+            ("R$ 2.300,00", "Banco Y", "MG", "acordo", "Lia"),
+            (100, "Banco Y", "PR", "ativo", None),
+            (55.5, "Banco Y", "RS", "ativo", "Lia"),
+            (55.5, "Banco Y", "RS", "ativo", "Lia"),
+        ),
+        1,
+    ):
+        for column, cell in enumerate(row, 7):
+            sheet.cell(number, column, cell)
+    hidden = book.create_sheet("Mês passado")
+    hidden.sheet_state = "hidden"
+    hidden.append(("Código", "Nome"))
+    hidden.append(("00099", "Rui Melo"))
+    book.save(path)
 
 
 def _program(folder: Path) -> list[str]:

@@ -74,14 +74,15 @@ def _print_counts(context: Context, title: str, rows: list[tuple[str, int]]) -> 
 
 
 def _print_source(context: Context, result: Imported) -> None:
-    """Which sheet was read, and what the others hold."""
+    """Which sheet was read; the notes say what the others hold."""
     out = context.out
     for sheet in result.table.sheets:
-        hidden = "" if sheet.visibility.value == "visible" else f", {sheet.visibility.value}"
-        what = "read" if sheet.chosen else "not read (--sheet names it)"
-        out.print(mask(f"Sheet {sheet.name!r}{hidden}: {sheet.lines:,} line(s), {what}"), markup=False)
+        if sheet.chosen:
+            hidden = "" if sheet.visibility.value == "visible" else f" ({sheet.visibility.value})"
+            out.print(mask(f"Sheet {sheet.name!r}{hidden} was read: {sheet.lines:,} line(s)."), markup=False)
     for note in result.table.notes:
-        out.print(mask(note), markup=False, soft_wrap=True)
+        told = f"{note[:1].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
+        out.print(mask(told), markup=False, soft_wrap=True)
 
 
 def _print_mapping(context: Context, result: Imported) -> None:
@@ -118,7 +119,9 @@ def _print_changes(context: Context, result: Imported) -> None:
     table.add_column("column", style="bold")
     for change in Change:
         table.add_column(change.value, justify="right")
-    for name in (*CLIENTS.row_names, _KEPT):
+    for name in CLIENTS.row_names:
+        if name == CLIENTS.key:
+            continue
         if counts := result.tally.columns.get(name):
             table.add_row(name, *(f"{counts[change]:,}" for change in Change))
     context.out.print(table)
@@ -149,7 +152,7 @@ def _masked(name: str, cell: object) -> str:
     if name == "name":
         return mask_name(text)
     if name == "cpf":
-        return mask_digits(text)
+        return mask_digits(text) if text else ""
     if name == "phones":
         return "; ".join(mask_digits(number) for number in text.split(";") if number)
     if name == "open_amount":
