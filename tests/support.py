@@ -12,7 +12,7 @@ from typing import Any
 from servers import Database
 
 from robot.commands.progress import PlainLines
-from robot.demo import DEMO_TOKEN, Simulator
+from robot.demo import DEMO_TOKEN, Request, Simulator
 from robot.execution import Execution, Listener, Summary
 from robot.http import Api, Bearer, Transport
 from robot.jobs import CallsJob
@@ -24,6 +24,21 @@ from robot.throttle import Throttle
 NOW = datetime(2026, 9, 20, 12, 0, 0)
 DAY = date(2026, 9, 15)
 FAST = 0.001  # seconds: the first wait between two tries
+
+
+class Gate:
+    """A simulator's `on_page`: whoever asks for a page waits until it is opened. `reached`: somebody waits."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._opened = threading.Event()
+
+    def __call__(self, _request: Request) -> None:
+        self.reached.set()
+        self._opened.wait(150)
+
+    def open(self) -> None:
+        self._opened.set()
 
 
 def days(count: int, last: date = DAY) -> list[date]:

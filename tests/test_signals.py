@@ -19,7 +19,7 @@ _HEAD = """
 """
 
 
-def _run(body: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
+def _run(body: str, timeout: float = 100) -> subprocess.CompletedProcess[str]:
     code = textwrap.dedent(_HEAD) + textwrap.dedent(body)
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False)
 
@@ -28,7 +28,7 @@ def _run(body: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
 def test_the_first_signal_sets_the_event_and_the_process_goes_on(name: str) -> None:
     ended = _run(f"""
         os.kill(me, signal.{name})
-        assert stop.wait(10)
+        assert stop.wait(60)
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
@@ -41,7 +41,7 @@ def test_a_signal_that_asks_for_something_else_is_no_request_to_stop() -> None:
             os.kill(me, number)
         print(stop.wait(0.2))
         os.kill(me, signal.SIGTERM)
-        assert stop.wait(10)
+        assert stop.wait(60)
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.split()) == (0, ["False", "went", "on"]), ended.stderr
@@ -50,10 +50,10 @@ def test_a_signal_that_asks_for_something_else_is_no_request_to_stop() -> None:
 def test_one_ctrl_c_that_arrives_twice_is_one_request() -> None:
     ended = _run("""
         import robot.signals
-        robot.signals._SAME_REQUEST_SECONDS = 1
+        robot.signals._SAME_REQUEST_SECONDS = 1000
         for _ in range(5):
             os.kill(me, signal.SIGINT)
-        assert stop.wait(10)
+        assert stop.wait(60)
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
@@ -63,7 +63,7 @@ def test_a_closed_terminal_that_sends_several_signals_is_no_second_request() -> 
     ended = _run("""
         for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
             os.kill(me, number)
-        assert stop.wait(10)
+        assert stop.wait(60)
         time.sleep(0.2)
         print("went on")
     """)
@@ -74,7 +74,7 @@ def test_a_closed_terminal_is_nothing_to_a_process_under_nohup() -> None:
     code = textwrap.dedent(_HEAD) + "os.kill(me, signal.SIGHUP); print(stop.wait(0.2))"
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a process ignores, the one that it starts ignores too
     try:
-        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
     finally:
         signal.signal(signal.SIGHUP, before)
     assert (ended.returncode, ended.stdout.strip()) == (0, "False"), ended.stderr
@@ -83,9 +83,9 @@ def test_a_closed_terminal_is_nothing_to_a_process_under_nohup() -> None:
 def test_a_second_request_later_leaves_at_once_with_130() -> None:
     ended = _run("""
         os.kill(me, signal.SIGINT)
-        stop.wait(10)
+        stop.wait(60)
         os.kill(me, signal.SIGINT)
-        time.sleep(10)
+        time.sleep(60)
         print("still here")
     """)
     assert (ended.returncode, ended.stdout) == (130, ""), ended.stderr
@@ -96,7 +96,7 @@ def test_a_signal_never_locks_up_a_main_thread_that_holds_the_events_own_lock() 
         with stop._cond:                     # as Event.wait and Event.set do for a moment
             os.kill(me, signal.SIGTERM)
             time.sleep(0.05)
-        assert stop.wait(10)
+        assert stop.wait(60)
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
@@ -114,7 +114,7 @@ def test_signals_in_a_storm_lock_nothing_up() -> None:
         while sender.is_alive():
             stop.wait(0.0001)
             threading.Thread(target=lambda: None).start()
-        assert stop.wait(10)
+        assert stop.wait(60)
         print("went on")
     """)
     assert (ended.returncode, ended.stdout.strip()) == (0, "went on"), ended.stderr
@@ -129,7 +129,7 @@ def test_a_second_request_is_heard_while_the_main_thread_waits_inside_a_driver(t
         def twice():
             time.sleep(0.5)
             os.kill(me, signal.SIGINT)
-            stop.wait(10)
+            stop.wait(60)
             os.kill(me, signal.SIGINT)
         threading.Thread(target=twice, daemon=True).start()
         try:

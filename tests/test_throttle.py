@@ -20,7 +20,7 @@ def test_no_more_than_the_limit_ask_at_once():
     throttle = Throttle(3)
     under_way, most = 0, 0
     lock = threading.Lock()
-    inside = threading.Barrier(3, timeout=5)
+    inside = threading.Barrier(3, timeout=60)
 
     def ask():
         nonlocal under_way, most

@@ -17,7 +17,7 @@ from robot.http import Bearer, Network, Transport
 from robot.jobs import CallsJob, Digest
 from robot.normalizers import Rejection, normalize_call
 from robot.period import Period, Window, whole, windows_of_days
-from robot.proof.cases import ATTEMPTS, DAY, DAYS, NOW, PER_PAGE, TIMEOUT_SECONDS, Case, Owed, world
+from robot.proof.cases import ATTEMPTS, DAY, DAYS, NOW, PATIENT_SECONDS, PER_PAGE, Case, Owed, world
 from robot.statuses import ExecutionStatus, WindowStatus
 from robot.storing import Tally
 from robot.tables import CALLS_FAMILY, content_of
@@ -54,14 +54,18 @@ class Silent:
 
 
 def execute(
-    simulator: Simulator, repository: Repository, days: Sequence[date] = DAYS, campaigns: tuple[int, ...] = ()
+    simulator: Simulator,
+    repository: Repository,
+    days: Sequence[date] = DAYS,
+    campaigns: tuple[int, ...] = (),
+    timeout_seconds: float = PATIENT_SECONDS,
 ) -> Summary:
     """One execution in this process, with waits of milliseconds where the real ones last seconds."""
     stop = threading.Event()
     transport = Transport(
         Bearer(DEMO_TOKEN),
         throttle=Throttle(CONCURRENCY, stop=stop),
-        timeout_seconds=TIMEOUT_SECONDS,
+        timeout_seconds=timeout_seconds,
         max_attempts=ATTEMPTS,
         first_wait=0.001,
         stop=stop,
@@ -102,7 +106,7 @@ def run_case(case: Case, repository: Repository) -> Outcome:
     on_page: Callable[[Request], None] | None = None if hook is None else lambda request: hook(simulator, request)
     simulator = Simulator(world(), faults=case.faults, on_page=on_page, **case.server)
     with simulator:
-        summary = execute(simulator, repository, campaigns=case.campaigns)
+        summary = execute(simulator, repository, campaigns=case.campaigns, timeout_seconds=case.timeout_seconds)
         fired = not case.faults or sum(simulator.fired.values()) > 0
         _judge(outcome, summary, repository, simulator.calls)
         if not fired:

@@ -22,11 +22,14 @@ NOW = datetime(2026, 9, 20, 12, 0, 0)
 PER_DAY = 35
 PER_PAGE = 10
 ATTEMPTS = 3
-TIMEOUT_SECONDS = 0.1
+TIMEOUT_SECONDS = 0.2  # where a fault makes an answer late
+PATIENT_SECONDS = 20.0  # elsewhere: a busy machine is no fault
 SEVERAL = 2  # fewer than ATTEMPTS
 
 TIMES: Mapping[str, int | None] = {"once": 1, "several times": SEVERAL, "always": None}
 PLACES = ("first", "middle", "last")
+
+_LATE = {FaultKind.TIMEOUT_BEFORE, FaultKind.TIMEOUT_IN_BODY, FaultKind.TRICKLE}
 
 Hook = Callable[[Simulator, Request], None]
 
@@ -51,6 +54,11 @@ class Case:
     campaigns: tuple[int, ...] = ()
     server: Mapping[str, Any] = field(default_factory=dict)
     hook: Hook | None = None
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long an answer is waited for."""
+        return TIMEOUT_SECONDS if any(fault.kind in _LATE for fault in self.faults) else PATIENT_SECONDS
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.name, self.often, self.place and f"{self.place} page") if part)

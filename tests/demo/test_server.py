@@ -361,7 +361,7 @@ class TestConnections:
         start = time.monotonic()
         with pytest.raises(requests.ConnectionError):
             client.page(timeout=30)
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < 20
 
     def test_a_stopped_simulator_refuses_and_comes_back_on_its_port(self, simulate: Simulate) -> None:
         client = simulate()

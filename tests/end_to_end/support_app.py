@@ -27,10 +27,10 @@ class App:
         self.env_file = folder / ".env"
         self.env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
 
-    def start(self, *arguments: str, clock: str | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, clock: str | None = None, leap: Path | None = None) -> subprocess.Popen[str]:
         names = {name.upper() for name in Settings.model_fields}
         environment = {name: value for name, value in os.environ.items() if name not in names}
-        program = [sys.executable, str(ROOT / "app.py")] if clock is None else robot_at(clock)
+        program = [sys.executable, str(ROOT / "app.py")] if clock is None else robot_at(clock, leap)
         return subprocess.Popen(
             [*program, "--env-file", str(self.env_file), *arguments],
             stdout=subprocess.PIPE,
@@ -41,7 +41,7 @@ class App:
             env={**environment, "PYTHONUTF8": "1"},
         )
 
-    def finish(self, process: subprocess.Popen[str], timeout: float = 60) -> tuple[int, str]:
+    def finish(self, process: subprocess.Popen[str], timeout: float = 150) -> tuple[int, str]:
         """Wait for its end: exit code, and everything that it printed."""
         out, err = process.communicate(timeout=timeout)
         self.outputs.append(out + err)
@@ -49,6 +49,11 @@ class App:
 
     def run(self, *arguments: str, clock: str | None = None) -> tuple[int, str]:
         return self.finish(self.start(*arguments, clock=clock))
+
+    def logged(self) -> str:
+        """The main log as it stands."""
+        path = self.folder / "logs" / "api_robot_main.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def interrupt(self, process: subprocess.Popen[str]) -> None:
         process.send_signal(signal.SIGINT)

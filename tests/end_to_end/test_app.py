@@ -47,7 +47,7 @@ def make_app(database, tmp_path):
         assert "Traceback" not in "".join(app.outputs)
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=100):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never came"
@@ -127,7 +127,9 @@ def test_ctrl_c_while_the_modules_load_leaves_with_130_and_says_nothing(tmp_path
 
 def test_a_scheduled_execution_begins_at_its_minute_and_the_loop_ends_with_130(make_app, simulator, database):
     app = make_app(simulator, CRON_SCHEDULE="0 2 * * *", LOOKBACK_DAYS=1)
-    process = app.start(clock="2026-09-16 01:59:58")
+    process = app.start(clock="2026-09-16 01:59:58", leap=app.folder / "leap")
+    wait_until(lambda: "The next execution begins" in app.logged())
+    (app.folder / "leap").touch()
     wait_until(lambda: len(simulator.requests) >= 4)
     wait_until(lambda: database.query("SELECT status FROM execution_logs") == [("COMPLETED_SUCCESS",)])
     wait_until(lambda: database.query("SELECT COUNT(*) FROM robot_state") == [(1,)])
@@ -189,18 +191,25 @@ def test_a_wrong_command_line_exits_with_2(make_app, simulator, arguments):
     assert code == 2
 
 
-def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app, simulator, database):
-    simulator.latency_seconds = 0.05
+@pytest.fixture
+def in_the_middle(simulator):
+    """The answer to a page of the second day hangs; the function waits until it is asked for."""
+    simulator.use_faults([Fault("timeout_before", day=DAY, page=20, times=None, seconds=100)])
+    hangs = (20, (DAY, DAY))
+    return lambda: wait_until(lambda: hangs in [(request.page, request.days) for request in simulator.requests])
+
+
+def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app, simulator, database, in_the_middle):
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     process = app.start("run")
-    wait_until(lambda: len(simulator.requests) > 70)  # the first day is 60 pages
+    in_the_middle()
     app.interrupt(process)
     code, shown = app.finish(process)
     assert code == 130, shown
     assert database.query("SELECT status, exit_code FROM execution_logs") == [("FAILED", 130)]
     stored = database.query("SELECT COUNT(*) FROM calls")[0][0]
     assert 120 <= stored < 240
-    simulator.latency_seconds = 0
+    simulator.use_faults([])
     seen = len(simulator.requests)
     code, shown = app.run("run")
     assert code == 0, shown
@@ -217,7 +226,7 @@ def test_a_second_request_to_stop_leaves_at_once_and_the_next_start_says_what_be
     # both requests reach it in one moment: it leaves a page that hangs within 0.2 s of the first one
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
         process.send_signal(number)
-    code, shown = app.finish(process, timeout=10)
+    code, shown = app.finish(process, timeout=50)  # of the 60 that the page hangs
     assert code == 130, shown
     simulator.use_faults([])
     code, shown = app.run("run")
@@ -258,14 +267,13 @@ def test_a_second_instance_leaves_with_4_and_names_the_first(make_app, simulator
     assert app.finish(process)[0] == 130
 
 
-def test_a_holder_that_is_killed_frees_the_lock_and_is_gone_on_with(make_app, simulator, database):
-    simulator.latency_seconds = 0.02
+def test_a_holder_that_is_killed_frees_the_lock_and_is_gone_on_with(make_app, simulator, database, in_the_middle):
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     process = app.start("run")
-    wait_until(lambda: len(simulator.requests) > 70)  # the first day is 60 pages
+    in_the_middle()
     process.kill()
     app.finish(process)
-    simulator.latency_seconds = 0
+    simulator.use_faults([])
     seen = len(simulator.requests)
     code, shown = app.run("run")
     assert code == 0, shown

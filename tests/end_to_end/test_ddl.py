@@ -11,7 +11,11 @@ from robot.database.scripts import read_scripts
 
 def ddl(*arguments):
     return subprocess.run(
-        [sys.executable, str(ROOT / "app.py"), "ddl", *arguments], capture_output=True, encoding="utf-8", cwd="/", timeout=60
+        [sys.executable, str(ROOT / "app.py"), "ddl", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd="/",
+        timeout=150,
     )
 
 

@@ -20,7 +20,7 @@ def clone(tmp_path):
 
 def demo(clone):
     return subprocess.run(
-        [sys.executable, str(clone / "app.py"), "demo"], cwd="/", capture_output=True, text=True, timeout=60
+        [sys.executable, str(clone / "app.py"), "demo"], cwd="/", capture_output=True, text=True, timeout=150
     )
 
 

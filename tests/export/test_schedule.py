@@ -61,8 +61,11 @@ def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
         EXPORT_UF="SP",
         EXPORT_WEIGHT=40,
     )
-    process = app.start("schedule", clock="2026-09-20 07:59:58")
-    end = time.monotonic() + 40
+    process = app.start("schedule", clock="2026-09-20 07:59:58", leap=tmp_path / "leap")
+    end = time.monotonic() + 150
+    while "The next execution begins" not in app.logged() and time.monotonic() < end:
+        time.sleep(0.05)
+    (tmp_path / "leap").touch()
     while len(desk.received()) < 2 and process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
     app.interrupt(process)

@@ -1,12 +1,12 @@
 """One execution at a time: the second names the holder, touches nothing, and leaves with 4; a dead holder holds nothing."""
 
-import time
 from collections.abc import Callable, Iterator
 from subprocess import Popen
 
 import pytest
 from proof.machine import Machine, ago
 from servers import sqlite_only
+from support import Gate
 
 from robot.database import open_repository
 from robot.proof.killing import kill, start
@@ -16,41 +16,46 @@ Operator = Callable[..., Machine]
 
 @pytest.fixture
 def machine(operator: Operator) -> Machine:
-    machine = operator(days=1, per_day=200)
-    machine.simulator.latency_seconds = 1
-    return machine
+    return operator(days=1, per_day=200)
 
 
 @pytest.fixture
-def running(machine: Machine) -> Iterator[Popen[bytes]]:
-    """A process of the robot in the middle of an execution."""
+def gate(machine: Machine) -> Iterator[Gate]:
+    """No page of the API comes before it is opened."""
+    gate = Gate()
+    machine.simulator.on_page = gate
+    yield gate
+    gate.open()
+
+
+@pytest.fixture
+def running(machine: Machine, gate: Gate) -> Iterator[Popen[bytes]]:
+    """A process of the robot that waits for its first page."""
     process = start(machine.env_file, "run", "--start", str(ago(1)), "--end", str(ago(1)))
-    deadline = time.monotonic() + 30
-    while not machine.simulator.requests and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert machine.simulator.requests, "the process never began"
+    assert gate.reached.wait(100), "the process never began"
     yield process
     if process.poll() is None:
         kill(process)
 
 
-def test_a_double_start_names_the_holder_touches_nothing_and_leaves_with_4(machine: Machine, running: Popen[bytes]) -> None:
-    begun = len(machine.simulator.requests)
+def test_a_double_start_names_the_holder_touches_nothing_and_leaves_with_4(
+    machine: Machine, running: Popen[bytes], gate: Gate
+) -> None:
     assert machine.sync(ago(1)) == 4
     assert running.poll() is None, "the first one had ended: nothing was proven"
     assert f"process {running.pid}" in machine.err
     assert "not touched anything" in machine.err
     assert machine.rows("SELECT status FROM execution_logs") == [("RUNNING",)]
     assert machine.rows("SELECT COUNT(*) FROM calls") == [(0,)]
-    machine.simulator.latency_seconds = 0
-    assert running.wait(60) == 0, begun
+    gate.open()
+    assert running.wait(100) == 0
     assert machine.rows("SELECT status FROM execution_logs") == [("COMPLETED_SUCCESS",)]
     assert machine.rows("SELECT COUNT(*) FROM calls") == [(200,)]
 
 
-def test_a_lock_left_by_a_dead_process_is_free(machine: Machine, running: Popen[bytes]) -> None:
+def test_a_lock_left_by_a_dead_process_is_free(machine: Machine, running: Popen[bytes], gate: Gate) -> None:
     kill(running)
-    machine.simulator.latency_seconds = 0
+    gate.open()
     assert machine.sync(ago(1)) == 0
     assert [status for (status,) in machine.rows("SELECT status FROM execution_logs ORDER BY id")] == [
         "FAILED",
@@ -60,7 +65,6 @@ def test_a_lock_left_by_a_dead_process_is_free(machine: Machine, running: Popen[
 
 @sqlite_only("a file has several names")
 def test_another_name_of_the_same_file_is_the_same_lock(machine: Machine) -> None:
-    machine.simulator.latency_seconds = 0
     assert machine.sync(ago(1)) == 0
     other = machine.folder / "other" / "name.db"
     other.parent.mkdir()
