@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import without_odbc
 from servers import BOTH, VARIABLE, Database, Server, empty, server
@@ -23,6 +24,10 @@ if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 if "MOVED_TO" in os.environ and "MOVED_BY_SECONDS" not in os.environ:
     raise pytest.UsageError("MOVED_TO is set, and the clock has not moved: PYTHONPATH lacks tests/moved_clock")
+
+
+hypothesis.settings.register_profile("whatever the machine's speed", deadline=None)
+hypothesis.settings.load_profile("whatever the machine's speed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
