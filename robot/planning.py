@@ -45,9 +45,9 @@ def scheduled_windows(
     """The windows of a scheduled execution: late edits, and every missed day up to `catch_up` days
     back.
 
-    A day is missed when the schedule owes it, or when somebody read it and it was not proven. One
-    that was given up is neither. Days that are missing further back are told, with the command that
-    fills them.
+    A day is missed when the schedule owes it, or when somebody asked for it and it was not proven.
+    One that was given up is neither. Days that are missing further back are told, with the command
+    that fills them.
     """
     key = campaigns_text(campaigns)
     days = DayStore(repository, job).read(whole(today).end)
@@ -62,7 +62,9 @@ def scheduled_windows(
             partial(reading_command, campaigns=key, manual_campaigns=manual),
         )
     due = set(days_due(today, settled, first_owed, lookback, catch_up))
-    due |= {of.day for of in days.readings if of.campaigns == key and oldest <= of.day <= yesterday and not days.settled(of)}
+    begun = {of.day for of in days.readings if of.campaigns == key}
+    begun |= {day for asked in days.asked if asked.campaigns == key for day in days.not_reached(asked)}
+    due |= {day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, key))}
     return windows_of_days(due)
 
 

@@ -8,7 +8,7 @@ import pytest
 from support import days
 
 from robot.database import Outcome, Repository, Scope, WindowLine
-from robot.database.days import DayOf, DayStore
+from robot.database.days import Asked, DayOf, DayStore, Span
 from robot.period import Period, whole
 from robot.planning import remember_schedule, scheduled_windows
 from robot.statuses import ExecutionStatus, WindowStatus
@@ -101,6 +101,13 @@ def test_a_day_that_somebody_read_and_that_failed_is_read_again(repository) -> N
     read(repository, failed, on=TODAY - timedelta(days=1), status="FAILED")
     assert due(repository) == [failed, *days(3, last=YESTERDAY)]
     assert due(repository, catch_up=10) == days(3, last=YESTERDAY)
+
+
+def test_days_that_somebody_asked_for_and_that_were_not_reached_are_read(repository) -> None:
+    asked = Asked(7, "", Span(TODAY - timedelta(days=40), TODAY - timedelta(days=25)))
+    DayStore(repository, "calls").ask(asked, datetime(2026, 9, 19, 8, 0, 0))
+    assert due(repository, catch_up=27) == [*days(3, last=TODAY - timedelta(days=25)), *days(3, last=YESTERDAY)]
+    assert due(repository, catch_up=27, campaigns=(5,)) == days(3, last=YESTERDAY)
 
 
 def test_a_day_that_was_read_for_all_campaigns_is_not_caught_up_for_one(repository) -> None:
