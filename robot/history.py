@@ -40,7 +40,7 @@ def holder() -> str:
 @contextmanager
 def held(repository: Repository, job: str) -> Iterator[None]:
     """Hold the job's lock; whoever is still RUNNING then has died. Raises AnotherExecutionRunning, SyncError."""
-    repository.prepare()
+    repository.prepare(job)
     with repository.lock(job):
         if orphans := repository.fail_interrupted(job):
             log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)

@@ -119,6 +119,13 @@ def _amount(value: str) -> str:
     return value
 
 
+def _schema(value: str) -> str:
+    """The name as a statement holds it between brackets. `dbo` in any case is the standard one."""
+    if not re.fullmatch(r"[^\W\d][\w$#@ -]{0,127}", value) or value.lower() in {"sys", "information_schema"}:
+        raise ValueError("no name of a schema that can be used")
+    return "dbo" if value.lower() == "dbo" else value
+
+
 def _texts(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -209,6 +216,9 @@ class Settings(NetworkSettings):
     clients_query_file: FolderOrFile | None = setting(
         None, "the path of a file with one SELECT, or nothing", "The company's own clients; empty = the table clients"
     )
+    clients_query_seconds: int = setting(
+        300, "a whole number from 1 to 86400", "Longest time that the query of CLIENTS_QUERY_FILE may take", ge=1, le=86_400
+    )
     callback_url_template: Annotated[str, AfterValidator(_callback)] = setting(
         "/atendimento/{client_id}", "an address with {client_id} in it", "What opens when a contact's call connects"
     )
@@ -249,6 +259,9 @@ class Settings(NetworkSettings):
     # The database
     db_server: str = setting("", "a host, host,port or host\\instance", "SQL Server; empty = the embedded database")
     db_database: str = setting("", "the name of a database", "Database on that server")
+    db_schema: Annotated[str, AfterValidator(_schema)] = setting(
+        "dbo", "the name of a schema, like robo", "Schema of the robot's tables in that database; SQLite has none"
+    )
     db_username: str = setting("", "a login of the SQL Server", "Login; not needed with DB_TRUSTED_CONNECTION")
     db_password: SecretStr = setting(SecretStr(""), "the login's password", "Password of the login")
     db_driver: str = setting("", "the name of an installed ODBC driver", "ODBC driver; empty = the best installed one")

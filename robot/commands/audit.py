@@ -44,7 +44,7 @@ def audit_command(
     repository = open_repository(session.settings, session.stop)
     unequal = ExitCode.WITH_ERRORS
     try:
-        repository.prepare()
+        repository.prepare(CallsJob.name)
         days = _look(session, repository, wanted, windows)
         ill = [day for day in days if day.healable]
         if fix and ill:

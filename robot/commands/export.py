@@ -21,7 +21,7 @@ from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.export.choosing import Wish
 from robot.export.resolving import MIN_AGE, Resolved, Verdict, resolve
-from robot.export.sending import Preview, Result
+from robot.export.sending import JOB, Preview, Result
 from robot.masking import mask
 from robot.period import parse_start
 from robot.program import command
@@ -117,7 +117,7 @@ def export(context: Context, options: Options) -> ExitCode:
     exporter = exporter_for(session, repository)
 
     def look() -> Preview:
-        repository.prepare()
+        repository.prepare(JOB)
         preview = exporter.preview(wish, order)
         print_preview(context, preview, order, wish)
         return preview

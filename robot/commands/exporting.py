@@ -41,7 +41,7 @@ def exporter_for(session: Session, repository: Repository) -> Exporter:
     rejected: list[Rejection] = []
 
     def ask() -> Sequence[Client]:
-        clients, rejected[:] = clients_of_query(repository, file)
+        clients, rejected[:] = clients_of_query(repository, file, session.stop, settings.clients_query_seconds)
         return clients
 
     return Exporter(repository, mailing, http, ask, session.now, session.stop, rejected)

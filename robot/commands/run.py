@@ -117,7 +117,7 @@ def _execute(
     *,
     again: bool,
 ) -> Summary:
-    repository.prepare()
+    repository.prepare(CallsJob.name)
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     with listener(session.context.err) as told:
         announced = Announced(told, begins)

@@ -9,7 +9,7 @@ from robot.commands.context import Session
 from robot.commands.exporting import amount_of, exporter_for, order_of, watched_export
 from robot.database import open_repository
 from robot.export.choosing import Wish
-from robot.export.sending import Result
+from robot.export.sending import JOB, Result
 from robot.words import canonical
 
 
@@ -36,7 +36,7 @@ def _export(session: Session, begins: Callable[[str], None]) -> Result:
     exporter = exporter_for(session, repository)
     exporter.begins = begins
     try:
-        repository.prepare()
+        repository.prepare(JOB)
         return exporter.run(wish, order)
     finally:
         exporter.close()

@@ -25,6 +25,7 @@ class Exports:
 
     `contacts` says of each execution how the contacts stand today that it tried to send; `open`
     counts those of all exports that are not settled. `scheduled`: EXPORT_CRON is set.
+    `obstacle`: why nothing can be exported on this database.
     """
 
     executions: list[ExecutionLine]
@@ -32,6 +33,7 @@ class Exports:
     open: dict[ItemStatus, int]
     scheduled: bool
     next_run: datetime | None
+    obstacle: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,12 @@ def _campaigns(settings: Settings) -> tuple[str, tuple[int, ...]]:
 def _exports(repository: Repository, settings: Settings) -> Exports:
     store = ExportStore(repository)
     executions = repository.last_executions(JOB)
-    contacts = store.of_executions([line.id for line in executions])
     next_run = _next_run(settings, settings.export_cron, EXPORT_STATE)
-    return Exports(executions, contacts, store.open_items(), bool(settings.export_cron), next_run)
+    scheduled = bool(settings.export_cron)
+    if obstacle := repository.obstacle(JOB):
+        return Exports(executions, {}, {}, scheduled, next_run, obstacle)
+    contacts = store.of_executions([line.id for line in executions])
+    return Exports(executions, contacts, store.open_items(), scheduled, next_run)
 
 
 def _next_run(settings: Settings, expression: str, state: str) -> datetime | None:

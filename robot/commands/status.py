@@ -121,11 +121,13 @@ def _print_exports(context: Context, exports: Exports) -> None:
         print_table(
             out, "The last exports to the dialer", columns, [_export_row(exports, line) for line in exports.executions]
         )
-    if pending := exports.open[ItemStatus.PENDING]:
+    if exports.obstacle:
+        say(out, f"Exports cannot run here: {exports.obstacle}.")
+    if pending := exports.open.get(ItemStatus.PENDING):
         say(out, f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign sends them first.')
-    if flying := exports.open[ItemStatus.IN_FLIGHT]:
+    if flying := exports.open.get(ItemStatus.IN_FLIGHT):
         say(out, f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
-    if unknown := exports.open[ItemStatus.UNKNOWN]:
+    if unknown := exports.open.get(ItemStatus.UNKNOWN):
         say(out, f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles them.')
     if exports.scheduled:
         say(out, f"Next export: {_when(exports.next_run)}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from robot.database.catalog import Catalog
 from robot.errors import RetriableError, SyncError
 from robot.tables import RowTable
 
@@ -38,6 +40,14 @@ class DuplicateKey(RetriableError):
     """A key is there already: another program stored it a moment before, or the database takes two keys for one."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a query of the company's own gave."""
+
+    headers: list[str]
+    rows: list[tuple[object, ...]]
+
+
 class Cursor(Protocol):
     """The part of a DB-API cursor that both drivers have, with `?` for parameters. For reading: see `Engine.write`."""
 
@@ -55,6 +65,8 @@ class Engine(Protocol):
 
     name: str
     batch_rows: int
+    place: str  # what a message puts before the name of a table: `dbo.`, or nothing
+    another_place: str  # what an operator may do where the tables of another program stand in the way
 
     def connect(self) -> None:
         """Open the connection, if it is not open. Raises FatalError or RetriableError."""
@@ -93,8 +105,26 @@ class Engine(Protocol):
     def insert(self, sql: str, parameters: Row) -> int:
         """Run an INSERT and return the identity that the database gave."""
 
+    def query(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
+        """A SELECT of the company's own, as it stands, in a transaction that is rolled back.
+
+        Raises Interrupted when `stop` is set meanwhile, FatalError when it takes longer than that.
+        """
+
     def first(self, columns_and_rest: str, rows: int) -> str:
         """`SELECT` with a limit: `columns_and_rest` is all that follows the word."""
+
+    def catalog(self) -> Catalog:
+        """What stands under names of ours, whoever made it."""
+
+    def adopt(self) -> None:
+        """Make ready what the scripts need, outside of a transaction. Called when it is known whose the tables are."""
+
+    def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
+        """Another place where an earlier robot's tables may be, as its name and what stands there."""
+
+    def denied(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of (table, right: SELECT, INSERT, UPDATE, DELETE) those that this login has not."""
 
     def tables_standing(self) -> set[str]:
         """Lower-case names of the robot's tables that exist."""

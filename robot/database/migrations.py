@@ -1,4 +1,7 @@
-"""Bringing a database up to the scripts in `sql/`: each is run once, in order, and remembered in `schema_versions`."""
+"""Bringing a database up to the scripts in `sql/`: each is run once, in order, and remembered in `schema_versions`.
+
+Before that it is looked at: whose the tables are, and whether a newer robot was here.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import logging
 from datetime import datetime
 
 from robot.database.engine import Engine
-from robot.errors import FatalError, RetriableError
+from robot.database.ownership import Survey, needed_by, survey
+from robot.errors import ConfigurationError, FatalError, RetriableError
 from robot.program import command
-from robot.tables import ALL_TABLES, SCHEMA_VERSIONS
+from robot.tables import ALL_TABLES, CALLS, SCHEMA_VERSIONS
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +23,50 @@ _REMEMBER = """
 """
 
 
-def missing_scripts(engine: Engine) -> list[tuple[str, str]]:
-    """The scripts that this database has not seen."""
+def look(engine: Engine) -> Survey:
+    """What stands, whose it is, and what is still to be run. Nothing is changed. Raises ConfigurationError.
+
+    Refuses a database that a newer robot has prepared, and one where an earlier robot's tables stand in another schema.
+    """
+    catalog = engine.catalog()
+    scripts = engine.scripts()
+    known = {name for name, _ in scripts}
+    found = survey(catalog, scripts, (), engine.place)
     applied: set[str] = set()
-    if SCHEMA_VERSIONS.name in engine.tables_standing():
+    if catalog.table(SCHEMA_VERSIONS.name) is not None and SCHEMA_VERSIONS.name not in found.foreign:
         cursor = engine.cursor()
         cursor.execute("SELECT script FROM schema_versions")
-        applied = {row[0] for row in cursor.fetchall()}
-    return [(name, text) for name, text in engine.scripts() if name not in applied]
+        applied = {str(row[0]) for row in cursor.fetchall()}
+        cursor.close()
+    if unknown := sorted(applied - known):
+        raise ConfigurationError(
+            f"{engine.name} was prepared by a newer robot: this one does not know {', '.join(unknown)}.",
+            "Use the newer robot here, or another database.",
+        )
+    if catalog.table(CALLS.name) is None:
+        _refuse_elsewhere(engine)
+    return survey(catalog, scripts, applied, engine.place)
+
+
+def _refuse_elsewhere(engine: Engine) -> None:
+    elsewhere = engine.catalog_elsewhere()
+    if elsewhere is None:
+        return
+    schema, catalog = elsewhere
+    strangers = survey(catalog, (), (), "").foreign
+    ours = [table.name for table in ALL_TABLES if catalog.table(table.name) is not None and table.name not in strangers]
+    if ours:
+        raise ConfigurationError(
+            f"{engine.name}: in the schema {schema}, this login's own, stand(s) {', '.join(ours)}; the robot's tables are in"
+            f" {engine.place.rstrip('.')}.",
+            f"Write DB_SCHEMA={schema}; or let the DBA move them (ALTER SCHEMA {engine.place.rstrip('.')} TRANSFER"
+            f" {schema}.{ours[0]}, and so on).",
+        )
+
+
+def missing_scripts(engine: Engine) -> list[tuple[str, str]]:
+    """The scripts that this database has not seen, as far as they may be run."""
+    return list(look(engine).due)
 
 
 def migrate(engine: Engine, now: datetime) -> None:
@@ -34,16 +74,18 @@ def migrate(engine: Engine, now: datetime) -> None:
 
     Raises FatalError, naming the script, when the login may not create.
     """
-    for name, text in missing_scripts(engine):
+    for place, (name, text) in enumerate(missing_scripts(engine)):
         log.info("Running %s on %s.", name, engine.name)
         try:
+            if place == 0:
+                engine.adopt()
             engine.begin()
             engine.run_script(text)
             engine.write(_REMEMBER, (name, now, name))
             engine.commit()
         except Exception as error:
-            engine.rollback()
             meaning = engine.translate(error)
+            engine.rollback()
             if meaning is None:
                 raise
             if isinstance(meaning, RetriableError):
@@ -54,17 +96,18 @@ def migrate(engine: Engine, now: datetime) -> None:
             ) from error
 
 
-def verify(engine: Engine) -> None:
+def verify(engine: Engine, found: Survey, job: str | None) -> None:
     """Raises FatalError, naming them, where tables or columns are gone that the scripts once made.
 
-    They are not made anew: it is for somebody to know that rows are lost.
+    They are not made anew: it is for somebody to know that rows are lost. What is not ours is only missed by who needs it.
     """
     standing = engine.columns_standing()
     there = {table for table, _ in standing}
-    gone = [f"the table {table.name}" for table in ALL_TABLES if table.name not in there]
+    tables = [table for table in ALL_TABLES if table.name not in found.foreign or table.name in needed_by(job)]
+    gone = [f"the table {table.name}" for table in tables if table.name not in there]
     gone += [
         f"the column {table.name}.{name}"
-        for table in ALL_TABLES
+        for table in tables
         for name in table.column_names
         if table.name in there and (table.name, name.lower()) not in standing
     ]
@@ -75,3 +118,9 @@ def verify(engine: Engine) -> None:
             f' ("{command("ddl --database sqlite")}", or sqlserver, prints them), and read the days again that were in it'
             f' ("{command("run --start … --end … --again")}").',
         )
+
+
+def refuse(found: Survey, engine: Engine, job: str | None) -> None:
+    """Raises ConfigurationError where the job needs what another program has; says how to go on without it."""
+    if obstacle := found.obstacle(job):
+        raise ConfigurationError(f"{engine.name}: {obstacle}. Nothing of it was changed.", engine.another_place)

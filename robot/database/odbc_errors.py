@@ -97,7 +97,7 @@ _FATAL: Mapping[int, tuple[str, str]] = {
     297: ("denied a permission", _RIGHTS),
     1088: ("does not have a table, or denied the permission to change it", _RIGHTS),
     2760: (
-        "denied the permission to create in the schema dbo",
+        "has no such schema, or denied the permission to create in it",
         f"Grant it, or let the DBA run the scripts ({_DDL}).",
     ),
     208: ("lacks a table of the robot", f'Run "{command("check")}", or let the DBA run the scripts ({_DDL}).'),
@@ -140,6 +140,11 @@ class OdbcError:
             or _LOST_WORDS.search(self.text) is not None
             or (not self.state and _LOST_HERE.search(self.text) is not None)
         )
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the driver waited to its limit: the connection may be dead, and nobody knows what is still under way."""
+        return self.state in {"HYT00", "HYT01"} and not any(number in _SOON for number in self.numbers)
 
 
 def read(arguments: tuple[object, ...]) -> OdbcError:

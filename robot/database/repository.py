@@ -13,8 +13,9 @@ from typing import TypeVar, cast
 
 from robot.database import given_up, rejections
 from robot.database.clashes import set_apart
-from robot.database.engine import Counts, DuplicateKey, Engine, Hashes, Row
-from robot.database.migrations import migrate, missing_scripts, verify
+from robot.database.engine import Answer, Counts, DuplicateKey, Engine, Hashes, Row
+from robot.database.migrations import look, migrate, refuse, verify
+from robot.database.ownership import Survey
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
 from robot.database.transactions import Transactions
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
@@ -56,15 +57,30 @@ class Repository:
         """How many parent rows one transaction best stores."""
         return self._engine.batch_rows
 
-    def prepare(self) -> None:
-        """Connect, and create or complete the tables: not under the hands of an execution that runs. All of them must stand.
+    def prepare(self, job: str | None = None) -> None:
+        """Connect, and create or complete the tables: not under the hands of an execution that runs. Those of the job must
+        stand; of no job in particular: those that every job needs. What another program has is left as it is.
 
-        Raises FatalError, AnotherExecutionRunning.
+        Raises ConfigurationError, FatalError, AnotherExecutionRunning.
         """
-        if self._transactions.again(lambda: missing_scripts(self._engine)):
+        found = self._transactions.again(lambda: look(self._engine))
+        refuse(found, self._engine, job)
+        if found.due:
             with self.lock(MAIN_JOB):
                 self._transactions.again(lambda: migrate(self._engine, self._clock()))
-        self._transactions.again(lambda: verify(self._engine))
+        self._transactions.again(lambda: verify(self._engine, found, job))
+
+    def survey(self) -> Survey:
+        """What stands under names of ours, and whose it is. Raises SyncError, ConfigurationError."""
+        return self._transactions.again(lambda: look(self._engine))
+
+    def obstacle(self, job: str) -> str:
+        """Why this job cannot run on this database; empty when it can. Raises SyncError, ConfigurationError."""
+        return self.survey().obstacle(job)
+
+    def ask(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
+        """A SELECT of the company's own, as it stands, rolled back. Raises SyncError, Interrupted."""
+        return self._transactions.again(lambda: self._engine.query(sql, seconds, stop))
 
     def describe(self) -> str:
         """Driver and server version."""

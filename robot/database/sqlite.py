@@ -15,14 +15,21 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from robot.database.engine import Counts, Row
+from robot.database import sqlite_catalog
+from robot.database.catalog import Catalog
+from robot.database.engine import Answer, Counts, Row
 from robot.database.scripts import read_scripts
+from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.tables import CONTENT_DIGITS, RowTable, content_of
 
 _BUSY_SECONDS = 30
 _TURN_SECONDS = 1
 _PAUSE_SECONDS = 0.01  # between two turns: there are locks that SQLite does not wait for
+_WAL = "PRAGMA journal_mode = WAL"
+_MAY_KEEP_A_JOURNAL = """
+SELECT NOT EXISTS (SELECT 1 FROM sqlite_master) OR EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'schema_versions')
+"""
 _COLUMNS = "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
@@ -65,6 +72,8 @@ class SqliteEngine:
     """A SQLite file in WAL mode, beside it a lock file for each job."""
 
     batch_rows = 2000
+    place = ""
+    another_place = "Name another file in DB_FILE."
 
     def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
         self.name = f"SQLite file {path}"
@@ -84,12 +93,28 @@ class SqliteEngine:
         except sqlite3.Error as error:
             raise self._unusable(str(error)) from error
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
-                connection.cursor(self._cursor).execute(f"PRAGMA {pragma}")
+            cursor = connection.cursor(self._cursor)
+            self._refuse_foreign(cursor)
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            if cursor.execute(_MAY_KEEP_A_JOURNAL).fetchone()[0]:  # a file of somebody else's is left as it is
+                cursor.execute(_WAL)
+        except FatalError:
+            connection.close()
+            raise
         except sqlite3.Error as error:
             connection.close()
             raise self.translate(error) or error from error
         self._connection = connection
+
+    def _refuse_foreign(self, cursor: sqlite3.Cursor) -> None:
+        """A file that another program has marked as its own (https://www.sqlite.org/pragma.html#pragma_application_id)."""
+        (mark,) = cursor.execute("PRAGMA application_id").fetchone()
+        if mark:
+            raise FatalError(
+                f"{self.name} belongs to another program (application_id {mark}): nothing in it was changed.",
+                self.another_place,
+            )
 
     def _open(self) -> sqlite3.Connection:
         self.connect()
@@ -152,11 +177,40 @@ class SqliteEngine:
         cursor.execute(sql, tuple(parameters))
         return int(cursor.execute("SELECT changes()").fetchone()[0])
 
+    def query(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
+        """It keeps nobody from writing, and cannot write itself."""
+        connection = self._open()
+        cursor = self.cursor()
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            with ended_by(stop, seconds, connection.interrupt):
+                cursor.execute("BEGIN")
+                cursor.execute(sql)
+                return Answer([str(column[0]) for column in cursor.description or ()], cursor.fetchall())
+        finally:
+            self.rollback()
+            cursor.execute("PRAGMA query_only = OFF")
+
     def insert(self, sql: str, parameters: Row) -> int:
         return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)
 
     def first(self, columns_and_rest: str, rows: int) -> str:
         return f"SELECT {columns_and_rest} LIMIT {rows:d}"
+
+    def catalog(self) -> Catalog:
+        return sqlite_catalog.read(self._open())
+
+    def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
+        """Nowhere: a file has no schemas."""
+        return None
+
+    def adopt(self) -> None:
+        """Keep the journal beside the file, so that who reads keeps nobody from writing."""
+        self.cursor().execute(_WAL)
+
+    def denied(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """None: who may write the file may do all."""
+        return []
 
     def tables_standing(self) -> set[str]:
         found = self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,15 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pyodbc
-from filelock import FileLock, Timeout
 
-from robot.database import odbc_errors, staging
+from robot.database import odbc_errors, sqlserver_catalog, staging
+from robot.database.catalog import Catalog
 from robot.database.connection_string import LOGIN_SECONDS, Driver, choose_driver, connection_string, server_address
-from robot.database.engine import Counts, Row
-from robot.database.scripts import read_scripts
+from robot.database.engine import Answer, Counts, Row
+from robot.database.qualified import qualified
+from robot.database.scripts import STANDARD_SCHEMA, constraints, in_schema, make_schema, quoted, read_scripts
+from robot.database.sqlserver_lock import ACQUIRE_SECONDS, APP_LOCK, APP_UNLOCK, HostLock, last_row
+from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.settings import Settings
-from robot.tables import ALL_TABLES, RowTable
+from robot.tables import RowTable
 
 log = logging.getLogger(__name__)
 
@@ -32,27 +36,23 @@ log = logging.getLogger(__name__)
 pyodbc.pooling = False
 
 _QUERY_SECONDS = 600
+_CANCEL_SECONDS = 30  # beyond the limit of a company's query: it should have been cancelled by then
 _LOCK_SECONDS = 60  # for a row that another program holds: then 1222
-_ACQUIRE_SECONDS = 2
 # The server keeps the session of a connection that broke until it notices: by TCP keep-alive, after some 35 seconds.
 _ACQUIRE_AGAIN_SECONDS = 60
 _OLDEST = 13  # SQL Server 2016
 
 _GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
-_APP_LOCK = """
-SET NOCOUNT ON;
-DECLARE @result INT;
-EXEC @result = sp_getapplock @Resource = ?, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ?;
-SELECT @result;
-"""
-_APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
 _TABLES = """
-SELECT TABLE_SCHEMA, TABLE_NAME
-FROM INFORMATION_SCHEMA.TABLES
-WHERE TABLE_SCHEMA IN (N'dbo', SCHEMA_NAME()) AND TABLE_TYPE = N'BASE TABLE'
+SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
 """
-_COLUMNS = "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = N'dbo'"
-_OUR_TABLES = {table.name for table in ALL_TABLES}
+_COLUMNS = "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ?"
+_OWN_SCHEMA = "SELECT SCHEMA_NAME()"
+_COLLATION = """
+SELECT c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))
+FROM sys.columns AS c
+WHERE c.object_id = OBJECT_ID(?) AND c.name = ?
+"""
 _ABOUT = """
 SELECT
     CAST(SERVERPROPERTY(N'ProductVersion') AS NVARCHAR(128)),
@@ -67,18 +67,30 @@ class SqlServerEngine:
     # a parent row takes a key lock, or two: below the 5,000 in one statement from which SQL Server locks the whole table
     batch_rows = 2000
 
-    def __init__(self, name: str, database: str, connection_text: Callable[[], tuple[Driver, str]], lock_file: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        database: str,
+        connection_text: Callable[[], tuple[Driver, str]],
+        lock_file: Path,
+        schema: str = STANDARD_SCHEMA,
+    ) -> None:
         self.name = name
+        self.place = f"{schema}."
+        self.another_place = (
+            "Name another database in DB_DATABASE, or in DB_SCHEMA a schema for the robot alone, like DB_SCHEMA=robo."
+        )
         self._database = database
+        self._schema = schema
         self._connection_text = connection_text
-        self._lock_file = lock_file
+        self._host_lock = HostLock(lock_file)
         self._connection: pyodbc.Connection | None = None
         self._connecting = False
         self._worked = False  # whether a connection was ever had: then a refusal may be a server that restarts
         self._fast = True
-        self._host_lock: FileLock | None = None
         self._held: str | None = None
         self._staged: dict[str, Sequence[Row]] = {}
+        self._collations: dict[str, str] = {}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SqlServerEngine:
@@ -89,10 +101,14 @@ class SqlServerEngine:
             return driver, connection_string(settings, driver)
 
         address = server_address(settings.db_server)
-        identity = f"{address}|{settings.db_database}".casefold()
-        digest = hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
+        schema = settings.db_schema
+        identity = f"{address}|{settings.db_database}"
         name = f"SQL Server {address}, database {settings.db_database}"
-        return cls(name, settings.db_database.casefold(), text, settings.db_file.parent / f"sqlserver-{digest}")
+        if schema != STANDARD_SCHEMA:
+            identity, name = f"{identity}|{schema}", f"{name}, schema {schema}"
+        digest = hashlib.blake2b(identity.casefold().encode(), digest_size=6).hexdigest()
+        file = settings.db_file.parent / f"sqlserver-{digest}"
+        return cls(name, settings.db_database.casefold(), text, file, schema)
 
     # -- connection and transactions
 
@@ -119,8 +135,8 @@ class SqlServerEngine:
             raise RetriableError(f"{self.name} is not connected.")
         return self._connection
 
-    def cursor(self) -> pyodbc.Cursor:
-        return self._open().cursor()
+    def cursor(self) -> _Cursor:
+        return _Cursor(self._open().cursor(), self._schema)
 
     def begin(self) -> None:
         self._open().autocommit = False
@@ -143,6 +159,7 @@ class SqlServerEngine:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         self._staged.clear()
+        self._collations.clear()
         if connection is not None:
             with suppress(pyodbc.Error):
                 connection.close()
@@ -156,13 +173,13 @@ class SqlServerEngine:
         found = odbc_errors.read(error.args)
         error.args = (found.state, found.text)  # so that no log has a customer's value by way of the traceback
         connecting, self._connecting = self._connecting, False
-        if found.connection_lost or found.state == "HY010":
+        if found.connection_lost or found.unanswered or found.state == "HY010":
             self.close()
         return odbc_errors.meaning(found, self.name, connecting=connecting, worked=self._worked)
 
     def describe(self) -> str:
         connection = self._open()
-        version, edition, collation = _last_row(connection.cursor().execute(_ABOUT))
+        version, edition, collation = last_row(connection.cursor().execute(_ABOUT))
         driver = f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
         if int(str(version).split(".")[0]) < _OLDEST:
             log.warning("%s has version %s; the robot is made for SQL Server 2016 (13.0) and later.", self.name, version)
@@ -188,7 +205,7 @@ class SqlServerEngine:
             cursor.executemany(staging.fill(table), chunk)
             self.commit()
             cursor.close()
-        (staged,) = _last_row(self.cursor().execute(staging.count(table)))
+        (staged,) = last_row(self._open().cursor().execute(staging.count(table)))
         if staged != len(rows):
             raise RetriableError(f"{self.name}: {staged} of {len(rows)} rows reached {staging.staging_name(table)}.")
         self._staged[table.name] = rows
@@ -200,47 +217,85 @@ class SqlServerEngine:
         """
         if self._staged.pop(table.name, None) is not rows:
             raise ValueError(f"upsert: these rows of {table.name} were not staged")
-        (inserted,) = _last_row(self.cursor().execute(staging.insert(table), now))
+        place = (table, self._schema, self._collation(table))
+        (inserted,) = last_row(self._open().cursor().execute(staging.insert(*place), now))
         updated = 0
         if inserted < len(rows):
-            (updated,) = _last_row(self.cursor().execute(staging.update(table), now))
+            (updated,) = last_row(self._open().cursor().execute(staging.update(*place), now))
         return Counts(inserted=inserted, updated=updated, unchanged=len(rows) - inserted - updated)
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         self.stage(table, rows)
-        return {str(key) for (key,) in self.cursor().execute(staging.clashes(table)).fetchall()}
+        found = self._open().cursor().execute(staging.clashes(table, self._schema, self._collation(table))).fetchall()
+        return {str(key) for (key,) in found}
+
+    def _collation(self, table: RowTable) -> str:
+        """The collation of the table's key, where it is another than the database's, which the staging table has."""
+        if table.name not in self._collations:
+            name = f"{quoted(self._schema)}.{table.name}"
+            found = self._open().cursor().execute(_COLLATION, name, table.key).fetchone()
+            of_column, of_database = found or (None, None)
+            self._collations[table.name] = of_column if of_column and of_column != of_database else ""
+        return self._collations[table.name]
 
     def write(self, sql: str, parameters: Row = ()) -> int:
         """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or raises."""
-        batch = f"SET NOCOUNT ON; DECLARE @rows INT; {sql}; SET @rows = @@ROWCOUNT; SELECT @rows;"
-        return int(_last_row(self.cursor().execute(batch, tuple(parameters)))[0])
+        batch = f"SET NOCOUNT ON; DECLARE @rows INT; {qualified(sql, self._schema)}; SET @rows = @@ROWCOUNT; SELECT @rows;"
+        return int(last_row(self._open().cursor().execute(batch, tuple(parameters)))[0])
 
     def insert(self, sql: str, parameters: Row) -> int:
         """By SCOPE_IDENTITY: an OUTPUT clause is refused on a table that has a trigger."""
-        batch = f"SET NOCOUNT ON; {sql}; SELECT CAST(SCOPE_IDENTITY() AS INT);"
-        return int(_last_row(self.cursor().execute(batch, tuple(parameters)))[0])
+        batch = f"SET NOCOUNT ON; {qualified(sql, self._schema)}; SELECT CAST(SCOPE_IDENTITY() AS INT);"
+        (number,) = last_row(self._open().cursor().execute(batch, tuple(parameters)))
+        if number is None:
+            raise FatalError(f"{self.name} gave a new row no number: a trigger wrote it, or nothing (INSTEAD OF).")
+        return int(number)
+
+    def query(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
+        """The company's own SELECT, as it stands. The driver's own limit is for a connection that has gone dead."""
+        connection = self._open()
+        connection.timeout = int(seconds) + _CANCEL_SECONDS
+        try:
+            self.begin()
+            cursor = connection.cursor()
+            with ended_by(stop, seconds, cursor.cancel):
+                cursor.execute(sql)
+                headers = [str(column[0]) for column in cursor.description or ()]
+                answer = Answer(headers, [tuple(row) for row in cursor.fetchall()])
+            self.rollback()
+            return answer
+        finally:
+            connection.timeout = _QUERY_SECONDS
 
     def first(self, columns_and_rest: str, rows: int) -> str:
         return f"SELECT TOP ({rows:d}) {columns_and_rest}"
 
     # -- tables
 
+    def catalog(self) -> Catalog:
+        return sqlserver_catalog.read(self._open().cursor(), self._schema, tuple(constraints(self.scripts())))
+
+    def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
+        """The same of the login's own default schema, where that is another."""
+        ((schema,),) = self._open().cursor().execute(_OWN_SCHEMA).fetchall()
+        if schema is None or schema.casefold() == self._schema.casefold():
+            return None
+        return schema, sqlserver_catalog.read(self._open().cursor(), schema, ())
+
+    def adopt(self) -> None:
+        """Make the schema."""
+        if self._schema != STANDARD_SCHEMA:
+            self._open().cursor().execute(make_schema(self._schema)).close()
+
+    def denied(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        return sqlserver_catalog.denied(self._open().cursor(), self._schema, wanted)
+
     def tables_standing(self) -> set[str]:
-        """Those of the schema dbo. Raises FatalError where the login's own schema has some too: it is searched first."""
-        rows = self.cursor().execute(_TABLES).fetchall()
-        hidden = sorted(str(name).lower() for schema, name in rows if schema != "dbo" and str(name).lower() in _OUR_TABLES)
-        if hidden:
-            schema = next(schema for schema, _ in rows if schema != "dbo")
-            raise FatalError(
-                f"{self.name}: in the schema {schema}, this login's own, stand(s) {', '.join(hidden)};"
-                " the robot's tables are in dbo.",
-                f"Let the DBA move them (ALTER SCHEMA dbo TRANSFER {schema}.{hidden[0]}, and so on), and give the login the"
-                " default schema dbo.",
-            )
-        return {str(name).lower() for schema, name in rows if schema == "dbo"}
+        return {str(name).lower() for (name,) in self._open().cursor().execute(_TABLES, self._schema).fetchall()}
 
     def columns_standing(self) -> set[tuple[str, str]]:
-        return {(table.lower(), name.lower()) for table, name in self.cursor().execute(_COLUMNS).fetchall()}
+        found = self._open().cursor().execute(_COLUMNS, self._schema).fetchall()
+        return {(table.lower(), name.lower()) for table, name in found}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlserver")
@@ -251,7 +306,7 @@ class SqlServerEngine:
         connection.timeout = 0
         cursor = connection.cursor()
         try:
-            for batch in re.split(r"(?im)^\s*GO\s*$", text):
+            for batch in re.split(r"(?im)^\s*GO\s*$", in_schema(text, self._schema)):
                 if batch.strip():
                     cursor.execute(batch)
                     while cursor.nextset():
@@ -265,17 +320,17 @@ class SqlServerEngine:
 
     def acquire(self, job: str) -> bool:
         again = self._held == job
-        if not again and not self._lock_host(job):
+        if not again and not self._host_lock.acquire(job):
             return False
-        seconds = _ACQUIRE_AGAIN_SECONDS if again else _ACQUIRE_SECONDS
+        seconds = _ACQUIRE_AGAIN_SECONDS if again else ACQUIRE_SECONDS
         try:
-            (result,) = _last_row(self.cursor().execute(_APP_LOCK, self._resource(job), seconds * 1000))
+            (result,) = last_row(self._open().cursor().execute(APP_LOCK, self._resource(job), seconds * 1000))
         except BaseException:
             if not again:
-                self._unlock_host()
+                self._host_lock.release()
             raise
         if result < 0 and not again:  # -1: timed out; -999, -2 and -3 leave us without it too
-            self._unlock_host()
+            self._host_lock.release()
         self._held = job if result >= 0 or again else None
         return bool(result >= 0)
 
@@ -283,41 +338,37 @@ class SqlServerEngine:
         held, self._held = self._held, None
         if held is not None and self._connection is not None:
             try:
-                self._connection.cursor().execute(_APP_UNLOCK, self._resource(held))
+                self._connection.cursor().execute(APP_UNLOCK, self._resource(held))
             except pyodbc.Error:
                 self.close()  # and with the session goes its lock
-        self._unlock_host()
+        self._host_lock.release()
 
     def _resource(self, job: str) -> str:
-        """The lock's name: within its database it would be enough to name the job."""
-        return f"api_3c_robot:{self._database}:{job}"
-
-    def _lock_host(self, job: str) -> bool:
-        path = self._lock_file.with_name(f"{self._lock_file.name}.{job}.lock")
-        lock = FileLock(path, timeout=0)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            return False
-        except OSError as error:
-            message = f"The lock file {path} cannot be written: {error.strerror or error}."
-            raise FatalError(message, "Give this user the right to write there, or name another DB_FILE.") from error
-        self._host_lock = lock
-        return True
-
-    def _unlock_host(self) -> None:
-        lock, self._host_lock = self._host_lock, None
-        if lock is not None:
-            lock.release()
+        """The lock's name: within its database it would be enough to name the job, and the schema where it is not dbo."""
+        where = self._database if self._schema == STANDARD_SCHEMA else f"{self._database}:{self._schema.casefold()}"
+        return f"api_3c_robot:{where}:{job}"
 
 
-def _last_row(cursor: pyodbc.Cursor) -> Any:
-    """The row of the batch's SELECT, past what a trigger or a procedure may have sent before it."""
-    while True:
-        if cursor.description is not None:
-            row = cursor.fetchone()
-            if not cursor.nextset():
-                return row
-        elif not cursor.nextset():
-            raise pyodbc.ProgrammingError("HY000", "The server sent no result where the robot expected one.")
+class _Cursor:
+    """pyodbc's, for statements that name our tables plainly."""
+
+    def __init__(self, cursor: pyodbc.Cursor, schema: str) -> None:
+        self._cursor = cursor
+        self._schema = schema
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    def execute(self, sql: str, parameters: Any = (), /) -> _Cursor:
+        self._cursor.execute(qualified(sql, self._schema), *parameters)
+        return self
+
+    def fetchone(self) -> Any:
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        return list(self._cursor.fetchall())
+
+    def close(self) -> None:
+        self._cursor.close()

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from robot.database.engine import Cell, Row
+from robot.database.scripts import STANDARD_SCHEMA, quoted
 from robot.tables import CONTENT_DIGITS, Column, Kind, RowTable
 
 SQL_BIT = -7
@@ -56,10 +57,15 @@ def _collation(column: Column) -> str:
     return " COLLATE DATABASE_DEFAULT" if column.kind is Kind.TEXT else ""
 
 
-def _same(table: RowTable, left: str, right: str) -> str:
-    """That two keys are one: for the index, which the collation rules, and to the letter."""
+def _same(table: RowTable, collation: str) -> str:
+    """That the key of t and of s are one: for t's index, which its collation rules, and to the letter."""
     key = f"[{table.key}]"
-    return f"{left}.{key} = {right}.{key} AND {left}.{key} COLLATE {_LETTERS} = {right}.{key} COLLATE {_LETTERS}"
+    return f"t.{key} = s.{key}{_stated(collation)} AND t.{key} COLLATE {_LETTERS} = s.{key} COLLATE {_LETTERS}"
+
+
+def _stated(collation: str) -> str:
+    """The table's collation, where it is another than the database's: two that differ cannot be compared (468)."""
+    return f" COLLATE {collation}" if collation else ""
 
 
 @cache
@@ -76,7 +82,7 @@ def count(table: RowTable) -> str:
 
 
 @cache
-def insert(table: RowTable) -> str:
+def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
     """One batch with the moment as its parameter: the staged rows that the table lacks.
 
     Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and HOLDLOCK keep each
@@ -86,25 +92,27 @@ def insert(table: RowTable) -> str:
     A key that only the collation takes for another's (`a1` and `A1`) never overwrites the other's row: its INSERT fails,
     see `clashes`.
     """
-    target = f"dbo.{table.name}"
+    target = f"{quoted(schema)}.{table.name}"
     names = ", ".join(f"[{name}]" for name in (*table.row_names, *table.stamps))
     values = ", ".join(f"s.[{name}]" for name in table.row_names)
     return _counted(f"""
 INSERT INTO {target} ({names})
 SELECT {values}, @now, @now FROM {staging_name(table)} AS s
-WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {_same(table, "t", "s")})
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {_same(table, collation)})
 OPTION (LOOP JOIN)""")
 
 
 @cache
-def update(table: RowTable) -> str:
+def update(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
     """The rows whose content differs take the staged cells. As `insert` in all the rest."""
     names = [name for name in table.row_names if name != table.key]
     sets = ", ".join(f"[{name}] = s.[{name}]" for name in names)
+    target = f"{quoted(schema)}.{table.name}"
     return _counted(f"""
 UPDATE t SET {sets}, [{table.stamps[1]}] = @now
-FROM {staging_name(table)} AS s INNER LOOP JOIN dbo.{table.name} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, "t", "s")}
-WHERE t.row_hash IS NULL OR LEFT(t.row_hash, {CONTENT_DIGITS}) <> LEFT(s.row_hash, {CONTENT_DIGITS})""")
+FROM {staging_name(table)} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, collation)}
+WHERE t.row_hash IS NULL
+    OR LEFT(t.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS} <> LEFT(s.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS}""")
 
 
 def _counted(statement: str) -> str:
@@ -117,16 +125,18 @@ SELECT @rows;
 
 
 @cache
-def clashes(table: RowTable) -> str:
+def clashes(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
     """The staged keys that the collation takes for another row's, in the table or in the staging table itself."""
-    key, staged, target = f"[{table.key}]", staging_name(table), f"dbo.{table.name}"
+    key, staged, target = f"[{table.key}]", staging_name(table), f"{quoted(schema)}.{table.name}"
+    stated = _stated(collation)
     return f"""
 SELECT s.{key} FROM {staged} AS s
-WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {_same(table, "t", "s")})
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {_same(table, collation)})
 AND (
-    EXISTS (SELECT 1 FROM {target} AS t WHERE t.{key} = s.{key})
+    EXISTS (SELECT 1 FROM {target} AS t WHERE t.{key} = s.{key}{stated})
     OR EXISTS (
-        SELECT 1 FROM {staged} AS o WHERE o.{key} = s.{key} AND o.{key} COLLATE {_LETTERS} < s.{key} COLLATE {_LETTERS}
+        SELECT 1 FROM {staged} AS o
+        WHERE o.{key} = s.{key}{stated} AND o.{key} COLLATE {_LETTERS} < s.{key} COLLATE {_LETTERS}
     )
 )
 """

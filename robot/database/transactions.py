@@ -53,8 +53,8 @@ class Transactions:
                     self._reconnect()
                 return work()
             except Exception as error:
+                meaning = self._engine.translate(error)  # closes what has gone dead: a ROLLBACK there would wait for ever
                 self._engine.rollback()
-                meaning = self._engine.translate(error)
                 if meaning is None:
                     raise
                 raise meaning from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from robot.database import Batch, Repository
-from robot.database.engine import Engine
 from robot.database.exports import ExportStore, ItemStatus
+from robot.database.watched import OutOfTime
 from robot.errors import ConfigurationError, FatalError
 from robot.export.filters import Blocked, asked_for
 from robot.normalizers import Rejection
@@ -180,28 +181,27 @@ def clients_of_table(repository: Repository) -> list[Client]:
     return [_client(dict(zip(_NAMES, row[1:], strict=True))) for row in rows]
 
 
-def clients_of_query(repository: Repository, file: Path) -> tuple[list[Client], list[Rejection]]:
+def clients_of_query(
+    repository: Repository, file: Path, stop: threading.Event | None = None, seconds: float = 300
+) -> tuple[list[Client], list[Rejection]]:
     """The clients that the company's own SELECT gives, read in a transaction that is rolled back; and who was rejected.
 
-    Raises ConfigurationError when it is no single SELECT, or lacks a column.
+    It ends when `stop` is set, or after so many seconds. Raises ConfigurationError when it is no single SELECT, or lacks a
+    column; Interrupted, SyncError.
     """
     sql = _select(file)
-
-    def work(engine: Engine, _: datetime) -> tuple[list[str], list[tuple[object, ...]]]:
-        cursor = engine.cursor()
-        cursor.execute(sql)
-        headers = [str(column[0]) for column in cursor.description or ()]
-        rows = [tuple(row) for row in cursor.fetchall()]
-        engine.rollback()
-        engine.begin()
-        return headers, rows
-
     try:
-        headers, rows = repository.change(work)
+        answer = repository.ask(sql, seconds, stop or threading.Event())
+    except OutOfTime as error:
+        raise FatalError(
+            f"CLIENTS_QUERY_FILE {file.name}: {error.message} (CLIENTS_QUERY_SECONDS).",
+            "Make it quicker (an index, fewer columns), or give it more time.",
+        ) from error
     except FatalError as error:  # it would tell of the database alone
         raise FatalError(
             f"CLIENTS_QUERY_FILE {file.name}: {error.message}", "Try the SELECT in the database itself, as the robot's user."
         ) from error
+    headers, rows = answer.headers, answer.rows
     columns = layout(headers)
     if columns.missing or "phones" not in columns.columns:
         raise ConfigurationError(

@@ -1,0 +1,64 @@
+"""A job's lock on a SQL Server: a file on this host, and `sp_getapplock` for robots on others.
+
+Both die with their holder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from robot.errors import FatalError
+
+ACQUIRE_SECONDS = 2
+
+APP_LOCK = """
+SET NOCOUNT ON;
+DECLARE @result INT;
+EXEC @result = sp_getapplock @Resource = ?, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ?;
+SELECT @result;
+"""
+APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
+
+
+class HostLock:
+    """The lock file of a job, beside the others of this database."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock: FileLock | None = None
+
+    def acquire(self, job: str) -> bool:
+        """Take it; False when another process of this host holds it."""
+        path = self._file.with_name(f"{self._file.name}.{job}.lock")
+        lock = FileLock(path, timeout=0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            message = f"The lock file {path} cannot be written: {error.strerror or error}."
+            raise FatalError(message, "Give this user the right to write there, or name another DB_FILE.") from error
+        self._lock = lock
+        return True
+
+    def release(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
+
+
+def last_row(cursor: Any) -> Any:
+    """The row of the batch's last SELECT, past what a trigger or a procedure may have sent before it."""
+    import pyodbc
+
+    while True:
+        if cursor.description is not None:
+            row = cursor.fetchone()
+            if not cursor.nextset():
+                return row
+        elif not cursor.nextset():
+            raise pyodbc.ProgrammingError("HY000", "The server sent no result where the robot expected one.")
