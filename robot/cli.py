@@ -155,10 +155,12 @@ def _test_alert(context: typer.Context) -> None:
 
 @app.command("ddl")
 def _ddl(
+    context: typer.Context,
     database: Annotated[str, typer.Option(help="sqlserver or sqlite.")] = "sqlserver",
+    schema: Annotated[str | None, typer.Option(help="For another schema than DB_SCHEMA says.")] = None,
 ) -> None:
     """Print the scripts that make the tables, for a DBA. Needs no token, no database."""
-    raise typer.Exit(ddl(database))
+    raise typer.Exit(ddl(context.obj, database, schema))
 
 
 @app.command("simulator")

@@ -119,7 +119,7 @@ def _amount(value: str) -> str:
     return value
 
 
-def _schema(value: str) -> str:
+def schema_name(value: str) -> str:
     """The name as a statement holds it between brackets. `dbo` in any case is the standard one."""
     if not re.fullmatch(r"[^\W\d][\w$#@ -]{0,127}", value) or value.lower() in {"sys", "information_schema"}:
         raise ValueError("no name of a schema that can be used")
@@ -259,7 +259,7 @@ class Settings(NetworkSettings):
     # The database
     db_server: str = setting("", "a host, host,port or host\\instance", "SQL Server; empty = the embedded database")
     db_database: str = setting("", "the name of a database", "Database on that server")
-    db_schema: Annotated[str, AfterValidator(_schema)] = setting(
+    db_schema: Annotated[str, AfterValidator(schema_name)] = setting(
         "dbo", "the name of a schema, like robo", "Schema of the robot's tables in that database; SQLite has none"
     )
     db_username: str = setting("", "a login of the SQL Server", "Login; not needed with DB_TRUSTED_CONNECTION")

@@ -82,7 +82,8 @@ def _foreign(catalog: Catalog, scripts: Sequence[tuple[str, str]], place: str) -
         if standing is not None and (why := _not_ours(standing, table)):
             found[table.name] = f"{place}{standing.name} {why}{_left_there(table, catalog, scripts)}"
     view = catalog.objects.get(VIEW)
-    if view is not None and (view.what != "view" or not {c.name.lower() for c in view.columns} >= _VIEW_COLUMNS):
+    shown = {column.name.lower() for column in view.columns} if view is not None else set()
+    if view is not None and (view.what != "view" or (shown and not shown >= _VIEW_COLUMNS)):
         found[VIEW] = f"{place}{view.name} is {_a(view.what)} of another program"
     for name, table_name in constraints(scripts).items():
         standing = catalog.objects.get(name)

@@ -18,6 +18,7 @@ JOIN pragma_index_info(i.name) AS x
 WHERE m.type = 'table'
 GROUP BY m.tbl_name, i.name, i."unique", i.partial
 """
+_COLUMNS = 'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
 _TEXT = re.compile(r"CHAR|CLOB|TEXT", re.IGNORECASE)
 _CHECK = re.compile(r"\bCHECK\s*\(", re.IGNORECASE)
 _TABLES = {table.name for table in ALL_TABLES}
@@ -37,9 +38,10 @@ def read(connection: sqlite3.Connection) -> Catalog:
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[StandingColumn, ...]:
-    rows = connection.execute(
-        'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)', (table,)
-    ).fetchall()
+    try:
+        rows = connection.execute(_COLUMNS, (table,)).fetchall()
+    except sqlite3.OperationalError:  # a view over a table that is gone
+        return ()
     return tuple(
         StandingColumn(
             name=name,
