@@ -53,7 +53,7 @@ def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[s
             while left:
                 chunk, left = tuple(left[:_KEYS_AT_ONCE]), left[_KEYS_AT_ONCE:]
                 marks = ", ".join("?" * len(chunk))
-                engine.cursor().execute(f"UPDATE {table.name} SET row_hash = NULL WHERE {table.key} IN ({marks})", chunk)
+                engine.write(f"UPDATE {table.name} SET row_hash = NULL WHERE {table.key} IN ({marks})", chunk)
 
     repository.change(work)
 

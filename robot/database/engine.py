@@ -114,8 +114,8 @@ class Engine(Protocol):
     def first(self, columns_and_rest: str, rows: int) -> str:
         """`SELECT` with a limit: `columns_and_rest` is all that follows the word."""
 
-    def catalog(self) -> Catalog:
-        """What stands under names of ours, whoever made it."""
+    def catalog(self, *, whole: bool = True) -> Catalog:
+        """What stands under names of ours, whoever made it; not `whole`: at least the tables and their columns."""
 
     def adopt(self) -> None:
         """Make ready what the scripts need, outside of a transaction. Called when it is known whose the tables are."""
@@ -128,9 +128,6 @@ class Engine(Protocol):
 
     def tables_standing(self) -> set[str]:
         """Lower-case names of the robot's tables that exist."""
-
-    def columns_standing(self) -> set[tuple[str, str]]:
-        """Table and column, in lower case, of every column that exists."""
 
     def scripts(self) -> list[tuple[str, str]]:
         """The numbered scripts of this database: (name, text), in order."""

@@ -28,7 +28,7 @@ def look(engine: Engine) -> Survey:
 
     Refuses a database that a newer robot has prepared, and one where an earlier robot's tables stand in another schema.
     """
-    catalog = engine.catalog()
+    catalog = engine.catalog(whole=False)
     scripts = engine.scripts()
     known = {name for name, _ in scripts}
     found = survey(catalog, scripts, (), engine.place)
@@ -45,6 +45,8 @@ def look(engine: Engine) -> Survey:
         )
     if catalog.table(CALLS.name) is None:
         _refuse_elsewhere(engine)
+    if known - applied:  # what is to be made may be in the way of an index or a constraint
+        catalog = engine.catalog()
     return survey(catalog, scripts, applied, engine.place)
 
 
@@ -96,24 +98,23 @@ def migrate(engine: Engine, now: datetime) -> None:
             ) from error
 
 
-def verify(engine: Engine, found: Survey, job: str | None) -> None:
+def verify(found: Survey, job: str | None, name: str) -> None:
     """Raises FatalError, naming them, where tables or columns are gone that the scripts once made.
 
     They are not made anew: it is for somebody to know that rows are lost. What is not ours is only missed by who needs it.
     """
-    standing = engine.columns_standing()
-    there = {table for table, _ in standing}
     tables = [table for table in ALL_TABLES if table.name not in found.foreign or table.name in needed_by(job)]
-    gone = [f"the table {table.name}" for table in tables if table.name not in there]
+    gone = [f"the table {table.name}" for table in tables if found.catalog.table(table.name) is None]
     gone += [
-        f"the column {table.name}.{name}"
+        f"the column {table.name}.{column}"
         for table in tables
-        for name in table.column_names
-        if table.name in there and (table.name, name.lower()) not in standing
+        if (standing := found.catalog.table(table.name)) is not None
+        for column in table.column_names
+        if standing.column(column) is None
     ]
     if gone:
         raise FatalError(
-            f"{engine.name} lacks {', '.join(gone)}.",
+            f"{name} lacks {', '.join(gone)}.",
             "Restore the database from a backup; or make what is missing as the scripts have it"
             f' ("{command("ddl --database sqlite")}", or sqlserver, prints them), and read the days again that were in it'
             f' ("{command("run --start … --end … --again")}").',

@@ -63,12 +63,13 @@ class Repository:
 
         Raises ConfigurationError, FatalError, AnotherExecutionRunning.
         """
-        found = self._transactions.again(lambda: look(self._engine))
+        found = self.survey()
         refuse(found, self._engine, job)
         if found.due:
             with self.lock(MAIN_JOB):
                 self._transactions.again(lambda: migrate(self._engine, self._clock()))
-        self._transactions.again(lambda: verify(self._engine, found, job))
+            found = self.survey()
+        verify(found, job, self._engine.name)
 
     def survey(self) -> Survey:
         """What stands under names of ours, and whose it is. Raises SyncError, ConfigurationError."""

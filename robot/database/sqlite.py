@@ -30,7 +30,6 @@ _WAL = "PRAGMA journal_mode = WAL"
 _MAY_KEEP_A_JOURNAL = """
 SELECT NOT EXISTS (SELECT 1 FROM sqlite_master) OR EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'schema_versions')
 """
-_COLUMNS = "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
 
@@ -197,7 +196,7 @@ class SqliteEngine:
     def first(self, columns_and_rest: str, rows: int) -> str:
         return f"SELECT {columns_and_rest} LIMIT {rows:d}"
 
-    def catalog(self) -> Catalog:
+    def catalog(self, *, whole: bool = True) -> Catalog:
         return sqlite_catalog.read(self._open())
 
     def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
@@ -215,9 +214,6 @@ class SqliteEngine:
     def tables_standing(self) -> set[str]:
         found = self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {name.lower() for (name,) in found}
-
-    def columns_standing(self) -> set[tuple[str, str]]:
-        return {(table.lower(), name.lower()) for table, name in self.cursor().execute(_COLUMNS).fetchall()}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlite")

@@ -46,7 +46,6 @@ _GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS
 _TABLES = """
 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
 """
-_COLUMNS = "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ?"
 _OWN_SCHEMA = "SELECT SCHEMA_NAME()"
 _COLLATION = """
 SELECT c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))
@@ -272,15 +271,16 @@ class SqlServerEngine:
 
     # -- tables
 
-    def catalog(self) -> Catalog:
-        return sqlserver_catalog.read(self._open().cursor(), self._schema, tuple(constraints(self.scripts())))
+    def catalog(self, *, whole: bool = True) -> Catalog:
+        names = tuple(constraints(self.scripts()))
+        return sqlserver_catalog.read(self._open().cursor(), self._schema, names, whole=whole)
 
     def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
         """The same of the login's own default schema, where that is another."""
         ((schema,),) = self._open().cursor().execute(_OWN_SCHEMA).fetchall()
         if schema is None or schema.casefold() == self._schema.casefold():
             return None
-        return schema, sqlserver_catalog.read(self._open().cursor(), schema, ())
+        return schema, sqlserver_catalog.read(self._open().cursor(), schema, (), whole=False)
 
     def adopt(self) -> None:
         """Make the schema."""
@@ -292,10 +292,6 @@ class SqlServerEngine:
 
     def tables_standing(self) -> set[str]:
         return {str(name).lower() for (name,) in self._open().cursor().execute(_TABLES, self._schema).fetchall()}
-
-    def columns_standing(self) -> set[tuple[str, str]]:
-        found = self._open().cursor().execute(_COLUMNS, self._schema).fetchall()
-        return {(table.lower(), name.lower()) for table, name in found}
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlserver")
@@ -366,6 +362,9 @@ class _Cursor:
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
+
+    def fetchmany(self, size: int) -> list[Any]:
+        return list(self._cursor.fetchmany(size))
 
     def fetchall(self) -> list[Any]:
         return list(self._cursor.fetchall())

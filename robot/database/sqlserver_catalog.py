@@ -69,8 +69,11 @@ def _ask(cursor: Any, sql: str, schema: str, names: Sequence[str]) -> list[Any]:
     return list(cursor.fetchall())
 
 
-def read(cursor: Any, schema: str, constraints: Sequence[str]) -> Catalog:
-    """Everything under our names, and under the names of our constraints. Names compare as the database compares them."""
+def read(cursor: Any, schema: str, constraints: Sequence[str], *, whole: bool) -> Catalog:
+    """What stands under our names, and under those of our constraints; `whole`: its indexes and rules, too.
+
+    Names compare as the database compares them.
+    """
     columns: dict[str, list[StandingColumn]] = defaultdict(list)
     for row in _ask(cursor, _COLUMNS, schema, OUR_NAMES):
         columns[row[0].lower()].append(_column(row[1:]))
@@ -78,6 +81,8 @@ def read(cursor: Any, schema: str, constraints: Sequence[str]) -> Catalog:
         name.lower(): Standing(name, _WHAT.get(kind.strip(), "object"), tuple(columns[name.lower()]), parent or "")
         for name, kind, parent in _ask(cursor, _OBJECTS, schema, (*OUR_NAMES, *constraints))
     }
+    if not whole:
+        return Catalog(objects)
     keys: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
     for table, index, unique, column, filtered in _ask(cursor, _INDEXES, schema, _TABLES):
         keys[table.lower(), index or "", bool(unique), bool(filtered)].append(column.lower())
