@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from robot.database import Outcome, RejectionLine, Repository, Scope
-from robot.database.engine import Counts, Row
+from robot.database.engine import Counts, DuplicateKey, Row, RowRefused
 from robot.errors import ExitCode, RobotError
 from robot.history import held, holder
 from robot.masking import mask
@@ -16,6 +17,8 @@ from robot.normalizers import Rejection, normalize_call
 from robot.period import Period
 from robot.statuses import ExecutionStatus
 from robot.tables import CALLS, MAILING_DATA
+
+log = logging.getLogger(__name__)
 
 JOB = "calls"
 
@@ -72,7 +75,11 @@ def _retry_each(
         rows: dict[object, Sequence[Row]] = {}
         if key not in done:
             rows = {CALLS: [result.call], MAILING_DATA: [] if result.mailing is None else [result.mailing]}
-        stored = repository.store_retried(rows, [line.id], execution)  # type: ignore[arg-type]
+        try:
+            stored = repository.store_retried(rows, [line.id], execution)  # type: ignore[arg-type]
+        except (RowRefused, DuplicateKey) as error:  # not by the rules of the robot, but by those of the table
+            log.warning("Rejection %d: %s", line.id, error)
+            continue
         counts.add(stored.tables.get(CALLS.name, Counts()))
         done.add(key)
         resolved += 1

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from robot.database.catalog import Catalog
-from robot.errors import RetriableError, SyncError
+from robot.errors import FatalError, RetriableError, SyncError
 from robot.tables import RowTable
 
 Cell = str | int | bool | datetime | None
@@ -36,8 +36,27 @@ class Counts:
         return self.inserted + self.updated + self.unchanged
 
 
-class DuplicateKey(RetriableError):
-    """A key is there already: another program stored it a moment before, or the database takes two keys for one."""
+class OnceMore(RetriableError):
+    """What another program may have done a moment before: it is tried once more, at once, and then never again."""
+
+
+class DuplicateKey(OnceMore):
+    """A key is there already: another program stored it, or a unique index takes two rows for one.
+
+    `reason`: the server's own words, without values.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
+
+
+class RowRefused(FatalError):
+    """The database refuses a row for what is in it; the others may pass. `reason`: its own words, without values."""
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from robot.database.engine import DuplicateKey
+from robot.database.engine import DuplicateKey, OnceMore, RowRefused
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.escaping import escape
 from robot.program import command
@@ -22,6 +22,12 @@ _CALLED = re.compile(r"\s*\(SQL[A-Za-z]+\)")
 # 2627, 2628, 245 and the like tell the offending value: a customer's data
 _VALUES = re.compile(
     r"(?i)((?:value|valor)[^'(:]*?(?::| is| é|) ?)(?:\(.*?\)(?=[.;\s]|$)|'.*?'(?=[.;\s]|$)|\(<[^>]*>\))", re.DOTALL
+)
+# the same where the server speaks neither English nor Portuguese: by where the value stands in each number's message
+_BY_PLACE = (
+    ({2601, 2627}, re.compile(r"\(.*\)(?=[^()]*\(26(?:01|27)\))", re.DOTALL), "(***)"),
+    ({2628}, re.compile(r"^((?:[^']*'[^']*'){2}[^']*)'.*'", re.DOTALL), r"\1'***'"),
+    ({245, 248, 295}, re.compile(r"'.*'", re.DOTALL), "'***'"),
 )
 _LONGEST = 500
 
@@ -46,10 +52,6 @@ _SOON = {
     3960: "another program changed the same rows",
     3961: "another program changed a table",
     9002: "the transaction log is full: let the DBA back it up or enlarge it",
-    # another robot made the same table a moment before: the next try finds it there
-    2705: "another program added the same column",
-    2714: "another program made the same table",
-    1913: "another program made the same index",
     # Azure SQL: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
     40197: "the service is busy",
     40501: "the service is busy",
@@ -61,6 +63,14 @@ _SOON = {
     10929: "the service is busy",
 }
 _DUPLICATE_KEY = {2601, 2627}
+# another robot made it a moment before: the next try finds it there; or somebody else's bears the name, and is not shown
+_MADE = {2705: "the same column", 2714: "something of the same name", 1913: "an index of the same name"}
+# what one row cannot pass, and another may; from 50000 on: what a trigger raises
+# (https://learn.microsoft.com/sql/t-sql/language-elements/raiserror-transact-sql)
+_REFUSES = {515, 547, 2628, 8152, 220, 232, 8115, 245, 248, 8114, 241, 242, 295, 511, 1946, 3609}
+_RAISED = range(50_000, 2_147_483_648)
+_BY_POSTGRESQL = 33_557_097  # a T-SQL server that is built on it numbers so what has no number of SQL Server's
+_REFUSING_CLASSES = ("22", "23")  # data exception, integrity constraint violation
 _NOT_OPEN = 4060  # wrong settings; but where a connection was had before, a database that restarts or hands over
 _SOON_STATES = {
     "40001": "a deadlock was resolved against the robot",
@@ -105,14 +115,6 @@ _FATAL: Mapping[int, tuple[str, str]] = {
     1105: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
     1101: ("has no space left for data", "Let the DBA free or add space: nothing stored is lost."),
     3906: ("holds the database read-only", "Let the DBA make it writable, or name the primary replica in DB_SERVER."),
-    2628: (
-        "has a column that is too narrow for a value",
-        f"Compare the tables with {_DDL}: one was made narrower.",
-    ),
-    8152: (
-        "has a column that is too narrow for a value",
-        f"Compare the tables with {_DDL}: one was made narrower.",
-    ),
 }
 # Schannel: SEC_E_UNTRUSTED_ROOT, SEC_E_WRONG_PRINCIPAL, SEC_E_CERT_EXPIRED, CERT_E_UNTRUSTEDROOT, CERT_E_CN_NO_MATCH
 _CERTIFICATE_NUMBERS = {-2146893019, -2146893022, -2146893016, -2146762487, -2146762481}
@@ -153,6 +155,9 @@ def read(arguments: tuple[object, ...]) -> OdbcError:
     state = next((word for word in words if re.fullmatch(r"[0-9A-Z]{5}", word)), "")
     text = max(words, key=len, default="")
     numbers = tuple(int(found) for found in _NUMBER.findall(text))
+    for of, value, hidden in _BY_PLACE:
+        if not of.isdisjoint(numbers):
+            text = value.sub(hidden, text)
     return OdbcError(state, numbers, cleaned(text))
 
 
@@ -173,8 +178,13 @@ def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = Fal
             return RetriableError(f"{name}: {_SOON[number]} ({number}).")
     if not _DUPLICATE_KEY.isdisjoint(error.numbers):
         return DuplicateKey(
-            f"{name}: another program stored the same row, or two keys are one for the database's collation."
+            f"{name}: another program stored the same row, or a unique index takes two for one: {error.text}",
+            "Where a unique index of the company's own is named, let the DBA take it off the robot's table.",
+            reason=error.text,
         )
+    for number, what in _MADE.items():
+        if number in error.numbers:
+            return OnceMore(f"{name}: another program made {what} ({number}): {error.text}")
     if worked and _NOT_OPEN in error.numbers:
         return RetriableError(f"{name}: the database is not open ({_NOT_OPEN}).")
     for number, (said, fix) in _FATAL.items():  # in this order: an unknown database also refuses the login
@@ -193,10 +203,19 @@ def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = Fal
         return RetriableError(f"{name}: {_SOON_STATES[error.state]} ({error.state}).")
     if error.state in {"IM002", "IM003", "01000"} and connecting:
         return FatalError(f"The ODBC driver cannot be loaded: {error.text}", "Check DB_DRIVER, or install ODBC Driver 18.")
-    if error.state == "22001" or "right truncation" in error.text:
-        said, fix = _FATAL[2628]
-        return FatalError(f"{name} {said}: {error.text}", fix)
+    if _refuses_a_row(error):
+        return RowRefused(
+            f"{name} refuses a row: {error.text}",
+            f'A DBA may have made a column narrower, or added a rule: see "{command("check")}", and compare with {_DDL}.',
+            reason=error.text,
+        )
     return FatalError(f"{name}: {error.text} (SQLSTATE {error.state or 'unknown'})")
+
+
+def _refuses_a_row(error: OdbcError) -> bool:
+    if any(number in _REFUSES or (number in _RAISED and number != _BY_POSTGRESQL) for number in error.numbers):
+        return True
+    return error.state.startswith(_REFUSING_CLASSES) or "right truncation" in error.text
 
 
 def _at_the_door(error: OdbcError, name: str) -> SyncError | None:

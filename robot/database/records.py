@@ -90,12 +90,14 @@ class Batch:
 class Stored:
     """What `Repository.store` did, by table; `rejected` counts the rejections that were not known before.
 
-    `clashed` holds the keys of rows that became rejections here: the database takes them for another row's.
+    `clashed` holds the keys of rows that became rejections here: the database takes them for another row's, or refuses
+    them for the `reasons` by key.
     """
 
     tables: dict[str, Counts] = field(default_factory=dict)
     rejected: int = 0
     clashed: set[str] = field(default_factory=set)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -107,6 +109,7 @@ class Stored:
             self.tables.setdefault(name, Counts()).add(counts)
         self.rejected += other.rejected
         self.clashed |= other.clashed
+        self.reasons |= other.reasons
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
 from robot.database import given_up, rejections
-from robot.database.clashes import set_apart
-from robot.database.engine import Answer, Counts, DuplicateKey, Engine, Hashes, Row
+from robot.database.batches import Batches, Storing
+from robot.database.engine import Answer, Engine, Hashes, Row
+from robot.database.hindrances import Hindrance, denied_to, found_in
 from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
@@ -42,6 +43,7 @@ class Repository:
         self._engine = engine
         self._clock = clock
         self._transactions = Transactions(engine, stop or threading.Event(), first_wait)
+        self._batches = Batches(engine, self._transactions, clock)
 
     @property
     def retries(self) -> int:
@@ -78,6 +80,12 @@ class Repository:
     def obstacle(self, job: str) -> str:
         """Why this job cannot run on this database; empty when it can. Raises SyncError, ConfigurationError."""
         return self.survey().obstacle(job)
+
+    def hindrances(self) -> list[Hindrance]:
+        """What a DBA added to our tables that may keep rows out, and the rights that are missing. Raises SyncError."""
+        catalog = self._transactions.again(self._engine.catalog)
+        denied = self._transactions.again(lambda: denied_to(self._engine, catalog))
+        return [*denied, *found_in(catalog, self._engine)]
 
     def ask(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
         """A SELECT of the company's own, as it stands, rolled back. Raises SyncError, Interrupted."""
@@ -289,7 +297,8 @@ class Repository:
         def write_line() -> None:
             self._write_window(scope, line, keep_complete=True)
 
-        return self._store(batch, scope.job, line.execution_id, open_rejections, write_line)
+        storing = Storing(scope.job, line.execution_id, frozenset(open_rejections), write_line)
+        return self._batches.store(batch, storing)
 
     def store_rows(
         self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], resolved_lines: Sequence[int] = ()
@@ -302,51 +311,7 @@ class Repository:
         def resolve() -> None:
             rejections.resolve_lines(self._engine, resolved_lines, execution_id, self._clock())
 
-        return self._store(batch, job, execution_id, open_rejections, resolve)
-
-    def _store(
-        self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], also: Callable[[], None]
-    ) -> Stored:
-        """Store a batch.
-
-        Where a COMMIT broke but did hold, the repetition finds nothing to do: then the first attempt's counts are the truth.
-        """
-        attempts: list[Stored] = []
-
-        def work() -> Stored:
-            stored = Stored()
-            now = self._clock()
-            for table, rows in batch.rows.items():
-                if rows:
-                    stored.tables.setdefault(table.name, Counts()).add(self._engine.upsert(table, rows, now))
-            parent = next(iter(batch.rows), None)
-            if open_rejections and parent is not None:
-                stored_ids = open_rejections.intersection(str(row[parent.key_place]) for row in batch.rows[parent])
-                rejections.resolve_ids(self._engine, job, stored_ids, execution_id, now)
-            stored.rejected = sum(
-                rejections.keep(self._engine, job, execution_id, now, record) for record in batch.rejections
-            )
-            for record in batch.outside:
-                rejections.keep(self._engine, job, execution_id, now, record)
-            also()
-            attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
-            return stored
-
-        try:
-            final = self._transactions.run(work, before=lambda: self._stage(batch.rows))
-        except DuplicateKey:
-            apart, clashed = self._transactions.again(lambda: set_apart(self._engine, batch))
-            if not clashed:
-                raise
-            stored = self._store(apart, job, execution_id, open_rejections - clashed, also)
-            stored.clashed |= clashed
-            return stored
-        return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
-
-    def _stage(self, rows: Mapping[RowTable, Sequence[Row]]) -> None:
-        for table, wanted in rows.items():
-            if wanted:
-                self._engine.stage(table, wanted)
+        return self._batches.store(batch, Storing(job, execution_id, frozenset(open_rejections), resolve))
 
     # -- what other tables need
 
@@ -391,7 +356,7 @@ class Repository:
             rejections.resolve_lines(self._engine, rejection_ids, execution_id, now)
             return stored
 
-        return self._transactions.run(work, before=lambda: self._stage(rows))
+        return self._transactions.run(work, before=lambda: self._batches.stage(rows))
 
     # -- small things to remember
 

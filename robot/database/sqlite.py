@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from robot.database import sqlite_catalog
 from robot.database.catalog import Catalog
-from robot.database.engine import Answer, Counts, Row
+from robot.database.engine import Answer, Counts, Row, RowRefused
 from robot.database.scripts import read_scripts
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
@@ -32,6 +32,8 @@ SELECT NOT EXISTS (SELECT 1 FROM sqlite_master) OR EXISTS (SELECT 1 FROM sqlite_
 """
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
+
+_REFUSED = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG}
 
 
 def _stored(moment: datetime) -> str:
@@ -257,6 +259,8 @@ class SqliteEngine:
             return FatalError(
                 f"{self.name} is damaged or no SQLite database: {error}.", "Restore it, or name another DB_FILE."
             )
+        if code in _REFUSED:
+            return RowRefused(f"{self.name} refuses a row: {error}.", "See what its table demands.", reason=str(error))
         if code == sqlite3.SQLITE_IOERR:
             return FatalError(f"{self.name} cannot be read or written: {error}.", "Check the disk, and its free space.")
         return FatalError(f"{self.name}: {error}.")

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
-from robot.database.engine import Engine, Row
+from robot.database.engine import Engine, OnceMore, Row
 from robot.errors import FatalError, Interrupted, RetriableError
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _ATTEMPTS = 5
+_ATTEMPTS_AT_ONCE = 2
+
+
+def _at_once(state: RetryCallState) -> bool:
+    return isinstance(state.outcome.exception() if state.outcome else None, OnceMore)
 
 
 class Transactions:
@@ -35,9 +40,10 @@ class Transactions:
         self._engine = engine
         self._stop = stop
         self._job: str | None = None
+        longer = wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait)
         self._policy = Retrying(
             stop=self._enough,
-            wait=wait_exponential_jitter(multiplier=first_wait, max=30, jitter=first_wait),
+            wait=lambda state: 0 if _at_once(state) else longer(state),
             retry=retry_if_exception_type(RetriableError),
             before_sleep=self._before_sleep,
             sleep=self._sleep,
@@ -117,7 +123,8 @@ class Transactions:
             raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
 
     def _enough(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= _ATTEMPTS or self._stop.is_set()
+        most = _ATTEMPTS_AT_ONCE if _at_once(state) else _ATTEMPTS
+        return state.attempt_number >= most or self._stop.is_set()
 
     def _before_sleep(self, state: RetryCallState) -> None:
         self.retries += 1

@@ -175,11 +175,19 @@ def test_known_hashes_tell_every_row_of_the_period_and_no_other(repository):
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(repository, database):
-    with pytest.raises(Exception, match=r"(?i)mailing|foreign|constraint"):
-        store(repository, [call("a")], [mailing("no such call")])
+    with pytest.raises(AttributeError):  # at its last rejection, which is none
+        store(repository, [call("a")], [mailing("a")], rejections=[rejection(), object()])
     assert database.value("SELECT COUNT(*) FROM calls") == 0
     assert database.value("SELECT COUNT(*) FROM sync_windows") == 0
+    assert database.value("SELECT COUNT(*) FROM rejected_records") == 0
     assert counts(store(repository, [call("a")])) == (1, 0, 0)  # and the repository goes on
+
+
+def test_a_child_without_its_parent_is_a_rejection_and_the_others_are_stored(repository, database):
+    stored = store(repository, [call("a")], [mailing("a"), mailing("no such call")])
+    assert stored.clashed == {"no such call"}
+    assert database.query("SELECT call_id FROM mailing_data") == [("a",)]
+    assert [line.record_id for line in repository.rejections("calls")] == ["no such call"]
 
 
 # -- rejections
