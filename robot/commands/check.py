@@ -13,12 +13,14 @@ from rich.text import Text
 
 from robot import cron, logs, watching
 from robot.commands import unproven
+from robot.commands.check_database import certificate, tables
 from robot.commands.check_network import ways
 from robot.commands.check_token import Warned, token_line
 from robot.commands.context import Context
 from robot.commands.layout import WIDEST
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
+from robot.jobs import CallsJob
 from robot.masking import mask
 from robot.period import now, whole
 from robot.program import command
@@ -52,6 +54,7 @@ def check(context: Context) -> ExitCode:
         ("Page size", lambda: _page_size(settings, answered="API" not in failed)),
         ("Database", partial(_database, settings)),
         ("Rights", lambda: _rights(settings, reached="Database" not in failed)),
+        ("Tables", lambda: _tables(settings, stand="Rights" not in failed)),
         ("Days", lambda: _days(settings, answered="Rights" not in failed)),
         ("Log folder", partial(_log_folder, settings)),
         ("Free disk", partial(_disk, settings)),
@@ -152,7 +155,7 @@ def _first_page(settings: Settings, per_page: int):  # type: ignore[no-untyped-d
 def _database(settings: Settings) -> str:
     repository = open_repository(settings)
     try:
-        return repository.describe()
+        return repository.describe() + certificate(settings)
     finally:
         repository.close()
 
@@ -162,7 +165,7 @@ def _rights(settings: Settings, *, reached: bool) -> str:
         raise _Failed("not tried, since the database failed.")
     repository = open_repository(settings)
     try:
-        repository.prepare()
+        repository.prepare(CallsJob.name)
         repository.try_rights()
     finally:
         repository.close()
@@ -178,6 +181,15 @@ def _days(settings: Settings, *, answered: bool) -> str:
         raise _Failed("\n".join([f"{len(left)} day(s) are not proven:", *lines]))
     gone = len(days.standing_given_up())
     return "every day that was read or missed is proven" + (f", but for {gone} that were given up" if gone else "")
+
+
+def _tables(settings: Settings, *, stand: bool) -> str:
+    if not stand:
+        raise _Failed("not looked at, since the rights failed.")
+    line, holds = tables(settings)
+    if not holds:
+        raise _Failed(f"{line}.")
+    return line
 
 
 def _log_folder(settings: Settings) -> str:

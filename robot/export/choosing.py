@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections import Counter
@@ -23,6 +24,8 @@ from robot.phones import read_phones
 from robot.program import command
 from robot.tables import CLIENTS
 from robot.words import canonical
+
+log = logging.getLogger(__name__)
 
 QUERY_JOB = "clients_query"  # whose rejections they are; the execution is the export's
 _BATCH = 1000  # rejections of one transaction
@@ -190,6 +193,7 @@ def clients_of_query(
     column; Interrupted, SyncError.
     """
     sql = _select(file)
+    log.info("Asking the query of %s; it may take %g seconds.", file.name, seconds)
     try:
         answer = repository.ask(sql, seconds, stop or threading.Event())
     except OutOfTime as error:

@@ -52,6 +52,10 @@ class TcpProxy:
         """Cut, once, at the client's message of that number, counted from 1 and from now."""
         self._ask("cut", message, how.name)
 
+    def fall_silent_at(self, message: int) -> None:
+        """From that message of the client's on pass nothing on, on this connection, and keep it open."""
+        self._ask("silence", message)
+
     @property
     def cuts(self) -> int:
         """How often it has cut since it was told to."""
@@ -68,12 +72,23 @@ class _Proxy:
         self._lock = threading.Lock()
         self._cut: Cut | None = None
         self._left = 0
+        self._left_to_silence = 0
         self.cuts = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut_at(self, message: int, how: Cut) -> None:
         with self._lock:
             self._cut, self._left, self.cuts = how, message, 0
+
+    def fall_silent_at(self, message: int) -> None:
+        with self._lock:
+            self._left_to_silence, self.cuts = message, 0
+
+    def _silence_due(self) -> bool:
+        with self._lock:
+            self._left_to_silence -= 1
+            self.cuts += self._left_to_silence == 0
+            return self._left_to_silence == 0
 
     def _due(self) -> Cut | None:
         with self._lock:
@@ -104,6 +119,10 @@ class _Proxy:
     def _to_server(self, connection: _Connection) -> None:
         try:
             while data := connection.client.recv(1 << 16):
+                if self._silence_due():
+                    while connection.client.recv(1 << 16):
+                        pass
+                    break
                 how = self._due()
                 if how is Cut.BEFORE:
                     break
@@ -155,6 +174,9 @@ def _serve(host: str, port: str) -> None:
         match line.split():
             case ["cut", message, how]:
                 proxy.cut_at(int(message), Cut[how])
+                print("ready", flush=True)
+            case ["silence", message]:
+                proxy.fall_silent_at(int(message))
                 print("ready", flush=True)
             case _:
                 print(proxy.cuts, flush=True)

@@ -108,6 +108,26 @@ def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, ser
     other.close()
 
 
+def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(
+    proxy, behind_proxy, server_database, tmp_path, monkeypatch
+):
+    """The other end keeps it open and answers nothing: the driver's limit ends the wait, HYT00."""
+    monkeypatch.setattr(sqlserver, "_QUERY_SECONDS", 2)
+    behind_proxy._engine.close()
+    behind_proxy.recall("anything")  # a connection with that limit
+    dead = behind_proxy._engine._connection
+    proxy.fall_silent_at(2)
+    stored = behind_proxy.store(batch([call("a"), call("b")]), SCOPE, line(), set())
+    assert proxy.cuts == 1
+    assert stored.tables["calls"] == Counts(2, 0, 0)
+    assert behind_proxy.retries == 1
+    assert behind_proxy._engine._connection is not dead
+    other = server_database.elsewhere(tmp_path / "another machine").engine()
+    other.connect()
+    assert not other.acquire("calls")  # the lock came along
+    other.close()
+
+
 def test_a_lock_that_somebody_took_meanwhile_ends_the_execution(proxy, behind_proxy, server_database, tmp_path, monkeypatch):
     monkeypatch.setattr(sqlserver, "_ACQUIRE_AGAIN_SECONDS", 1)
     other = server_database.elsewhere(tmp_path / "another machine").engine()
@@ -187,12 +207,12 @@ def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(server_data
         return Counts(inserted=2)
 
     monkeypatch.setattr(engine, "upsert", broken_off)
-    session = engine._connection
+    session, timed_out = engine._connection, arguments[0] == "HYT00"
     stored = repository.store(batch([call("a"), call("b")]), SCOPE, line(), set())
     assert stored.tables["calls"] == Counts(2, 0, 0)
     assert repository.retries == 2
     assert server_database.value("SELECT COUNT(*) FROM calls") == 2
-    assert engine._connection is session  # which holds the job's lock
+    assert (engine._connection is session) is not timed_out  # one that did not answer is not asked again
     repository.close()
 
 
