@@ -197,5 +197,7 @@ def test_both_databases_have_the_same_indexes():
 def test_both_databases_have_the_same_view():
     lite = (SQL / "sqlite" / "0003_dialer_export.sql").read_text("utf-8").partition("export_results AS\n")[2]
     server = (SQL / "sqlserver" / "0004_dialer_export.sql").read_text("utf-8").partition("export_results AS\n")[2]
-    assert lite.rstrip().removesuffix(";") == server.partition("');")[0].replace("''", "'").replace("dbo.", "")
+    server = server.partition("');")[0].replace("''", "'").replace("dbo.", "")
+    server = server.replace(" COLLATE DATABASE_DEFAULT", "")  # tables that were taken over may have another than ours
+    assert lite.rstrip().removesuffix(";").split() == server.split()
     assert "GROUP BY e.id" in lite

@@ -39,7 +39,7 @@ def read_contents(repository: Repository, family: Family, period: Period) -> dic
 
     The rows are streamed: of each only its digests are kept. Raises SyncError, Interrupted.
     """
-    sql = _sql(family)
+    sql = _sql(family, repository)
     parameters = (period.start, period.end + timedelta(seconds=1))
     return repository.look(lambda engine: dict(_read(engine, family, sql, parameters)))
 
@@ -58,13 +58,14 @@ def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[s
     repository.change(work)
 
 
-def _sql(family: Family) -> str:
+def _sql(family: Family, repository: Repository) -> str:
     names, joins = [f"p.{family.campaign}"], []
     for number, table in enumerate(family.tables):
         alias = f"t{number}" if number else "p"
         names += [f"{alias}.{table.key}", *(f"{alias}.{column.name}" for column in table.row_columns[:-1])]
         if number:
-            joins.append(f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} = p.{family.parent.key}")
+            collate = repository.compared((table.name, table.key), (family.parent.name, family.parent.key))
+            joins.append(f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} = p.{family.parent.key}{collate}")
     return (
         f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)}"
         f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"

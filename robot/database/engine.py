@@ -14,6 +14,7 @@ from robot.tables import RowTable
 
 Cell = str | int | bool | datetime | None
 Row = Sequence[Cell]
+Place = tuple[str, str]  # a table and a column
 Hashes = tuple[str | None, ...]  # the `row_hash` of one record's row in each table of a family
 
 
@@ -119,6 +120,11 @@ class Engine(Protocol):
         """Run one INSERT, UPDATE or DELETE; how many rows it wrote.
 
         The one way to know it: a driver's row count may be that of a trigger, and an error behind it may stay unread.
+        """
+
+    def compared(self, left: Place, right: Place) -> str:
+        """What must stand behind the right one of two columns (table, column) that are compared, where a DBA gave them
+        other collations: that of the left one, so that its index is used. Usually nothing.
         """
 
     def insert(self, sql: str, parameters: Row) -> int:

@@ -290,18 +290,22 @@ class ExportStore:
     def called_since(self, moment: datetime) -> set[str]:
         """Identifiers of the contacts that were called since."""
         rows = self._repository.read(
-            "SELECT DISTINCT m.identifier FROM mailing_data m JOIN calls c ON c.id = m.call_id"
+            f"SELECT DISTINCT m.identifier FROM mailing_data m JOIN calls c ON c.id = m.call_id{self._of_call()}"
             " WHERE c.call_date >= ? AND m.identifier IS NOT NULL",
             (moment,),
         )
         return {str(row[0]) for row in rows}
 
+    def _of_call(self) -> str:
+        return self._repository.compared(("calls", "id"), ("mailing_data", "call_id"))
+
     def called_of(self, export: Export) -> set[int]:
         """The ids of the export's unknown contacts that were called from its list since: the dialer has them."""
+        contact = self._repository.compared(("mailing_data", "identifier"), ("dialer_export_items", "external_id"))
         rows = self._repository.read(
             "SELECT DISTINCT i.id FROM dialer_export_items i"
-            " JOIN mailing_data m ON m.identifier = i.external_id AND m.list_id = ?"
-            " JOIN calls c ON c.id = m.call_id AND c.call_date >= i.in_flight_at"
+            f" JOIN mailing_data m ON m.identifier = i.external_id{contact} AND m.list_id = ?"
+            f" JOIN calls c ON c.id = m.call_id{self._of_call()} AND c.call_date >= i.in_flight_at"
             " WHERE i.export_id = ? AND i.status = ?",
             (export.list_id, export.id, ItemStatus.UNKNOWN.value),
         )

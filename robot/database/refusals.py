@@ -35,9 +35,11 @@ def keep(engine: Engine, item_id: int, reason: str | None, execution_id: int, no
 
 def resolve(engine: Engine, item_ids: Sequence[int], execution_id: int, now: datetime) -> None:
     """The dialer took these: what their campaign once refused of the same clients is settled."""
+    same = engine.compared(("rejected_records", "record_id"), ("dialer_export_items", "external_id"))
+    marks = ", ".join("?" * len(item_ids))
     engine.write(
         "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL AND job = ?"
-        f" AND record_id IN (SELECT external_id FROM dialer_export_items WHERE id IN ({', '.join('?' * len(item_ids))}))"
+        f" AND record_id IN (SELECT external_id{same} FROM dialer_export_items WHERE id IN ({marks}))"
         " AND execution_id IN (SELECT id FROM execution_logs WHERE job = ? AND campaign_ids IN"
         " (SELECT CAST(campaign_id AS NVARCHAR(100)) FROM dialer_export_items WHERE id = ?))",
         (now, execution_id, JOB, *item_ids, JOB, item_ids[0]),

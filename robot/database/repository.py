@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from robot.database import given_up, rejections
 from robot.database.batches import Batches, Storing
-from robot.database.engine import Answer, Engine, Hashes, Row
+from robot.database.engine import Answer, Engine, Hashes, Place, Row
 from robot.database.hindrances import Hindrance, denied_to, found_in
 from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
@@ -273,7 +273,9 @@ class Repository:
         parent = family.parent
         hashes = ", ".join(["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))])
         joins = " ".join(
-            f"LEFT JOIN {child.name} c{n} ON c{n}.{child.key} = p.{parent.key}" for n, child in enumerate(family.children)
+            f"LEFT JOIN {child.name} c{n} ON c{n}.{child.key} = p.{parent.key}"
+            + self.compared((child.name, child.key), (parent.name, parent.key))
+            for n, child in enumerate(family.children)
         )
         sql = (
             f"SELECT p.{parent.key}, {hashes} FROM {parent.name} p {joins}"
@@ -326,6 +328,10 @@ class Repository:
     def change(self, work: Callable[[Engine, datetime], T]) -> T:
         """Run `work` in one transaction, given the engine and the time. It must be safe to repeat. Raises SyncError."""
         return self._transactions.run(lambda: work(self._engine, self._clock()))
+
+    def compared(self, left: Place, right: Place) -> str:
+        """What stands behind the right one of two columns that are compared: see `Engine.compared`."""
+        return self._transactions.again(lambda: self._engine.compared(left, right))
 
     # -- rejections
 

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from robot.database import sqlite_catalog
 from robot.database.catalog import Catalog
-from robot.database.engine import Answer, Counts, Row, RowRefused
+from robot.database.engine import Answer, Counts, Place, Row, RowRefused
 from robot.database.scripts import read_scripts
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
@@ -191,6 +191,10 @@ class SqliteEngine:
         finally:
             self.rollback()
             cursor.execute("PRAGMA query_only = OFF")
+
+    def compared(self, left: Place, right: Place) -> str:
+        """Nothing: the left one's collation is taken."""
+        return ""
 
     def insert(self, sql: str, parameters: Row) -> int:
         return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)

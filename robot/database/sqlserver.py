@@ -14,17 +14,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pyodbc
 
 from robot.database import odbc_errors, sqlserver_catalog, staging
 from robot.database.catalog import Catalog
 from robot.database.connection_string import LOGIN_SECONDS, Driver, choose_driver, connection_string, server_address
-from robot.database.engine import Answer, Counts, Row
-from robot.database.qualified import qualified
-from robot.database.scripts import STANDARD_SCHEMA, constraints, in_schema, make_schema, quoted, read_scripts
-from robot.database.sqlserver_lock import ACQUIRE_SECONDS, APP_LOCK, APP_UNLOCK, HostLock, last_row
+from robot.database.engine import Answer, Counts, Place, Row
+from robot.database.qualified import QualifyingCursor, qualified
+from robot.database.scripts import STANDARD_SCHEMA, constraints, in_schema, make_schema, read_scripts
+from robot.database.sqlserver_lock import JobLock, last_row
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.settings import Settings
@@ -40,24 +39,10 @@ _CANCEL_SECONDS = 30  # beyond the limit of a company's query: it should have be
 _LOCK_SECONDS = 60  # for a row that another program holds: then 1222
 # The server keeps the session of a connection that broke until it notices: by TCP keep-alive, after some 35 seconds.
 _ACQUIRE_AGAIN_SECONDS = 60
-_OLDEST = 13  # SQL Server 2016
 
 _GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
-_TABLES = """
-SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
-"""
 _OWN_SCHEMA = "SELECT SCHEMA_NAME()"
-_COLLATION = """
-SELECT c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))
-FROM sys.columns AS c
-WHERE c.object_id = OBJECT_ID(?) AND c.name = ?
-"""
-_ABOUT = """
-SELECT
-    CAST(SERVERPROPERTY(N'ProductVersion') AS NVARCHAR(128)),
-    CAST(SERVERPROPERTY(N'Edition') AS NVARCHAR(128)),
-    CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))
-"""
+_OF_DATABASE = sqlserver_catalog.OF_DATABASE
 
 
 class SqlServerEngine:
@@ -79,17 +64,16 @@ class SqlServerEngine:
         self.another_place = (
             "Name another database in DB_DATABASE, or in DB_SCHEMA a schema for the robot alone, like DB_SCHEMA=robo."
         )
-        self._database = database
         self._schema = schema
         self._connection_text = connection_text
-        self._host_lock = HostLock(lock_file)
+        where = database if schema == STANDARD_SCHEMA else f"{database}:{schema.casefold()}"
+        self._lock = JobLock(lock_file, f"api_3c_robot:{where}")
         self._connection: pyodbc.Connection | None = None
         self._connecting = False
         self._worked = False  # whether a connection was ever had: then a refusal may be a server that restarts
         self._fast = True
-        self._held: str | None = None
         self._staged: dict[str, Sequence[Row]] = {}
-        self._collations: dict[str, str] = {}
+        self._collations: dict[Place, str] = {}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SqlServerEngine:
@@ -134,8 +118,8 @@ class SqlServerEngine:
             raise RetriableError(f"{self.name} is not connected.")
         return self._connection
 
-    def cursor(self) -> _Cursor:
-        return _Cursor(self._open().cursor(), self._schema)
+    def cursor(self) -> QualifyingCursor:
+        return QualifyingCursor(self._open().cursor(), self._schema)
 
     def begin(self) -> None:
         self._open().autocommit = False
@@ -158,7 +142,7 @@ class SqlServerEngine:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         self._staged.clear()
-        self._collations.clear()
+        self._collations = {}
         if connection is not None:
             with suppress(pyodbc.Error):
                 connection.close()
@@ -177,12 +161,7 @@ class SqlServerEngine:
         return odbc_errors.meaning(found, self.name, connecting=connecting, worked=self._worked)
 
     def describe(self) -> str:
-        connection = self._open()
-        version, edition, collation = last_row(connection.cursor().execute(_ABOUT))
-        driver = f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
-        if int(str(version).split(".")[0]) < _OLDEST:
-            log.warning("%s has version %s; the robot is made for SQL Server 2016 (13.0) and later.", self.name, version)
-        return f"{self.name}: version {version}, {edition}, collation {collation}; driver {driver}"
+        return f"{self.name}: {sqlserver_catalog.about(self._open(), self.name)}"
 
     # -- rows
 
@@ -230,12 +209,17 @@ class SqlServerEngine:
 
     def _collation(self, table: RowTable) -> str:
         """The collation of the table's key, where it is another than the database's, which the staging table has."""
-        if table.name not in self._collations:
-            name = f"{quoted(self._schema)}.{table.name}"
-            found = self._open().cursor().execute(_COLLATION, name, table.key).fetchone()
-            of_column, of_database = found or (None, None)
-            self._collations[table.name] = of_column if of_column and of_column != of_database else ""
-        return self._collations[table.name]
+        of_column = self._known_collations().get((table.name, table.key), "")
+        return of_column if of_column != self._known_collations().get(_OF_DATABASE) else ""
+
+    def compared(self, left: Place, right: Place) -> str:
+        of_left, of_right = (self._known_collations().get(place) for place in (left, right))
+        return f" COLLATE {of_left}" if of_left and of_right and of_left != of_right else ""
+
+    def _known_collations(self) -> dict[Place, str]:
+        if not self._collations:
+            self._collations = sqlserver_catalog.collations(self._open().cursor(), self._schema)
+        return self._collations
 
     def write(self, sql: str, parameters: Row = ()) -> int:
         """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or raises."""
@@ -291,7 +275,7 @@ class SqlServerEngine:
         return sqlserver_catalog.denied(self._open().cursor(), self._schema, wanted)
 
     def tables_standing(self) -> set[str]:
-        return {str(name).lower() for (name,) in self._open().cursor().execute(_TABLES, self._schema).fetchall()}
+        return sqlserver_catalog.tables(self._open().cursor(), self._schema)
 
     def scripts(self) -> list[tuple[str, str]]:
         return read_scripts("sqlserver")
@@ -315,59 +299,10 @@ class SqlServerEngine:
     # -- the job's lock
 
     def acquire(self, job: str) -> bool:
-        again = self._held == job
-        if not again and not self._host_lock.acquire(job):
-            return False
-        seconds = _ACQUIRE_AGAIN_SECONDS if again else ACQUIRE_SECONDS
-        try:
-            (result,) = last_row(self._open().cursor().execute(APP_LOCK, self._resource(job), seconds * 1000))
-        except BaseException:
-            if not again:
-                self._host_lock.release()
-            raise
-        if result < 0 and not again:  # -1: timed out; -999, -2 and -3 leave us without it too
-            self._host_lock.release()
-        self._held = job if result >= 0 or again else None
-        return bool(result >= 0)
+        return self._lock.acquire(self._open().cursor, job, _ACQUIRE_AGAIN_SECONDS)
 
     def release(self) -> None:
-        held, self._held = self._held, None
-        if held is not None and self._connection is not None:
-            try:
-                self._connection.cursor().execute(APP_UNLOCK, self._resource(held))
-            except pyodbc.Error:
-                self.close()  # and with the session goes its lock
-        self._host_lock.release()
-
-    def _resource(self, job: str) -> str:
-        """The lock's name: within its database it would be enough to name the job, and the schema where it is not dbo."""
-        where = self._database if self._schema == STANDARD_SCHEMA else f"{self._database}:{self._schema.casefold()}"
-        return f"api_3c_robot:{where}:{job}"
-
-
-class _Cursor:
-    """pyodbc's, for statements that name our tables plainly."""
-
-    def __init__(self, cursor: pyodbc.Cursor, schema: str) -> None:
-        self._cursor = cursor
-        self._schema = schema
-
-    @property
-    def description(self) -> Any:
-        return self._cursor.description
-
-    def execute(self, sql: str, parameters: Any = (), /) -> _Cursor:
-        self._cursor.execute(qualified(sql, self._schema), *parameters)
-        return self
-
-    def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    def fetchmany(self, size: int) -> list[Any]:
-        return list(self._cursor.fetchmany(size))
-
-    def fetchall(self) -> list[Any]:
-        return list(self._cursor.fetchall())
-
-    def close(self) -> None:
-        self._cursor.close()
+        try:
+            self._lock.release(self._connection)
+        except pyodbc.Error:
+            self.close()  # and with the session goes its lock

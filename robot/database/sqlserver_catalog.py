@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import pyodbc
+
 from robot.database.catalog import Catalog, Rule, Standing, StandingColumn, StandingIndex
 from robot.database.scripts import OUR_NAMES
+from robot.database.sqlserver_lock import last_row
 from robot.tables import ALL_TABLES, Kind
+
+log = logging.getLogger(__name__)
 
 _WHAT = {
     "U": "table", "V": "view", "SN": "synonym", "P": "procedure", "PC": "procedure", "FN": "function", "IF": "function",
@@ -61,6 +67,24 @@ FROM sys.triggers AS k INNER JOIN sys.objects AS o ON o.object_id = k.parent_id
 WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0 AND k.is_instead_of_trigger = 1
 """
 _ALLOWED = "SELECT HAS_PERMS_BY_NAME(?, N'OBJECT', ?)"
+_ABOUT = """
+SELECT
+    CAST(SERVERPROPERTY(N'ProductVersion') AS NVARCHAR(128)),
+    CAST(SERVERPROPERTY(N'Edition') AS NVARCHAR(128)),
+    CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))
+"""
+_OLDEST = 13  # SQL Server 2016
+_STANDING = """
+SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
+"""
+OF_DATABASE = ("", "")  # where `collations` holds the database's own
+_KEYS = ("id", "call_id", "identifier", "external_id", "record_id")  # what is compared between tables
+_COLLATIONS = """
+SELECT o.name, c.name, c.collation_name
+FROM sys.columns AS c INNER JOIN sys.objects AS o ON o.object_id = c.object_id
+WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND c.collation_name IS NOT NULL AND c.name IN ({marks})
+"""
+_OWN_COLLATION = "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))"
 _TABLES = tuple(table.name for table in ALL_TABLES)
 
 
@@ -124,3 +148,24 @@ def denied(cursor: Any, schema: str, wanted: Sequence[tuple[str, str]]) -> list[
         if cursor.fetchone()[0] == 0:
             found.append((table, right))
     return found
+
+
+def collations(cursor: Any, schema: str) -> dict[tuple[str, str], str]:
+    """The collations of the columns by which tables are compared, and the database's own."""
+    found = {(table.lower(), column.lower()): str(name) for table, column, name in _ask(cursor, _COLLATIONS, schema, _KEYS)}
+    ((own,),) = cursor.execute(_OWN_COLLATION).fetchall()
+    return {**found, OF_DATABASE: str(own)}
+
+
+def tables(cursor: Any, schema: str) -> set[str]:
+    """Lower-case names of the tables that stand."""
+    return {str(name).lower() for (name,) in cursor.execute(_STANDING, schema).fetchall()}
+
+
+def about(connection: pyodbc.Connection, name: str) -> str:
+    """Server and driver in words; warns of a server that is too old."""
+    version, edition, collation = last_row(connection.cursor().execute(_ABOUT))
+    driver = f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
+    if int(str(version).split(".")[0]) < _OLDEST:
+        log.warning("%s has version %s; the robot is made for SQL Server 2016 (13.0) and later.", name, version)
+    return f"version {version}, {edition}, collation {collation}; driver {driver}"

@@ -5,6 +5,7 @@ Both die with their holder.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ SELECT @result;
 APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
 
 
-class HostLock:
+class _HostLock:
     """The lock file of a job, beside the others of this database."""
 
     def __init__(self, file: Path) -> None:
@@ -49,6 +50,41 @@ class HostLock:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.release()
+
+
+class JobLock:
+    """The lock of one job on one database. `name` tells the database, and the schema where it is not dbo."""
+
+    def __init__(self, file: Path, name: str) -> None:
+        self._name = name
+        self._host = _HostLock(file)
+        self._held: str | None = None
+
+    def acquire(self, cursor: Callable[[], Any], job: str, again_seconds: int) -> bool:
+        """Take it. A new connection of its holder takes it again, and waits for the session of the old one to end."""
+        again = self._held == job
+        if not again and not self._host.acquire(job):
+            return False
+        seconds = again_seconds if again else ACQUIRE_SECONDS
+        try:
+            (result,) = last_row(cursor().execute(APP_LOCK, f"{self._name}:{job}", seconds * 1000))
+        except BaseException:
+            if not again:
+                self._host.release()
+            raise
+        if result < 0 and not again:  # -1: timed out; -999, -2 and -3 leave us without it too
+            self._host.release()
+        self._held = job if result >= 0 or again else None
+        return bool(result >= 0)
+
+    def release(self, connection: Any) -> None:
+        """Give it back; without a connection it is gone already. Raises pyodbc.Error, the host's lock given back."""
+        held, self._held = self._held, None
+        try:
+            if held is not None and connection is not None:
+                connection.cursor().execute(APP_UNLOCK, f"{self._name}:{held}")
+        finally:
+            self._host.release()
 
 
 def last_row(cursor: Any) -> Any:

@@ -102,8 +102,10 @@ WITH came_of AS (
         MAX(CASE WHEN c.is_conversion = 1 THEN 1 ELSE 0 END) AS converted
     FROM dbo.dialer_export_items AS si
     INNER JOIN dbo.dialer_exports AS se ON si.export_id = se.id
-    INNER JOIN dbo.mailing_data AS m ON si.external_id = m.identifier AND se.list_id = m.list_id
-    INNER JOIN dbo.calls AS c ON m.call_id = c.id AND si.in_flight_at <= c.call_date
+    INNER JOIN dbo.mailing_data AS m
+        ON si.external_id COLLATE DATABASE_DEFAULT = m.identifier COLLATE DATABASE_DEFAULT AND se.list_id = m.list_id
+    INNER JOIN dbo.calls AS c
+        ON m.call_id COLLATE DATABASE_DEFAULT = c.id COLLATE DATABASE_DEFAULT AND si.in_flight_at <= c.call_date
     GROUP BY si.id
 )
 
