@@ -214,8 +214,8 @@ class _Import:
         self._ending.total += len(taken.rows) + len(taken.rejections)
         self._ending.successful += counts.stored - len(taken.protecting)
         self._ending.failed += len(taken.rejections) + len(stored.clashed)
-        if stored.clashed:
-            self._intake.tally.reasons[_CLASHES] += len(stored.clashed)
+        for key in stored.clashed:
+            self._intake.tally.reasons[stored.reasons.get(key, _CLASHES)] += 1
 
     def _settled(self, taken: Taken) -> list[int]:
         """Rejections without a key that these rows settle; not those that another line of this file repeats."""

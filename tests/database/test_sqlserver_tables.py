@@ -14,7 +14,7 @@ from servers import Database
 
 from robot.database import Counts
 from robot.database.migrations import missing_scripts
-from robot.errors import AnotherExecutionRunning, FatalError
+from robot.errors import AnotherExecutionRunning, ConfigurationError, FatalError
 from robot.tables import ALL_TABLES, CALLS, EXECUTION_LOGS, MAILING_DATA
 
 pytestmark = pytest.mark.sqlserver
@@ -224,11 +224,14 @@ def test_tables_are_not_changed_under_the_hands_of_an_execution(new_server_datab
     new_server_database.repository().close()
 
 
-def test_tables_in_a_schema_of_the_logins_own_are_told(new_server_database, low_login):
+def test_an_earlier_robots_tables_in_a_schema_of_the_logins_own_are_told(new_server_database, low_login):
     name = low_login.settings.db_username
     new_server_database.query("CREATE SCHEMA app")
-    new_server_database.query("CREATE TABLE app.calls (id NVARCHAR(50))")
-    new_server_database.query(f"GRANT SELECT ON app.calls TO {name}")
+    columns = ", ".join(f"[{column}] {kind}" for column, kind in SPEC["calls"])
+    new_server_database.query(f"CREATE TABLE app.calls ({columns})")
+    new_server_database.query("CREATE TABLE app.clients (id INT)")  # somebody else's, and no matter
+    for table in ("calls", "clients"):
+        new_server_database.query(f"GRANT SELECT ON app.{table} TO {name}")
     new_server_database.query(f"ALTER USER {name} WITH DEFAULT_SCHEMA = app")
-    with pytest.raises(FatalError, match=r"in the schema app.* calls;"):
+    with pytest.raises(ConfigurationError, match=r"in the schema app.* calls;.*DB_SCHEMA=app"):
         low_login.repository()
