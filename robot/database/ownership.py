@@ -100,8 +100,9 @@ def _foreign(catalog: Catalog, scripts: Sequence[tuple[str, str]], place: str) -
 
 def _left_there(table: Table, catalog: Catalog, scripts: Sequence[tuple[str, str]]) -> str:
     """The robot's earlier versions put their index on the table before they looked whose it is."""
-    ours = {index.name for _, text in scripts for index in made_by(text).indexes if index.table == table.name}
-    left = [each.name for each in catalog.indexes if each.table == table.name and each.name.lower() in ours]
+    made = {index.name for _, text in scripts for index in made_by(text).indexes if index.table == table.name}
+    standing = [each.name.lower() for each in catalog.indexes if each.table == table.name]
+    left = sorted(name for name in made if any(each.startswith(name[:_PREFIX]) for each in standing))
     return f" (an earlier robot put its index {', '.join(left)} on it: let it be dropped)" if left else ""
 
 

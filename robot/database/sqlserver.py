@@ -260,7 +260,9 @@ class SqlServerEngine:
         return sqlserver_catalog.read(self._open().cursor(), self._schema, names, whole=whole)
 
     def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
-        """The same of the login's own default schema, where that is another."""
+        """The same of the login's own default schema, where that is another and nobody named ours."""
+        if self._schema != STANDARD_SCHEMA:
+            return None
         ((schema,),) = self._open().cursor().execute(_OWN_SCHEMA).fetchall()
         if schema is None or schema.casefold() == self._schema.casefold():
             return None

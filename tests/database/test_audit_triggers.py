@@ -81,7 +81,7 @@ def a_week_of_work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, lis
     remembered = repository.recall("schedule")
     repository.close()
     rows = {table: sorted(database.query(f"SELECT {names} FROM {table}"), key=str) for table, names in CONTENT.items()}
-    return {**rows, "codes": [tuple(codes)], "remembered": [(remembered, found)]}
+    return {**rows, "codes": [(tuple(map(int, codes)), desk.told)], "remembered": [(remembered, found)]}
 
 
 @pytest.fixture
