@@ -176,7 +176,7 @@ def _times_found(readings: Sequence[Reading]) -> Counter[str]:
 
 def _every_record_twice(together: Sequence[Reading], total: int) -> bool:
     found = _times_found(together)
-    return len(found) == total and all(times > 1 for times in found.values())
+    return bool(found) and len(found) == total and all(times > 1 for times in found.values())
 
 
 def _list_holds_records_twice(together: Sequence[Reading]) -> bool:

@@ -84,10 +84,8 @@ class CallsJob:
                 return fetch(position, per_page=1)
             except RequestRefused:
                 # An API may refuse a page behind its last one; or a page behind the most that it counts and shows of any
-                # list (10,000 is usual), and then its total is that limit. The two halves of the window tell.
-                halves = [self._api.page(half, self.campaigns, 1, 1) for half in window.period.halves()]
-                totals = [half.total for half in halves]
-                return Page(position, [], total=None if None in totals else sum(total or 0 for total in totals))
+                # list (10,000 is usual), and then its total is that limit. The parts of the window tell.
+                return Page(position, [], total=self._total_of_parts(window.period))
 
         return Source(
             fetch=fetch,
@@ -96,6 +94,20 @@ class CallsJob:
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
         )
+
+    def _total_of_parts(self, period: Period) -> int | None:
+        """The sum of the totals of a period's halves. A half that has all of it is halved again: it may be at the limit."""
+        totals: dict[Period, int] = {}
+        for half in period.halves():
+            page = self._api.page(half, self.campaigns, 1, 1)
+            page.release()
+            if page.total is None:
+                return None
+            totals[half] = page.total
+        parts = [half for half, total in totals.items() if total]
+        if len(parts) == 1 and parts[0] != period:
+            return self._total_of_parts(parts[0])
+        return sum(totals.values())
 
     def close(self) -> None:
         self._api.transport.close()
