@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from robot.database import Content, Repository, digest_of, read_contents
+from robot.database import Content, Repository, digest_of, read_contents, read_contents_of
 from robot.errors import FatalError, WindowFailed
 from robot.execution import FAILED_IN_A_ROW
+from robot.http import RequestRefused
 from robot.jobs import Digest, Job
 from robot.pages import Page, Span
 from robot.period import Window
@@ -94,10 +95,15 @@ class DayAudit:
 
 @dataclass
 class _There:
-    """What the API has of one window, by key."""
+    """What the API lists for one window, by key. `neighbours` are those that are dated outside of it."""
 
+    window: Window
     calls: dict[str, Content] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
+    neighbours: set[str] = field(default_factory=set)
+    total: int | None = None
+    reason: str = ""
+    failed: bool = False
 
     def add(self, digest: Digest, job: Job) -> None:
         parent, *children = job.family.tables
@@ -110,30 +116,43 @@ class _There:
             digests = (digest_of(parent, row), *(each.get(key) for each in of_children))
             self.calls[key] = Content(digests, _integer(row[campaign]))
         self.rejected.update(digest.rejected_keys)
+        self.neighbours.update(digest.neighbours)
 
 
 def audit(
     job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime], stop: threading.Event
 ) -> Iterator[DayAudit]:
-    """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors."""
+    """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors.
+
+    A call counts in the window in which the API lists it. One that is dated in a window, and listed in the one before or
+    after it, is not "only here": so a window is done when the next one is read.
+    """
     workers: Workers[Span, Page] = Workers(job.concurrency)
+
+    def read(window: Window) -> _There:
+        return _read(job, window, workers, stop, settled=window.day < clock().date())
+
     failed = 0
+    before: _There | None = None
+    waiting: _Compared | None = None
     try:
         for window in windows:
-            day = _audit(job, repository, window, workers, stop, settled=window.day < clock().date())
-            failed = failed + 1 if day.failed else 0
+            there = read(window)
+            if waiting is not None:
+                yield waiting.done(there, read, clock())
+            failed = failed + 1 if there.failed else 0
             if failed >= FAILED_IN_A_ROW:
-                raise FatalError(f"{failed} days in a row could not be read: the API is down. {day.reason}")
-            yield day
+                raise FatalError(f"{failed} days in a row could not be read: the API is down. {there.reason}")
+            waiting = _Compared(there, before, job, repository)
+            before = there
+        if waiting is not None:
+            yield waiting.done(None, read, clock())
     finally:
         workers.close()
 
 
-def _audit(
-    job: Job, repository: Repository, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool
-) -> DayAudit:
-    day = DayAudit(window)
-    there = _There()
+def _read(job: Job, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool) -> _There:
+    there = _There(window)
     reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
     try:
         # in a thread of its own: an answer may hang, and a request to stop is heard all the same
@@ -142,42 +161,81 @@ def _audit(
                 there.add(digest, job)
                 digest.release()
     except WindowFailed as failure:
-        day.reason, day.failed = failure.message, True
-        return day
-    day.total = reading.account.total
-    day.reason = "" if reading.account.complete else reading.account.reason
-    _compare(day, there, job, repository)
-    return day
+        there.reason, there.failed = failure.message, True
+        return there
+    there.total = reading.account.total
+    there.reason = "" if reading.account.complete else reading.account.reason
+    return there
 
 
-def _compare(day: DayAudit, there: _There, job: Job, repository: Repository) -> None:
-    here = read_contents(repository, job.family, day.window.period)
+class _Compared:
+    """A window compared with the database, but for the rows that only a neighbouring window may explain."""
 
-    def found(key: str, campaign: int | None, kind: Kind) -> None:
-        day.differences.append(Difference(day.window.day, campaign, key, kind))
-        differences = day.numbers(campaign).differences
+    def __init__(self, there: _There, before: _There | None, job: Job, repository: Repository) -> None:
+        self._there = there
+        self._before = before
+        self._job = job
+        self._day = DayAudit(there.window, there.total, there.reason, there.failed)
+        self._alone: dict[str, int | None] = {}  # rows here that the window's list has not, and their campaigns
+        if not there.failed:
+            self._compare(repository)
+
+    def done(self, after: _There | None, read: Callable[[Window], _There], now: datetime) -> DayAudit:
+        """The whole of it, given what the next window lists. What it takes of other windows is read. Raises SyncError."""
+        period = self._there.window.period
+        sides = [(period.before(), self._before), (period.after(), after)]
+        for side, there in sides:
+            if not self._alone or side.start > now:
+                continue
+            if there is None or not (there.window.period.end in side and there.window.period.start in side):
+                try:
+                    there = read(Window(side.start.date(), side))
+                except RequestRefused:  # of a day that was not asked for
+                    continue
+            for key in there.neighbours & self._alone.keys():
+                del self._alone[key]
+        for key, campaign in self._alone.items():
+            self._day.numbers(campaign).here += 1
+            self._found(key, campaign, Kind.ONLY_HERE)
+        return self._day
+
+    def _found(self, key: str, campaign: int | None, kind: Kind) -> None:
+        self._day.differences.append(Difference(self._day.window.day, campaign, key, kind))
+        differences = self._day.numbers(campaign).differences
         differences[kind] = differences.get(kind, 0) + 1
 
-    for key, (digests, campaign) in there.calls.items():
-        day.numbers(campaign).there += 1
-        stored = here[key].digests if key in here else (None,) * len(digests)
-        for table, there_is, here_is in zip(job.family.tables, digests, stored, strict=True):
+    def _compare(self, repository: Repository) -> None:
+        there, family = self._there, self._job.family
+        here = read_contents(repository, family, there.window.period)
+        elsewhere = read_contents_of(repository, family, there.neighbours - here.keys())
+        for key, (_, campaign) in here.items():
+            if self._job.campaigns and campaign not in self._job.campaigns:
+                continue
+            if key in there.calls or key in there.rejected:
+                self._day.numbers(campaign).here += 1
+            else:
+                self._alone[key] = campaign
+        for _, campaign in elsewhere.values():
+            self._day.numbers(campaign).here += 1
+        here |= elsewhere
+        for key, content in there.calls.items():
+            self._compare_one(key, content, here.get(key))
+        for key in sorted(there.rejected - there.calls.keys()):
+            self._found(key, here[key].campaign if key in here else None, Kind.REJECTED)
+
+    def _compare_one(self, key: str, there: Content, here: Content | None) -> None:
+        digests, campaign = there
+        self._day.numbers(campaign).there += 1
+        stored = (None,) * len(digests) if here is None else here.digests
+        for table, there_is, here_is in zip(self._job.family.tables, digests, stored, strict=True):
             if there_is is not None and there_is != here_is:
-                day.outdated.setdefault(table, set()).add(key)
-        if key not in here:
-            found(key, campaign, Kind.ONLY_THERE)
-        elif here[key].digests[0] != digests[0]:
-            found(key, campaign, Kind.CALL)
-        elif here[key].digests[1:] != digests[1:]:
-            found(key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING)
-    for key, (_, campaign) in here.items():
-        if job.campaigns and campaign not in job.campaigns:
-            continue
-        day.numbers(campaign).here += 1
-        if key not in there.calls and key not in there.rejected:
-            found(key, campaign, Kind.ONLY_HERE)
-    for key in sorted(there.rejected - there.calls.keys()):
-        found(key, here[key].campaign if key in here else None, Kind.REJECTED)
+                self._day.outdated.setdefault(table, set()).add(key)
+        if here is None:
+            self._found(key, campaign, Kind.ONLY_THERE)
+        elif stored[0] != digests[0]:
+            self._found(key, campaign, Kind.CALL)
+        elif stored[1:] != digests[1:]:
+            self._found(key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING)
 
 
 def _integer(cell: object) -> int | None:

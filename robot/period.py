@@ -41,6 +41,14 @@ class Period:
             return (self,)
         return Period(self.start, middle), Period(middle + timedelta(seconds=1), self.end)
 
+    def before(self) -> Period:
+        """The day before it, up to its start."""
+        return Period(self.start - A_DAY, self.start - timedelta(seconds=1))
+
+    def after(self) -> Period:
+        """The day after it, from its end on."""
+        return Period(self.end + timedelta(seconds=1), self.end + A_DAY)
+
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment <= self.end
 

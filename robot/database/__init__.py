@@ -3,7 +3,7 @@
 Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.tables`.
 """
 
-from robot.database.contents import Content, digest_of, forget_hashes, read_contents
+from robot.database.contents import Content, digest_of, forget_hashes, read_contents, read_contents_of
 from robot.database.engine import Counts, Engine
 from robot.database.opening import open_engine, open_repository
 from robot.database.records import OUTSIDE, Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
@@ -27,4 +27,5 @@ __all__ = [
     "open_engine",
     "open_repository",
     "read_contents",
+    "read_contents_of",
 ]

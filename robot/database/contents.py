@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
@@ -39,9 +40,20 @@ def read_contents(repository: Repository, family: Family, period: Period) -> dic
 
     The rows are streamed: of each only its digests are kept. Raises SyncError, Interrupted.
     """
-    sql = _sql(family, repository)
+    sql = _sql(family, repository, f"p.{family.moment} >= ? AND p.{family.moment} < ?")
     parameters = (period.start, period.end + timedelta(seconds=1))
-    return repository.look(lambda engine: dict(_read(engine, family, sql, parameters)))
+    return repository.look(partial(_found, family=family, sql=sql, parameters=parameters))
+
+
+def read_contents_of(repository: Repository, family: Family, keys: Iterable[str]) -> dict[str, Content]:
+    """The content of these records, as far as they are there, whatever their moment. Raises SyncError, Interrupted."""
+    found: dict[str, Content] = {}
+    left = sorted(keys)
+    while left:
+        chunk, left = tuple(left[:_KEYS_AT_ONCE]), left[_KEYS_AT_ONCE:]
+        sql = _sql(family, repository, f"p.{family.parent.key} IN ({', '.join('?' * len(chunk))})")
+        found |= repository.look(partial(_found, family=family, sql=sql, parameters=chunk))
+    return found
 
 
 def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[str]]) -> None:
@@ -58,7 +70,7 @@ def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[s
     repository.change(work)
 
 
-def _sql(family: Family, repository: Repository) -> str:
+def _sql(family: Family, repository: Repository, condition: str) -> str:
     names, joins = [f"p.{family.campaign}"], []
     for number, table in enumerate(family.tables):
         alias = f"t{number}" if number else "p"
@@ -66,10 +78,11 @@ def _sql(family: Family, repository: Repository) -> str:
         if number:
             collate = repository.compared((table.name, table.key), (family.parent.name, family.parent.key))
             joins.append(f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} = p.{family.parent.key}{collate}")
-    return (
-        f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)}"
-        f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"
-    )
+    return f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)} WHERE {condition}"
+
+
+def _found(engine: Engine, *, family: Family, sql: str, parameters: Row) -> dict[str, Content]:
+    return dict(_read(engine, family, sql, parameters))
 
 
 def _read(engine: Engine, family: Family, sql: str, parameters: Row) -> Iterator[tuple[str, Content]]:

@@ -1,6 +1,7 @@
 """Builds the pages of `GET /calls`: the records that a query asks for, the pagination, the faults in both."""
 
 import math
+import random
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,12 +16,13 @@ Links = Literal["next", "object", "list", "absent"]
 
 @dataclass(frozen=True)
 class Paging:
-    """How the server pages: its greatest page, whether it admits to it, totals or none, and the shape of `links`."""
+    """How the server pages: its greatest page, whether it admits to it, totals or none, the shape of `links`, no order."""
 
     cap: int | None = None
     echo_cap: bool = True
     simple: bool = False
     links: Links = "next"
+    shuffled: bool = False
 
 
 def build_page(
@@ -30,6 +32,8 @@ def build_page(
     if fault:
         query, paging = _misread(query, paging, fault)
     found = records.select(query.selection)
+    if paging.shuffled:
+        found = random.sample(found, len(found))
     size = min(query.per_page, paging.cap or query.per_page)
     items = found[(query.page - 1) * size : query.page * size]
     total = len(found)

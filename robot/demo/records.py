@@ -6,8 +6,11 @@ from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+
+from robot.demo.dates import Dates, writer
 
 SELECTIONS_KEPT = 64
 
@@ -15,10 +18,11 @@ SELECTIONS_KEPT = 64
 class Item:
     """One record with its place in the order, its campaign, and its JSON once it has been asked for."""
 
-    __slots__ = ("_base", "_full", "campaign", "key", "record")
+    __slots__ = ("_base", "_full", "_written", "campaign", "key", "record")
 
-    def __init__(self, record: Any, key: tuple[str, str], campaign: int | None) -> None:
+    def __init__(self, record: Any, key: tuple[str, str], campaign: int | None, written: Callable[[Any], Any]) -> None:
         self.record = record
+        self._written = written
         self.key = key
         self.campaign = campaign
         self._base: bytes | None = None
@@ -28,10 +32,10 @@ class Item:
         """The record's JSON, without its `mailing_data` unless `with_mailing`."""
         if with_mailing:
             if self._full is None:
-                self._full = to_json(self.record)
+                self._full = to_json(self._written(self.record))
             return self._full
         if self._base is None:
-            self._base = to_json(_without_mailing(self.record))
+            self._base = to_json(_without_mailing(self._written(self.record)))
         return self._base
 
 
@@ -51,12 +55,23 @@ class Selection:
 class Records:
     """The records, safe to read and change from many threads. A change makes a new list; a page being built keeps the old.
 
+    `dates` is how a record's dates are written; `listed_late` lists a call by the moment so much after its own, as a server
+    does that goes by a call's end.
+
     The order is call_date, then id. A record that has no readable call_date stands behind the record that it followed, and
     is served with it.
     """
 
-    def __init__(self, records: Iterable[Any], *, descending: bool = False) -> None:
+    def __init__(
+        self,
+        records: Iterable[Any],
+        *,
+        descending: bool = False,
+        dates: Dates = "local",
+        listed_late: timedelta = timedelta(0),
+    ) -> None:
         self._descending = descending
+        self._placed = partial(_placed, written=writer(dates), late=listed_late)
         self._lock = threading.Lock()
         self._items: list[Item] = []
         self._selections: OrderedDict[Selection, list[Item]] = OrderedDict()
@@ -64,7 +79,7 @@ class Records:
 
     def replace(self, records: Iterable[Any]) -> None:
         """Serve these records and no others."""
-        items = _placed(records, ("", ""), None)
+        items = self._placed(records, ("", ""), None)
         items.sort(key=_key)
         with self._lock:
             self._store(items)
@@ -74,7 +89,7 @@ class Records:
         with self._lock:
             last = self._items[-1] if self._items else None
             items = list(self._items)
-            (item,) = _placed([record], last.key if last else ("", ""), last.campaign if last else None)
+            (item,) = self._placed([record], last.key if last else ("", ""), last.campaign if last else None)
             insort(items, item, key=_key)
             self._store(items)
 
@@ -82,7 +97,7 @@ class Records:
         """Serve the record with other values. Raises KeyError for an unknown id."""
 
         def changed(item: Item) -> list[Item]:
-            return _placed([{**item.record, **changes}], item.key, item.campaign)
+            return self._placed([{**item.record, **changes}], item.key, item.campaign)
 
         self._rebuild(record_id, changed)
 
@@ -157,16 +172,25 @@ def _agent_of(record: Any) -> Any:
     return record.get("agent_id") if isinstance(record, dict) else None
 
 
-def _placed(records: Iterable[Any], key: tuple[str, str], campaign: int | None) -> list[Item]:
+def _placed(
+    records: Iterable[Any],
+    key: tuple[str, str],
+    campaign: int | None,
+    *,
+    written: Callable[[Any], Any],
+    late: timedelta,
+) -> list[Item]:
     """Items with their keys and campaigns; those of the record before stand in for the ones a record lacks."""
     items = []
     for record in records:
         when = _readable_date(record)
         if when is not None:
+            if late:
+                when = str(datetime.fromisoformat(when) + late)
             key = (when, str(record.get("id") or ""))
         own = campaign_of(record)
         campaign = campaign if own is None else own
-        items.append(Item(record, key, campaign))
+        items.append(Item(record, key, campaign, written))
     return items
 
 

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from robot.demo.access import DEMO_TOKEN, SERVICE_TOKENS, Access, Entry, ServiceToken
 from robot.demo.answers import Answer, envelope, fault_answer, ok, refusal
+from robot.demo.dates import Dates
 from robot.demo.faults import Fault, FaultKind, FaultPlan
 from robot.demo.listener import Listener
 from robot.demo.lists import MailingLists
@@ -50,9 +51,8 @@ class Simulator:
 
     `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it they repeat what was
     asked for (`total_pages` always counts real pages). `simple_pagination` leaves the totals out always, not only when
-    asked to. `now`, when given, returns local time: later calls have not happened yet, and are not served.
-    `token` is the personal token that a login gives, too; with `personal_ended` it is refused everywhere.
-    `service_tokens` open as their roles say.
+    asked to. `order="random"` sorts anew at each request. `dates` and `listed_late` are those of `Records`. `now`, when
+    given, returns local time: later calls have not happened yet, and are not served.
     `lists` holds the campaigns' lists and the contacts sent; phones in `blocked` are filtered, told with a motive and, with
     `names_filtered`, with the contact.
     `on_page` is called in the server's thread before each page of calls is built: the place to change the calls under
@@ -71,7 +71,9 @@ class Simulator:
         echo_cap: bool = True,
         simple_pagination: bool = False,
         links: Links = "next",
-        order: Literal["asc", "desc"] = "asc",
+        order: Literal["asc", "desc", "random"] = "asc",
+        dates: Dates = "local",
+        listed_late: timedelta = timedelta(0),
         campaign_ids_work: bool = True,
         faults: Sequence[Fault] = (),
         port: int = 0,
@@ -92,8 +94,8 @@ class Simulator:
         self._logins = 0
         self._campaign_ids_work = campaign_ids_work
         self._now = now
-        self._records = Records(calls, descending=order == "desc")
-        self._paging = Paging(per_page_cap, echo_cap, simple_pagination, links)
+        self._records = Records(calls, descending=order == "desc", dates=dates, listed_late=listed_late)
+        self._paging = Paging(per_page_cap, echo_cap, simple_pagination, links, shuffled=order == "random")
         self._plan = FaultPlan(faults)
         self._requests: list[Request] = []
         self._lock = threading.Lock()

@@ -27,13 +27,18 @@ def repository(database: Database) -> Iterator[Repository]:
 def operator(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Machine]]:
-    """Give a machine whose API has so many days of so many calls. Its clock begins at `NOON`."""
+    """Give a machine whose API has so many days of so many calls; `server` holds options of its simulator.
+
+    Its clock begins at `NOON`.
+    """
     clear_environment(monkeypatch)
     with ExitStack() as stack:
         stack.enter_context(started_at(NOON))
 
-        def start(days: int = 2, per_day: int = 60, broken: int = 0, **settings: Any) -> Machine:
-            simulator = stack.enter_context(simulated(days, per_day, broken=broken))
+        def start(
+            days: int = 2, per_day: int = 60, broken: int = 0, server: dict[str, Any] | None = None, **settings: Any
+        ) -> Machine:
+            simulator = stack.enter_context(simulated(days, per_day, broken=broken, **(server or {})))
             return Machine(simulator, tmp_path, database, capsys, **settings)
 
         yield start

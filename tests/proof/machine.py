@@ -84,7 +84,7 @@ def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def simulated(days: int, per_day: int, **options: Any) -> Iterator[Simulator]:
-    broken = options.pop("broken", 0)
-    calls = make_calls([ago(number) for number in range(1, days + 1)], per_day, broken=broken)
+    broken, odd = options.pop("broken", 0), options.pop("odd", True)
+    calls = make_calls([ago(number) for number in range(1, days + 1)], per_day, odd=odd, broken=broken)
     with Simulator(calls, **options) as simulator:
         yield simulator
