@@ -29,7 +29,8 @@ def read_body(response: requests.Response, share: Share, most: int) -> bytes:
         if size > most or _promised(response) > most:
             if not response.ok:
                 break
-            head = b"".join(chunks)[:_HEAD]
+            head = b"".join(chunks[:2])[:_HEAD]
+            chunks.clear()
             raise BodyTooLarge(f"an answer of more than {most / MEGABYTE:g} MB.", _HINT, head=head)
         if size > SMALL_BODY and not share.size:
             with deadline.paused():

@@ -140,12 +140,14 @@ class Transport:
         """
         self.api.require_known(method, url)
         with Share(self._budget) as share:
+            raw = b""
             try:
                 response, raw = self._ask(method, url, parameters, body, form, share)
                 if response.ok:
                     require_room(raw, share, self._largest_body)
                 answer = self._judge(method, url, response, raw)
             except BodyTooLarge as error:
+                raw, error.__traceback__ = b"", None  # they would keep the body as long as the new error lives
                 message = f"{_where(method, url)}: {error.message}"
                 if method != "GET":  # what was sent was answered, and nobody knows how
                     raise ApiUnavailable(message) from None
