@@ -65,11 +65,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=300_000)
     parser.add_argument("--no-import", action="store_true", help="only read")
+    parser.add_argument("--make", type=Path, help="only write the files into this folder")
     arguments = parser.parse_args()
+    if arguments.make:
+        _make_files(arguments.make, arguments.lines)
+        return
     python = _peers()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = _files(folder, arguments.lines)
+        # by a process of its own: one that is started has at least the memory that its parent had
+        subprocess.run([sys.executable, __file__, "--make", folder, "--lines", str(arguments.lines)], check=True)
+        files = [folder / "clientes.csv", folder / "clientes.xlsx"]
         print(f"{'':28}{'lines/s':>10}{'seconds':>10}{'peak MB':>10}")
         for path in files:
             for reader in _READERS:
@@ -92,7 +98,7 @@ def _peers() -> str:
     return str(python)
 
 
-def _files(folder: Path, lines: int) -> list[Path]:
+def _make_files(folder: Path, lines: int) -> None:
     """The same customers as CSV (UTF-8, as exports are) and as XLSX (shared strings, as Excel saves)."""
     import xlsxwriter
 
@@ -112,7 +118,6 @@ def _files(folder: Path, lines: int) -> list[Path]:
             line = [n, name, _cpf(chance), *phones]
             writer.writerow([*line, f"{amount:.2f}".replace(".", ","), *rest])
             sheet.write_row(n, 0, [*line, amount, *rest])
-    return [folder / "clientes.csv", folder / "clientes.xlsx"]
 
 
 def _cpf(chance: random.Random) -> str:
@@ -126,7 +131,7 @@ def _cpf(chance: random.Random) -> str:
 def _measure(what: str, command: list[str], arguments: argparse.Namespace, **more: object) -> None:
     """One process, to its end: the time it took, and the most memory it had."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
