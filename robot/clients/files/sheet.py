@@ -22,6 +22,7 @@ from robot.clients.files.quick import QuickRows
 from robot.clients.files.sheet_xml import RawRow, SheetParser
 from robot.clients.files.table import Row
 from robot.clients.files.values import Values
+from robot.clients.files.words import is_count
 
 _LAST_ROW = 1_048_576
 
@@ -92,14 +93,17 @@ class SheetReader:
             parser.parse(next(found))
             for n, block in enumerate(found):
                 if n in facts.slow or facts.quick is None:
-                    yield from self._finished([self._cells(row, values) for row in parser.parse(block)], facts)
+                    rows = [self._cells(row, values) for row in parser.parse(block)]
+                    yield from _kept(self._finished(rows, facts))
                     continue
                 numbers, columns = facts.quick.columns(block, values)
                 cells = zip(*columns, strict=True)
                 if facts.merged or any(Mark in map(type, column) for column in columns):
-                    yield from self._finished(zip(numbers, cells, strict=True), facts)
+                    yield from _kept(self._finished(zip(numbers, cells, strict=True), facts))
+                elif len(columns) > 1 and None not in columns[-1]:
+                    yield from map(Row, numbers, cells)
                 else:
-                    yield from map(_trimmed, numbers, cells)
+                    yield from _kept(map(_trimmed, numbers, cells))
                 parser.last_row = max(facts.quick.numbers(block), default=parser.last_row) if facts.slow else 0
 
     def _cells(self, row: RawRow, values: Values) -> tuple[int, Sequence[Value | Mark]]:
@@ -133,6 +137,11 @@ class SheetReader:
             yield
         except expat.ExpatError as error:
             raise damaged(self._path, f"the XML of {self._sheet.part} is not whole ({error})") from None
+
+
+def _kept(rows: Iterable[Row]) -> Iterator[Row]:
+    """Without blank rows, and without what a database's client writes below them."""
+    return (row for row in rows if row.cells and (len(row.cells) > 1 or not is_count(row.cells[0])))
 
 
 def _trimmed(number: int, cells: Sequence[Cell]) -> Row:

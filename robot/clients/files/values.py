@@ -49,6 +49,8 @@ class Values:
         if kind == "s":
             known = self._texts
             with suppress(ValueError, IndexError):
+                if "" not in texts:
+                    return list(map(known.__getitem__, map(int, texts)))
                 return [known[int(text)] if text else None for text in texts]
         elif kind == "n" and style not in self._formats:
             with suppress(ValueError, OverflowError):

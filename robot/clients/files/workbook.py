@@ -14,7 +14,6 @@ from robot.clients.files.sheet import Facts, SheetReader
 from robot.clients.files.strings import Text, shared_texts
 from robot.clients.files.table import Row, Sheet, Visibility
 from robot.clients.files.values import Values, formats_of
-from robot.clients.files.words import is_count
 
 _VISIBILITY = {"hidden": Visibility.HIDDEN, "veryHidden": Visibility.VERY_HIDDEN}
 _TOLD = 10
@@ -55,10 +54,7 @@ class WorkbookFile:
             package = Package(self._path)
             try:
                 reader = SheetReader(self._path, package, self._sheet)
-                for row in reader.rows(self._facts, self._values):
-                    cells = row.cells
-                    if cells and (len(cells) > 1 or not is_count(cells[0])):
-                        yield row
+                yield from reader.rows(self._facts, self._values)
             finally:
                 package.close()
             refuse_if_changed(self._path, self._stamp)
