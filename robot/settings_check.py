@@ -188,6 +188,8 @@ def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
         if name not in _NAMES and (close or name.partition("_")[0] in _FAMILIES):
             meant = f" Did you mean {close[0]}?" if close else ""
             warnings.append(f"{name} is no setting of the robot and was ignored.{meant}")
+    if settings.db_schema != "dbo" and not settings.db_server:
+        warnings.append("DB_SCHEMA means nothing without DB_SERVER: the embedded database has no schemas.")
     warnings += [
         f"{line}: {name} is set a second time. This line counts, the one before does not." for line, name in file.doubled
     ]

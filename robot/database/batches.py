@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from robot.database import rejections
+from robot.database.catalog import Catalog
 from robot.database.clashes import set_apart
 from robot.database.engine import Counts, DuplicateKey, Engine, Row, RowRefused
 from robot.database.hindrances import found_in, too_narrow_for
@@ -43,7 +44,7 @@ class _Search:
 
     refused: int = 0
     stored: bool = False
-    hindrances_seen: bool = False
+    catalog: Catalog | None = None  # read at the first refusal
 
 
 class Batches:
@@ -79,11 +80,10 @@ class Batches:
 
     def _raise_if_hopeless(self, batch: Batch, search: _Search, error: RowRefused | DuplicateKey) -> None:
         """What no row can pass is told at once; it is not looked for row by row."""
-        if not search.hindrances_seen:
-            search.hindrances_seen = True
+        if search.catalog is None:
+            search.catalog = self._transactions.again(self._engine.catalog)
             tables = {table.name for table in batch.rows}
-            catalog = self._transactions.again(self._engine.catalog)
-            hard = [each.text for each in found_in(catalog, self._engine) if each.hard and each.table in tables]
+            hard = [each.text for each in found_in(search.catalog, self._engine) if each.hard and each.table in tables]
             if hard:
                 raise FatalError(f"{self._engine.name}: {'; '.join(hard)}. No row can be stored.") from error
         if search.refused >= _HOPELESS and not search.stored:
@@ -116,8 +116,8 @@ class Batches:
         ((table, (row,)),) = [(table, rows) for table, rows in batch.rows.items() if rows]
         if key not in storing.open_rejections:
             search.refused += 1
-        catalog = self._transactions.again(lambda: self._engine.catalog(whole=False))
-        reason = mask(f"the database refuses the row ({table.name}): {error.reason}{too_narrow_for(catalog, table, row)}")
+        narrow = too_narrow_for(search.catalog or Catalog(), table, row)
+        reason = mask(f"the database refuses the row ({table.name}): {error.reason}{narrow}")
         log.warning("%s %s: %s.", table.name, key, reason)
         rejection = RejectedRow(key, reason, _cells(table, row))
         rejected = replace(batch, rows={}, rejections=[*batch.rejections, rejection])

@@ -35,7 +35,7 @@ def found_in(catalog: Catalog, engine: Engine) -> list[Hindrance]:
         if standing is None:
             continue
         name = f"{engine.place}{table.name}"
-        found += _columns(table, standing, name)
+        found += [*_columns(table, standing, name), *_collation(table, standing, name)]
         allowed = {index.columns for _, text in scripts for index in made_by(text).indexes if index.table == table.name}
         found += [
             Hindrance(table.name, f"the unique index {index.name} of {name} ({', '.join(index.columns)})", soft=True)
@@ -48,6 +48,16 @@ def found_in(catalog: Catalog, engine: Engine) -> list[Hindrance]:
             if rule.table == table.name and rule.name.lower() not in names
         ]
     return sorted(found, key=lambda each: (not each.hard, not each.soft))
+
+
+def _collation(table: Table, standing: Standing, name: str) -> Iterator[Hindrance]:
+    """The tables are joined all the same; but it decides which ids are one."""
+    if not isinstance(table, RowTable):
+        return
+    key, other = standing.column(table.key), standing.column("row_hash")
+    if key is not None and other is not None and key.collation != other.collation:
+        text = f"the collation {key.collation} of the key {name}.{table.key} (its other columns: {other.collation})"
+        yield Hindrance(table.name, text)
 
 
 def denied_to(engine: Engine, catalog: Catalog) -> list[Hindrance]:

@@ -29,6 +29,7 @@ _BY_PLACE = (
     ({2628}, re.compile(r"^((?:[^']*'[^']*'){2}[^']*)'.*'", re.DOTALL), r"\1'***'"),
     ({245, 248, 295}, re.compile(r"'.*'", re.DOTALL), "'***'"),
 )
+_WITHOUT_VALUES = {515, 547}  # their messages name constraints, tables and columns only
 _LONGEST = 500
 
 _LOST_STATES = {"08S01", "08003", "08007", "08001", "08004", "08006"}
@@ -158,13 +159,16 @@ def read(arguments: tuple[object, ...]) -> OdbcError:
     for of, value, hidden in _BY_PLACE:
         if not of.isdisjoint(numbers):
             text = value.sub(hidden, text)
-    return OdbcError(state, numbers, cleaned(text))
+    return OdbcError(state, numbers, cleaned(text, values=_WITHOUT_VALUES.isdisjoint(numbers)))
 
 
-def cleaned(text: str) -> str:
-    """The driver's words without its names, its function and the values of somebody's row; cut to one paragraph."""
+def cleaned(text: str, *, values: bool = True) -> str:
+    """The driver's words without its names, its function and the values of somebody's row; cut to one paragraph.
+
+    Of a message that holds no `values` every word is kept: "the value NULL into column 'x'".
+    """
     text = _CALLED.sub("", _PREFIX.sub("", text)).strip()
-    return escape(_VALUES.sub(r"\1***", text)[:_LONGEST])
+    return escape((_VALUES.sub(r"\1***", text) if values else text)[:_LONGEST])
 
 
 def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = False) -> SyncError:

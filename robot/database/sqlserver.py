@@ -23,6 +23,7 @@ from robot.database.connection_string import LOGIN_SECONDS, Driver, choose_drive
 from robot.database.engine import Answer, Counts, Place, Row
 from robot.database.qualified import QualifyingCursor, qualified
 from robot.database.scripts import STANDARD_SCHEMA, constraints, in_schema, make_schema, read_scripts
+from robot.database.sqlserver_catalog import Collations
 from robot.database.sqlserver_lock import JobLock, last_row
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
@@ -42,7 +43,6 @@ _ACQUIRE_AGAIN_SECONDS = 60
 
 _GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
 _OWN_SCHEMA = "SELECT SCHEMA_NAME()"
-_OF_DATABASE = sqlserver_catalog.OF_DATABASE
 
 
 class SqlServerEngine:
@@ -73,7 +73,7 @@ class SqlServerEngine:
         self._worked = False  # whether a connection was ever had: then a refusal may be a server that restarts
         self._fast = True
         self._staged: dict[str, Sequence[Row]] = {}
-        self._collations: dict[Place, str] = {}
+        self._collations: Collations | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> SqlServerEngine:
@@ -142,7 +142,7 @@ class SqlServerEngine:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         self._staged.clear()
-        self._collations = {}
+        self._collations = None
         if connection is not None:
             with suppress(pyodbc.Error):
                 connection.close()
@@ -195,7 +195,7 @@ class SqlServerEngine:
         """
         if self._staged.pop(table.name, None) is not rows:
             raise ValueError(f"upsert: these rows of {table.name} were not staged")
-        place = (table, self._schema, self._collation(table))
+        place = self._target(table)
         (inserted,) = last_row(self._open().cursor().execute(staging.insert(*place), now))
         updated = 0
         if inserted < len(rows):
@@ -204,21 +204,18 @@ class SqlServerEngine:
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         self.stage(table, rows)
-        found = self._open().cursor().execute(staging.clashes(table, self._schema, self._collation(table))).fetchall()
+        found = self._open().cursor().execute(staging.clashes(*self._target(table))).fetchall()
         return {str(key) for (key,) in found}
 
-    def _collation(self, table: RowTable) -> str:
-        """The collation of the table's key, where it is another than the database's, which the staging table has."""
-        of_column = self._known_collations().get((table.name, table.key), "")
-        return of_column if of_column != self._known_collations().get(_OF_DATABASE) else ""
+    def _target(self, table: RowTable) -> tuple[RowTable, str, str]:
+        return table, self._schema, self._known_collations().of_key(table)
 
     def compared(self, left: Place, right: Place) -> str:
-        of_left, of_right = (self._known_collations().get(place) for place in (left, right))
-        return f" COLLATE {of_left}" if of_left and of_right and of_left != of_right else ""
+        return self._known_collations().compared(left, right)
 
-    def _known_collations(self) -> dict[Place, str]:
-        if not self._collations:
-            self._collations = sqlserver_catalog.collations(self._open().cursor(), self._schema)
+    def _known_collations(self) -> Collations:
+        if self._collations is None:
+            self._collations = Collations(self._open().cursor(), self._schema)
         return self._collations
 
     def write(self, sql: str, parameters: Row = ()) -> int:

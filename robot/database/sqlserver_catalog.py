@@ -10,9 +10,10 @@ from typing import Any
 import pyodbc
 
 from robot.database.catalog import Catalog, Rule, Standing, StandingColumn, StandingIndex
+from robot.database.engine import Place
 from robot.database.scripts import OUR_NAMES
 from robot.database.sqlserver_lock import last_row
-from robot.tables import ALL_TABLES, Kind
+from robot.tables import ALL_TABLES, Kind, RowTable
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,6 @@ _OLDEST = 13  # SQL Server 2016
 _STANDING = """
 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
 """
-OF_DATABASE = ("", "")  # where `collations` holds the database's own
 _KEYS = ("id", "call_id", "identifier", "external_id", "record_id")  # what is compared between tables
 _COLLATIONS = """
 SELECT o.name, c.name, c.collation_name
@@ -150,11 +150,24 @@ def denied(cursor: Any, schema: str, wanted: Sequence[tuple[str, str]]) -> list[
     return found
 
 
-def collations(cursor: Any, schema: str) -> dict[tuple[str, str], str]:
+class Collations:
     """The collations of the columns by which tables are compared, and the database's own."""
-    found = {(table.lower(), column.lower()): str(name) for table, column, name in _ask(cursor, _COLLATIONS, schema, _KEYS)}
-    ((own,),) = cursor.execute(_OWN_COLLATION).fetchall()
-    return {**found, OF_DATABASE: str(own)}
+
+    def __init__(self, cursor: Any, schema: str) -> None:
+        found = _ask(cursor, _COLLATIONS, schema, _KEYS)
+        self._of = {(table.lower(), column.lower()): str(name) for table, column, name in found}
+        ((own,),) = cursor.execute(_OWN_COLLATION).fetchall()
+        self._own = str(own)
+
+    def of_key(self, table: RowTable) -> str:
+        """That of the table's key, where it is another than the database's, which the staging table has."""
+        found = self._of.get((table.name, table.key), "")
+        return found if found != self._own else ""
+
+    def compared(self, left: Place, right: Place) -> str:
+        """What stands behind the right one of two columns that are compared."""
+        of_left, of_right = (self._of.get(place) for place in (left, right))
+        return f" COLLATE {of_left}" if of_left and of_right and of_left != of_right else ""
 
 
 def tables(cursor: Any, schema: str) -> set[str]:

@@ -12,6 +12,7 @@ from robot.database.qualified import qualified
 from robot.database.scripts import OUR_NAMES, in_schema, read_scripts
 from robot.demo import Simulator, make_calls
 from robot.settings import IsolatedSettings
+from robot.settings_check import load
 from robot.tables import ALL_TABLES
 
 CALLS = 30
@@ -87,3 +88,11 @@ def test_a_name_that_no_statement_could_hold_is_refused(name):
 
 def test_dbo_is_dbo_in_any_case():
     assert IsolatedSettings(db_schema="DBO").db_schema == "dbo"
+
+
+def test_it_means_nothing_to_the_embedded_database_which_is_told(tmp_path, monkeypatch):
+    for name in ("DB_SERVER", "DB_SCHEMA"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".env").write_text("DB_SCHEMA=robo\n", "utf-8")
+    _, warnings = load(tmp_path / ".env", token_needed=False)
+    assert any("DB_SCHEMA means nothing" in warning for warning in warnings)

@@ -3,6 +3,7 @@
 import pytest
 
 from robot.database import odbc_errors
+from robot.database.engine import OnceMore, RowRefused
 from robot.errors import FatalError, RetriableError
 
 NAME = "SQL Server host, database calls"
@@ -103,12 +104,39 @@ def test_a_server_that_cannot_be_reached_is_tried_again_and_told_with_the_fix(st
         f"{MS}[SQL Server]Violation of UNIQUE KEY constraint 'ux'. Cannot insert duplicate key in object 'dbo.calls'. The duplicate key value is (Maria da Silva). (2627) (SQLExecDirectW)",
         f"{MS}[SQL Server]Conversion failed when converting the nvarchar value 'Maria da Silva' to data type int. (245) (SQLExecDirectW)",
         f"{MS}[SQL Server]Falha ao converter o valor nvarchar 'Maria da Silva' no tipo de dados int. (245) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Eindeutiger Index 'ux'. Der doppelte Schlüsselwert lautet (Maria (da) Silva, 3). (2601) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Zeichenfolgen würden in der Tabelle 'c.dbo.calls', Spalte 'agent' abgeschnitten. Wert: 'Maria da Silva'. (2628) (SQLExecDirectW)",
+        f"{MS}[SQL Server]Fehler beim Konvertieren des nvarchar-Werts 'Maria da Silva' in den int-Datentyp. (245) (SQLExecDirectW)",
     ],
 )  # fmt: skip
 def test_no_message_tells_a_customers_data(text):
     found = meaning("42000", text)
     assert "Maria" not in str(found)
     assert "Silva" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (515, "Cannot insert the value NULL into column 'loja', table 'c.dbo.calls'; column does not allow nulls."),
+        (547, 'The INSERT statement conflicted with the CHECK constraint "ck_company".'),
+        (2628, "String or binary data would be truncated in table 'c.dbo.calls', column 'agent'. Truncated value: 'x'."),
+        (8152, "String or binary data would be truncated."),
+        (50001, "the audit is closed"),
+    ],
+)
+def test_what_refuses_a_row_is_told_in_the_servers_words_and_never_waited_for(number, text):
+    found = meaning("42000", f"{MS}[SQL Server]{text} ({number}) (SQLExecDirectW)")
+    assert isinstance(found, RowRefused)
+    assert text.partition(". Truncated")[0].rstrip(".") in found.reason
+
+
+def test_a_unique_index_is_told_by_its_name_and_tried_once_more_only():
+    words = "Cannot insert duplicate key row in object 'dbo.calls' with unique index 'ux_company'."
+    found = meaning("23000", f"{MS}[SQL Server]{words} The duplicate key value is (7). (2601) (SQLExecDirectW)")
+    assert isinstance(found, OnceMore)
+    assert words in found.message
+    assert "(7)" not in found.message
 
 
 def test_a_width_in_parentheses_is_no_error_number():
