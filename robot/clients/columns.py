@@ -147,8 +147,8 @@ def stop(name: str, found: Layout, places: Sequence[int], target: str, what: str
 def _example(found: Layout) -> str:
     if _holds_data(found.headers):
         return "HEADER"
-    unknown = found.unknown or found.labels
-    return _shown(unknown[0]) if unknown else "HEADER"
+    documents = [label for label, column in zip(found.labels, found.columns, strict=True) if column == "cpf"]
+    return _shown((*documents, *found.unknown, "HEADER")[0])
 
 
 def _shown(header: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from robot.clients.cells import known_cells
 from robot.clients.columns import stop
 from robot.clients.files import Row, Table
+from robot.cpf import InvalidDocument, read_document
 from robot.database import Repository, portfolio
 from robot.errors import ConfigurationError
 from robot.normalizers.client_cells import plain
@@ -73,7 +75,11 @@ class _Look:
         return not self.review.empty or bool(self._aside) or not {"phones", "name"} <= set(columns)
 
     def key(self, row: Row) -> str:
-        return plain(row.cells[self._key_place]) if self._key_place < len(row.cells) else ""
+        key = plain(row.cells[self._key_place]) if self._key_place < len(row.cells) else ""
+        if key and self._of.key_is_document:
+            with suppress(InvalidDocument):
+                return read_document(key).number
+        return key
 
     def see(self, row: Row) -> None:
         """What the columns hold that are not understood."""

@@ -95,7 +95,11 @@ def _read(
     values = {column: texts[given[column][0]] for column in _ONE_TEXT if column in given}
     whole: dict[str, str] = {}
     zeros = 0
-    if documents := given.get("cpf"):
+    if of.key_is_document and key_place is not None:
+        document = cell_of.document(key, key_place)
+        key = values["cpf"] = document.number
+        zeros = document.zeros
+    elif documents := given.get("cpf"):
         document = cell_of.document(texts[documents[0]], documents[0])
         values["cpf"], zeros = document.number, document.zeros
         for place in documents[1:]:

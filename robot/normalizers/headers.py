@@ -38,6 +38,7 @@ class Layout:
     suspects: Mapping[int, str] = field(default_factory=dict)  # place → what it may well be
     ambiguous: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()  # "Valor (open_amount is Saldo devedor)"
+    key_is_document: bool = False  # the operator said that the column of CPF/CNPJ is the key: it fills both
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -87,6 +88,9 @@ def layout(headers: Sequence[object], wanted: Mapping[str, str] | None = None) -
         suspects=suspects,
         ambiguous=ambiguous,
         passed_over=passed_over,
+        key_is_document=any(
+            target == "external_id" and meaning_of(names[place]).column == "cpf" for place, target in given.items()
+        ),
     )
 
 

@@ -137,3 +137,13 @@ def test_the_command_stops_with_two_and_names_the_way_out(portfolio):
     assert (code, "Kept in the database for the next file with these headers: Fase = status" in told) == (0, True)
     code, told = app.run("clients", "import", file)
     assert (code, "As named with an earlier file: Fase = status" in told) == (0, True)
+
+
+def test_a_file_whose_only_key_is_the_document_says_so_and_fills_both(portfolio):
+    text = "nome;CPF;fone\nAna;529.982.247-25;11999990001\nBia;1234567890;11999990002\n"
+    error = refused(portfolio, text)
+    assert '--map "CPF=external_id"' in error.hint
+    for _ in range(2):
+        portfolio.take(text, maps=parse_maps(["CPF=external_id"]))
+        assert portfolio.keys() == ["01234567890", "52998224725"]
+        assert portfolio.client("01234567890")["cpf"] == "01234567890"

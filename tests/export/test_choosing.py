@@ -1,5 +1,6 @@
 """Who is sent, and why the others are not."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -149,3 +150,27 @@ class TestTheCompanysOwnTable:
 
 def test_the_order_of_the_desk_is_the_one_that_blocks():
     assert order(weight=3).blocked == ORDER.blocked
+
+
+@pytest.mark.parametrize("column", ["Bloqueado", "Situação Cadastral", "nao_ligar"])
+def test_a_column_of_the_companys_query_that_may_be_the_status_stops_it(desk, tmp_path, column):
+    file = tmp_path / "query.sql"
+    file.write_text(f"SELECT '1' AS id, 'Ana' AS nome, '11999990001' AS fone, 'S' AS \"{column}\"", encoding="utf-8")
+    repository = desk.repository()
+    repository.prepare()
+    with pytest.raises(ConfigurationError) as caught:
+        clients_of_query(repository, file)
+    repository.close()
+    assert caught.value.problems == (f"{column}: probably the status",)
+
+
+def test_the_rows_of_the_companys_query_are_read_without_what_nobody_sees(desk, tmp_path):
+    file = tmp_path / "query.sql"
+    cells = "'\u200b1\xa0' AS id, 'Ana\u200b' AS nome, '11999990001' AS fone, 'Bloque\u00adado' AS status"
+    server = bool(desk.database.variables.get("DB_SERVER"))
+    file.write_text("SELECT " + (re.sub(r"'(?=[^ ,])", "N'", cells) if server else cells), encoding="utf-8")
+    repository = desk.repository()
+    repository.prepare()
+    (client,), rejected = clients_of_query(repository, file)
+    repository.close()
+    assert (client.external_id, client.name, client.status, rejected) == ("1", "Ana", "Bloqueado", [])
