@@ -96,8 +96,8 @@ class Network:
 def _roots(requests_ca_bundle: str, ssl_cert_file: str) -> Roots:
     files = {
         "REQUESTS_CA_BUNDLE": requests_ca_bundle,
-        "CURL_CA_BUNDLE": os.environ.get("CURL_CA_BUNDLE", ""),  # which `requests` knows, too
         "SSL_CERT_FILE": ssl_cert_file,
+        "CURL_CA_BUNDLE": os.environ.get("CURL_CA_BUNDLE", ""),  # no setting of ours; `requests` knows it, too
     }
     return Roots.first_of(files)
 

@@ -182,6 +182,13 @@ def test_the_environments_certificates_count_too(context, certificates, monkeypa
         assert get(server.url.replace("http:", "https:")) == {"data": []}
 
 
+def test_a_setting_wins_over_the_variable_of_another_program(certificates, monkeypatch, tmp_path):
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "of-curl.pem"))
+    for name in ("requests_ca_bundle", "ssl_cert_file"):
+        assert network(**{name: certificates}).roots == Roots(certificates, name.upper())
+    assert network().roots.setting == "CURL_CA_BUNDLE"
+
+
 def test_a_certificate_for_another_name_is_refused(authority, certificates):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("other.example").configure_cert(context)
