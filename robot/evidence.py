@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from robot.pages import Digest, Page, Span
 
@@ -23,12 +24,14 @@ class Unread:
 class Reading:
     """One reading of a window, from its first page to its last.
 
-    `keys` are those of all records received, as they stand in the list; `totals` is every total that an answer told, in the
-    order of the answers; `behind` what stands behind the last record. `failure` is what ended it before its time.
+    `keys` are those of all records received, as they stand in the list, and `borders` the places among them at which a page
+    begins; `totals` is every total that an answer told, in the order of the answers; `behind` what stands behind the last
+    record. `failure` is what ended it before its time.
     """
 
     size: int = 1
     keys: tuple[str, ...] = ()
+    borders: frozenset[int] = frozenset()
     totals: tuple[int, ...] = ()
     behind: frozenset[str] = frozenset()
     unread: tuple[Unread, ...] = ()
@@ -133,6 +136,7 @@ class Findings:
         return Reading(
             size=self.size,
             keys=tuple(key for span in spans for key in self._keys[span]),
+            borders=frozenset(accumulate(len(self._keys[span]) for span in spans)),
             totals=tuple(self.totals),
             behind=self.behind,
             unread=tuple(Unread(self._name(span), why) for span, why in sorted(self._unread.items())),

@@ -6,7 +6,8 @@ A window is complete when nothing stands behind the last record, no record lies 
 - or several readings of the same list did so together, and each record was found by two of them at least: one that a single
   reading has seen may be gone since, and another one, which none has seen, be there in its place;
 - or two readings with different page sizes found the same records at the same places, every place of the list: then the list
-  holds a record twice, and its total counts it twice;
+  holds a record twice, and its total counts it twice. Not where both began a page between the two places: of two calls of
+  the same second an API may show one at the end of a page, and again at the beginning of the next;
 - or, where the API gives no totals, two readings in a row found the same records.
 
 Readings are of the same list as long as the total is the same, and no more records came than it says. A day that is not over
@@ -15,6 +16,7 @@ grows while it is read: of it as many records as were promised at first are enou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -181,7 +183,19 @@ def _every_record_twice(together: Sequence[Reading], total: int) -> bool:
 
 def _list_holds_records_twice(together: Sequence[Reading]) -> bool:
     last = together[-1] if together else Reading()
-    return last.whole and any(each.whole and each.size != last.size and each.keys == last.keys for each in together)
+    alike = [each for each in together if each.whole and each.size != last.size and each.keys == last.keys]
+    return last.whole and not all(_parts_a_pair(each.borders & last.borders, last.keys) for each in alike)
+
+
+def _parts_a_pair(borders: frozenset[int], keys: Sequence[str]) -> bool:
+    """Whether one of these borders lies between two places of the same record."""
+    ordered = sorted(borders)
+    before: dict[str, int] = {}
+    for place, key in enumerate(keys):
+        if key in before and bisect_right(ordered, before[key]) < bisect_right(ordered, place):
+            return True
+        before[key] = place
+    return False
 
 
 # -- whether to read once more

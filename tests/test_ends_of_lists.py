@@ -1,4 +1,4 @@
-"""Lists whose end is not where the API's total says, or that cannot be asked for what stands behind it."""
+"""Lists of which the API's total, or two readings that agree, prove less than it seems."""
 
 from __future__ import annotations
 
@@ -52,3 +52,31 @@ def test_a_record_of_a_list_whose_total_is_none_proves_nothing(database):
     assert status == "INCOMPLETE"
     assert "1 of 0 records received" in detail
     assert database.value("SELECT COUNT(*) FROM calls") == 1
+
+
+def test_a_call_shown_on_both_sides_of_a_border_hides_no_other_of_its_second(database):
+    """The order of calls of one second depends on where a page begins; half of the page size has the same border again."""
+    calls = [record(number, str(DAY)) for number in range(250)]
+    calls[100]["call_date"] = calls[99]["call_date"]
+    swapped = [*calls[:99], calls[100], calls[99], *calls[101:]]
+
+    def answer(asked):
+        return page_of(calls if (asked.page - 1) * asked.per_page < 100 else swapped, asked)
+
+    with liar(answer) as api:
+        summary = execute(api, database)
+    assert summary.exit_code is ExitCode.SUCCESS
+    assert database.value("SELECT COUNT(*) FROM calls") == 250
+    assert status_and_detail(database) == ("COMPLETE", None)
+
+
+def test_a_call_that_a_list_holds_twice_is_known_also_where_a_page_begins_between_the_two(database):
+    calls = [record(number, str(DAY)) for number in range(250)]
+    calls.insert(100, calls[99])
+    with liar(lambda asked: page_of(calls, asked)) as api:
+        summary = execute(api, database)
+    assert summary.exit_code is ExitCode.SUCCESS
+    assert database.value("SELECT COUNT(*) FROM calls") == 250
+    status, detail = status_and_detail(database)
+    assert status == "COMPLETE"
+    assert "holds 1 record(s) twice" in detail
