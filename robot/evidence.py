@@ -77,6 +77,7 @@ class Findings:
     _keys: dict[Span, Sequence[str]] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
     _unread: dict[Span, str] = field(default_factory=dict)
+    _too_large: dict[Span, str] = field(default_factory=dict)  # asked for again in parts
     _announcing: Span | None = None
     _outside: int = 0
     _far: int = 0
@@ -111,6 +112,10 @@ class Findings:
         if self._failed_in_a_row >= _FAILED_PAGES_BEFORE_GIVING_UP:
             self.stop = self.api_down = True
 
+    def in_parts(self, span: Span, why: str) -> None:
+        """A page was too large, and is asked for in parts."""
+        self._too_large[span] = why
+
     def _empty_beside(self, span: Span) -> bool:
         return any(not keys and (each.stop == span.start or each.start == span.stop) for each, keys in self._keys.items())
 
@@ -133,13 +138,15 @@ class Findings:
         full = [span for span in spans if self._keys[span]]
         last = full[-1] if full else Span(0, 0, 1)
         before_last = [span for span in spans if span < last]
+        vanished = {span: why for span, why in self._too_large.items() if not any(map(span.meets, full))}
+        unread = sorted({**vanished, **self._unread}.items())
         return Reading(
             size=self.size,
             keys=tuple(key for span in spans for key in self._keys[span]),
             borders=frozenset(accumulate(len(self._keys[span]) for span in spans)),
             totals=tuple(self.totals),
             behind=self.behind,
-            unread=tuple(Unread(self._name(span), why) for span, why in sorted(self._unread.items())),
+            unread=tuple(Unread(self._name(span), why) for span, why in unread),
             last_page=max((span.number for span in (*spans, *self._unread)), default=0),
             gaps=tuple(span.number for span in before_last if not self._keys[span]),
             short=tuple(span.number for span in before_last if self._is_short(span)),

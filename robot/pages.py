@@ -114,6 +114,10 @@ class Span:
         """Whether it is all of that page."""
         return self.stop - self.start == self.size
 
+    def meets(self, other: Span) -> bool:
+        """Whether they have places in common."""
+        return self.start < other.stop and other.start < self.stop
+
     def parts(self, size: int) -> Iterator[Span]:
         """The same places, in pages of another size."""
         start = self.start

@@ -99,6 +99,7 @@ class WindowReading(Generic[D]):
             elif isinstance(outcome, PageTooLarge):
                 if span.size > 1:
                     spans.smaller(span)
+                    findings.in_parts(span, outcome.message)
                 else:
                     findings.too_large = findings.too_large or _of_one_record(outcome, span.stop)
             elif isinstance(outcome, RetriableError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from liar import liar, page_of, record
 from support import DAY, execute
 
@@ -80,3 +82,21 @@ def test_a_call_that_a_list_holds_twice_is_known_also_where_a_page_begins_betwee
     status, detail = status_and_detail(database)
     assert status == "COMPLETE"
     assert "holds 1 record(s) twice" in detail
+
+
+def test_a_page_too_large_whose_parts_are_empty_ends_no_list(database):
+    """The API knows one page size, whatever is asked for, and tells no total: half a page lies elsewhere for it."""
+    calls = [record(number, str(DAY)) for number in range(150)]
+    calls[120]["feedback"] = "x" * 200_000
+
+    def answer(asked):
+        status, body = page_of(calls, replace(asked, per_page=100))
+        del body["meta"]["pagination"]["total"]
+        return status, body
+
+    with liar(answer) as api:
+        summary = execute(api, database, largest_body=100_000)
+    assert summary.exit_code is ExitCode.WITH_ERRORS
+    status, detail = status_and_detail(database)
+    assert status == "INCOMPLETE"
+    assert "page(s) 2 could not be read" in detail
