@@ -86,7 +86,7 @@ def import_clients(
     `progress` is told how many lines were read. Raises ConfigurationError before anything is written.
     """
     options = options or Options()
-    found = _opened(path, repository, options)
+    found = _opened(path, repository, options, stop)
     if found.review.doubts:
         if not confirm(found.review.doubts):
             return None
@@ -115,7 +115,7 @@ def preview_import(
 ) -> Imported:
     """What an import would do, line by line, without writing anything but missing tables. Raises ConfigurationError."""
     options = options or Options()
-    found = _opened(path, repository, options)
+    found = _opened(path, repository, options, stop)
     intake = _intake(found, repository, options)
     counts = found.ending.counts
     for row in found.table.rows():
@@ -137,11 +137,11 @@ def _look(taken: Taken, found: Imported) -> None:
     found.sample += rows[: _SAMPLE - len(found.sample)]
 
 
-def _opened(path: Path, repository: Repository, options: Options) -> Imported:
+def _opened(path: Path, repository: Repository, options: Options, stop: threading.Event) -> Imported:
     repository.prepare()
     table = open_table(path, sheet=options.sheet, encoding=options.encoding)
     columns = headers.columns_of(table, options.maps, repository)
-    looked = review(table, columns.layout, repository, protects(options.blocked))
+    looked = review(table, columns.layout, repository, protects(options.blocked), stop)
     return Imported(Ending(), table, columns, looked)
 
 

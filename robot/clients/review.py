@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from robot.clients import columns
 from robot.clients.cells import known_cells
-from robot.clients.columns import stop
-from robot.clients.files import Row, Table
+from robot.clients.files import Doubtful, Row, Table, Unreadable
 from robot.cpf import InvalidDocument, read_document
 from robot.database import Repository, portfolio
-from robot.errors import ConfigurationError
+from robot.errors import ConfigurationError, Interrupted
 from robot.normalizers.client_cells import plain
 from robot.normalizers.clients import Layout, Read, Refused, read_client
 from robot.phones import read_phones
@@ -32,13 +33,15 @@ class Review:
     doubts: list[str] = field(default_factory=list)
 
 
-def review(table: Table, of: Layout, repository: Repository, blocks: Callable[[str], bool]) -> Review:
-    """Read the file once. `blocks`: whether a status protects. Raises ConfigurationError."""
+def review(table: Table, of: Layout, repository: Repository, blocks: Callable[[str], bool], stop: threading.Event) -> Review:
+    """Read the file once. `blocks`: whether a status protects. Raises ConfigurationError, Interrupted."""
     found = _Look(of, blocks, Review(portfolio.is_empty(repository)))
     if not found.needed:
         return found.review
     batch: dict[str, Row] = {}
-    for row in table.rows():
+    for count, row in enumerate(table.rows()):
+        if count % repository.batch_rows == 0 and stop.is_set():
+            raise Interrupted("The robot was asked to stop.")
         found.see(row)
         key = found.key(row)
         if key and not row.swallowed:
@@ -71,11 +74,13 @@ class _Look:
     @property
     def needed(self) -> bool:
         """Whether there is anything to be found: the first import of a file that is all understood has nothing."""
-        columns = self._of.columns
-        return not self.review.empty or bool(self._aside) or not {"phones", "name"} <= set(columns)
+        understood = {"phones", "name"} <= set(self._of.columns)
+        return not self.review.empty or bool(self._aside) or not understood
 
     def key(self, row: Row) -> str:
-        key = plain(row.cells[self._key_place]) if self._key_place < len(row.cells) else ""
+        """The line's key; empty where it has none that is known for sure."""
+        cell = row.cells[self._key_place] if self._key_place < len(row.cells) else None
+        key = "" if isinstance(cell, Unreadable | Doubtful) else plain(cell)
         if key and self._of.key_is_document:
             with suppress(InvalidDocument):
                 return read_document(key).number
@@ -128,10 +133,10 @@ class _Look:
         """Stop a file of which something that matters is not understood. Raises ConfigurationError."""
         line = min(self._blocking.values(), default=0)
         why = f": it holds a blocked status (line {line})"
-        stop(name, self._of, list(self._blocking), "status", "the status", why)
+        columns.stop(name, self._of, list(self._blocking), "status", "the status", why)
         if "phones" not in self._of.columns:
             like = [place for place in self._aside if 2 * self._dialled[place] > self._filled[place]]
-            stop(name, self._of, like, "phones", "a phone", ": most of its values can be dialled")
+            columns.stop(name, self._of, like, "phones", "a phone", ": most of its values can be dialled")
             if self.review.new:
                 self.review.doubts.append(
                     f"{self.review.new:,} new customer(s) would have no phone: the file has no column of phones that is"

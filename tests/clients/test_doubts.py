@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot.errors import ConfigurationError
+from robot.errors import ConfigurationError, Interrupted
 
 KNOWN = "codigo;nome;cpf;telefone\n00123;Ana;52998224725;11999990001\n77;Bia;;11999990002\n"
 
@@ -60,3 +60,16 @@ def test_the_command_stops_with_two_without_a_terminal_and_goes_on_with_yes(port
     assert portfolio.keys() == ["00123", "77"]
     code, _ = app.run("clients", "import", file, "--yes")
     assert (code, portfolio.keys()) == (0, ["00123", "123", "77"])
+
+
+def test_a_key_that_is_not_known_for_sure_is_nobody_new(portfolio):
+    portfolio.take(KNOWN)
+    result = portfolio.take("codigo;status\n77;acordo\n7,00001E+15;acordo\n")
+    assert (result.ending.failed, portfolio.client("77")["status"]) == (1, "acordo")
+
+
+def test_the_look_at_the_file_stops_when_it_is_asked_to(portfolio):
+    portfolio.take(KNOWN)
+    portfolio.stop.set()
+    with pytest.raises(Interrupted):
+        portfolio.take("codigo;nome;telefone\n123;Ana;11999990001\n")
