@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 LAST_COLUMN = 16_383
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_MOST_ROWS = 200_000  # rows of one merged range that are remembered: a larger one is a mistake below the data
+_MOST_ROWS, _MOST_COLUMNS = 200_000, 200  # of one merged range: a larger one is a mistake beside the data
 
 
 def column_letters(column: int) -> str:
@@ -39,13 +39,17 @@ def place(name: str) -> tuple[int, int]:
     return int(match[2]), column - 1
 
 
-def covered_places(ranges: Iterable[str]) -> dict[int, set[int]]:
-    """Row → the columns whose cells a merged range covers: all of `A2:B4` but A2, which holds the value."""
-    covered: dict[int, set[int]] = {}
+def covered_places(ranges: Iterable[str]) -> dict[int, frozenset[int]]:
+    """Row → the columns whose cells a merged range covers: all of `A2:B4` but A2, which holds the value.
+
+    Raises ValueError for what is no range.
+    """
+    covered: dict[int, frozenset[int]] = {}
     for text in ranges:
         first, _, last = text.partition(":")
         (top, left), (bottom, right) = place(first), place(last or first)
+        columns = frozenset(range(left, min(right, left + _MOST_COLUMNS) + 1))
         for row in range(top, min(bottom, top + _MOST_ROWS) + 1):
-            columns = set(range(left, right + 1))
-            covered.setdefault(row, set()).update(columns - {left} if row == top else columns)
+            new = columns - {left} if row == top else columns
+            covered[row] = covered[row] | new if row in covered else new
     return covered

@@ -21,7 +21,10 @@ _TEXTS = frozenset({"str", "inlineStr"})
 
 
 class QuickRows:
-    """A pattern for rows with names, in which the cells stand in order. `p`: the prefix of the elements' names."""
+    """A pattern for rows with names, in which the cells stand in order. `p`: the prefix of the elements' names.
+
+    `width`: how many columns the rows have that were seen.
+    """
 
     def __init__(self, p: str) -> None:
         self._p = p
@@ -39,7 +42,7 @@ class QuickRows:
             names = self._column_of.findall(block)
             with suppress(ValueError):
                 widest = max((place(name)[1] + 1 for name in names), default=0)
-                if self._columns < widest <= _WIDEST:
+                if self.width < widest <= _WIDEST:
                     self._widen(widest)
                     return self._sound.fullmatch(block) is not None and is_sound(block)
             return False
@@ -76,7 +79,7 @@ class QuickRows:
         value = rf"(?:<{p}v>[^<]*+</{p}v>|<{p}v ?/>|<{p}is><{p}t[^<>/]*+>[^<]*+</{p}t></{p}is>)?+"
         found = rf"(?:(?:<{p}v>|<{p}is><{p}t[^<>/]*+>)([^<]*+)(?:</{p}v>|</{p}t></{p}is>)|<{p}v ?/>)?+"
         attributes = "[^<>/]*+"
-        self._columns = columns
+        self.width = columns
         self._sound = re.compile(f"(?:{_row(p, columns, attributes, f'(?:{f})?+{value}')})*+")
         self._plain = re.compile(_row(p, columns, f"({attributes})", found))
         self._with_formulas = re.compile(_row(p, columns, f"({attributes})", f"({f})?+{found}"))

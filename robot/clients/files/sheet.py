@@ -7,7 +7,7 @@ for all else (benchmarks/files.py).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import lt
@@ -35,7 +35,7 @@ class Facts:
     hidden_rows: int = 0
     hidden_columns: tuple[int, ...] = ()
     in_order: bool = True
-    merged: dict[int, set[int]] = field(default_factory=dict)
+    merged: Mapping[int, frozenset[int]] = field(default_factory=dict)
     quick: QuickRows | None = None
     slow: frozenset[int] = frozenset()  # blocks that only expat reads
 
@@ -72,8 +72,11 @@ class SheetReader:
                 facts.hidden_rows += quick.hidden_rows(block)
             parser.close()
         facts.quick, facts.slow = quick, frozenset(slow)
-        facts.hidden_columns = tuple(parser.hidden_columns)
-        facts.merged = covered_places(parser.merged)
+        facts.hidden_columns = tuple(column for column in parser.hidden_columns if column < quick.width)
+        try:
+            facts.merged = covered_places(parser.merged)
+        except ValueError as error:
+            raise damaged(self._path, f"{self._sheet.name} merges cells that have no such name ({error})") from None
         facts.in_order = all(map(lt, numbers, numbers[1:]))
         if not facts.in_order and len(set(numbers)) != len(numbers):
             raise damaged(self._path, f"{self._sheet.name} has two rows of the same number")

@@ -152,6 +152,22 @@ def test_cells_that_a_merged_range_covers_are_told(path):
     ]
 
 
+def test_a_merged_range_as_large_as_the_sheet_costs_nothing(path):
+    merged = '<mergeCells count="1"><mergeCell ref="C6:XFD1048576"/></mergeCells>'
+    table = open_table(one_sheet(path, f'<row r="2">{text_cell("A2", "1")}</row>', tail=merged))
+    assert [row.cells for row in table.rows()] == [("1",)]
+
+
+def test_a_merged_range_that_is_none_refuses_the_file(path):
+    with pytest.raises(UnreadableFile, match="merges cells that have no such name"):
+        open_table(one_sheet(path, "", tail='<mergeCells count="1"><mergeCell ref="tudo"/></mergeCells>'))
+
+
+def test_columns_hidden_beside_the_data_are_not_told(path):
+    hidden = '<cols><col min="4" max="16384" hidden="1"/></cols>'
+    assert open_table(one_sheet(path, f'<row r="2">{text_cell("A2", "1")}</row>', head=hidden)).notes == ()
+
+
 def test_headers_in_merged_cells_are_read(path):
     merged = '<mergeCells count="1"><mergeCell ref="B1:D1"/></mergeCells>'
     table = open_table(one_sheet(path, f'<row r="2">{text_cell("A2", "1")}</row>', tail=merged))
