@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from clocks import started_at
 from servers import sqlite_only
 from watching.watching_receivers import HttpReceiver
 
@@ -144,7 +145,8 @@ def receiver():
 
 @pytest.fixture
 def simulator():
-    with Simulator(make_calls([datetime.now(ZONE).date() - timedelta(days=1)], 20)) as simulator:
+    noon = datetime(2026, 9, 20, 12)
+    with started_at(noon), Simulator(make_calls([noon.date() - timedelta(days=1)], 20)) as simulator:
         yield simulator
 
 
