@@ -108,14 +108,10 @@ def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, ser
     other.close()
 
 
-def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(
-    proxy, behind_proxy, server_database, tmp_path, monkeypatch
-):
+def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(proxy, behind_proxy, server_database, tmp_path):
     """The other end keeps it open and answers nothing: the driver's limit ends the wait, HYT00."""
-    monkeypatch.setattr(sqlserver, "_QUERY_SECONDS", 2)
-    behind_proxy._engine.close()
-    behind_proxy.recall("anything")  # a connection with that limit
     dead = behind_proxy._engine._connection
+    dead.timeout = 2  # this connection's limit alone: a new one has the usual
     proxy.fall_silent_at(2)
     stored = behind_proxy.store(batch([call("a"), call("b")]), SCOPE, line(), set())
     assert proxy.cuts == 1
