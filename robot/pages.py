@@ -84,13 +84,14 @@ class Repeat(Protocol):
 class Source(Generic[D]):
     """How a window's pages are had. `fetch` and `fetch_at` ask once; `repeat` is the retry policy.
 
-    `fetch(number, per_page)` is a page, counted from 1. `fetch_at(position)` is a page of one record, the one at that place
-    of the whole list, counted from 1: behind the end it is empty, and tells the total. `digest` runs beside the fetching, in
-    the thread that iterates: several of them at once would only take the GIL from each other.
+    `fetch(number, per_page)` is a page, counted from 1. `fetch_at(position, per_page)` is what stands at that place of the
+    whole list, counted from 1, and behind it, on the page that holds it: behind the end it is empty, and tells the total.
+    `digest` runs beside the fetching, in the thread that iterates: several of them at once would only take the GIL from
+    each other.
     """
 
     fetch: Callable[[int, int], Page]
-    fetch_at: Callable[[int], Page]
+    fetch_at: Callable[[int, int], Page]
     digest: Callable[[Page], D]
     repeat: Repeat
     per_page: int
@@ -177,13 +178,22 @@ class Spans(Iterator[Span]):
         self._stopped = True
 
 
+@dataclass(frozen=True)
+class FirstPage:
+    """The first page of a reading; `as_asked` is False where the API has a page size of its own."""
+
+    span: Span
+    page: Page
+    as_asked: bool
+
+
 class PageReader(Generic[D]):
     """Asks a source for pages; `read` runs in many threads."""
 
     def __init__(self, source: Source[D]) -> None:
         self._source = source
 
-    def first(self, size: int) -> tuple[Span, Page]:
+    def first(self, size: int) -> FirstPage:
         """The first page, and the places that it shows: their number is the page size that holds from now on.
 
         Raises PageTooLarge where its first record alone is, and RetriableError.
@@ -196,8 +206,8 @@ class PageReader(Generic[D]):
                     raise
                 size //= 2
             else:
-                size = _shown(page, size)
-                return Span(0, size, size), page
+                shown = _shown(page, size)
+                return FirstPage(Span(0, shown, shown), page, as_asked=shown == size)
 
     def read(self, span: Span) -> Page:
         """Read these places, again while the page is empty or short for no reason. Raises RetriableError, PageTooLarge."""
@@ -234,7 +244,7 @@ def _told_size(page: Page, size: int) -> int:
 def _shown(first: Page, size: int) -> int:
     """The page size by what the first page shows: a server may cap it, without a word, or know one size only."""
     received = len(first.records)
-    if received > size and received == first.per_page:
+    if received > size and first.per_page in {received, None}:
         return received
     told = _told_size(first, size)
     due = told if first.total is None else min(told, first.total)

@@ -85,14 +85,16 @@ class WindowReading(Generic[D]):
     def _read_once(self, findings: Findings, size: int) -> Iterator[D]:
         """From the first page to the last, and a look behind it."""
         try:
-            span, page = self._reader.first(size)
+            first = self._reader.first(size)
         except PageTooLarge as error:
             findings.too_large = _of_one_record(error, 1)
             return
+        span = first.span
         findings.size = span.size
-        spans = Spans(span.stop, end_of(page, span.size), span.size)
-        yield self._take(findings, span, page)
-        del page  # its memory is for the pages to come
+        size_behind = 1 if first.as_asked else span.size
+        spans = Spans(span.stop, end_of(first.page, span.size), span.size)
+        yield self._take(findings, span, first.page)
+        del first  # its memory is for the pages to come
         for span, outcome in self._workers.unordered(self._reader.read, spans):
             if isinstance(outcome, Page):
                 yield self._take(findings, span, outcome)
@@ -109,7 +111,7 @@ class WindowReading(Generic[D]):
             if findings.stop:
                 spans.stop()
         if findings.totals and findings.ended and not findings.too_large:
-            self._look_behind(findings)
+            self._look_behind(findings, size_behind)
 
     def _take(self, findings: Findings, span: Span, page: Page) -> D:
         digest = self._source.digest(page)
@@ -119,10 +121,11 @@ class WindowReading(Generic[D]):
         findings.add(span, page, digest, [known.setdefault(key, key) for key in digest.keys])
         return digest
 
-    def _look_behind(self, findings: Findings) -> None:
+    def _look_behind(self, findings: Findings, size: int) -> None:
+        """Ask for what stands behind the last place: one record, the smallest answer, of an API that gives what one asks."""
         place = max(2, 1 + max(findings.totals))
         try:
-            behind = self._source.repeat(lambda: self._source.fetch_at(place))
+            behind = self._source.repeat(lambda: self._source.fetch_at(place, size))
         except PageTooLarge as error:
             findings.failure = str(error)
             return

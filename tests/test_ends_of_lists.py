@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from liar import liar, page_of, record
 from support import DAY, execute
 
@@ -100,3 +101,29 @@ def test_a_page_too_large_whose_parts_are_empty_ends_no_list(database):
     status, detail = status_and_detail(database)
     assert status == "INCOMPLETE"
     assert "page(s) 2 could not be read" in detail
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+def test_a_total_too_low_is_found_out_where_the_api_knows_one_page_size(database, told):
+    calls = [record(number, str(DAY)) for number in range(120)]
+
+    def answer(asked):
+        status, body = page_of(calls, replace(asked, per_page=15), total=90)
+        if not told:
+            del body["meta"]["pagination"]["per_page"]
+        return status, body
+
+    with liar(answer) as api:
+        summary = execute(api, database)
+    assert summary.exit_code is ExitCode.WITH_ERRORS
+    status, detail = status_and_detail(database)
+    assert status == "INCOMPLETE"
+    assert "records behind the 90" in detail
+
+
+@pytest.mark.parametrize("count", [90, 100])
+def test_an_api_that_knows_one_page_size_and_tells_the_truth_is_believed(database, count):
+    calls = [record(number, str(DAY)) for number in range(count)]
+    with liar(lambda asked: page_of(calls, replace(asked, per_page=15))) as api:
+        assert execute(api, database).exit_code is ExitCode.SUCCESS
+    assert database.value("SELECT COUNT(*) FROM calls") == count

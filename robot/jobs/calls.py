@@ -70,7 +70,7 @@ class CallsJob:
         return digest_calls(window.period, self._asked, records, zone=self._zone)
 
     def source(self, window: Window, known: Callable[[], Known] = lambda: _NOTHING) -> Source[Digest]:
-        """Pages of one window. Whether an end is the end is asked with a page of one record: the smallest answer."""
+        """Pages of one window."""
 
         def fetch(number: int, per_page: int) -> Page:
             return self._api.page(window.period, self.campaigns, number, per_page)
@@ -79,9 +79,11 @@ class CallsJob:
             made = digest_calls(window.period, self._asked, page.records, zone=self._zone, known=known())
             return replace(made, held=page.held)
 
-        def fetch_at(position: int) -> Page:
+        def fetch_at(position: int, per_page: int) -> Page:
+            pages_before, records_before = divmod(position - 1, per_page)
             try:
-                return fetch(position, per_page=1)
+                page = fetch(pages_before + 1, per_page)
+                return replace(page, records=page.records[records_before:])
             except RequestRefused:
                 # An API may refuse a page behind its last one; or a page behind the most that it counts and shows of any
                 # list (10,000 is usual), and then its total is that limit. The parts of the window tell.
