@@ -26,6 +26,7 @@ from robot.evidence import Reading
 PASSES = 2
 PASSES_WITHOUT_TOTALS = 3  # two of them must agree
 MOST_PASSES = 20  # of an API that sorts anew at each request: enough for fifty thousand records
+MOST_PASSES_WITH_GAPS = 4  # where pages come short, or not at all, though every record is known
 _NOTHING_TOLD = 5  # passes in a row that told nothing new, before it is left
 _PAGES_NAMED = 20
 
@@ -207,14 +208,19 @@ def _again(readings: Sequence[Reading]) -> bool:
         return False
     if not last.totals:
         return len(readings) < PASSES_WITHOUT_TOTALS
-    return len(readings) < PASSES or (len(readings) < MOST_PASSES and last.whole and not last.far and _tells_more(readings))
-
-
-def _tells_more(readings: Sequence[Reading]) -> bool:
-    """Whether records are known that were found only once, or the last readings still found some for the first time."""
-    together = _of_the_same_list(readings)
-    if len(_times_found(together)) == readings[-1].totals[-1]:
+    if len(readings) < PASSES:
         return True
+    together = _of_the_same_list(readings)
+    if last.far or not together:
+        return False
+    all_known = len(_times_found(together)) == last.totals[-1]
+    if not last.whole:
+        return all_known and len(readings) < MOST_PASSES_WITH_GAPS
+    return len(readings) < MOST_PASSES and (all_known or _tells_more(together))
+
+
+def _tells_more(together: Sequence[Reading]) -> bool:
+    """Whether the last readings still found records for the first or the second time."""
     sure = [_sureness(together[:count]) for count in range(len(together) + 1)]
     return len(sure) <= _NOTHING_TOLD or sure[-1] > sure[-1 - _NOTHING_TOLD]
 
