@@ -69,15 +69,23 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
         repository.prepare()
         if job in {"", JOB}:
             retried = retry(repository, session.now, session.settings.timezone)
-        others = [line for line in repository.rejections(job or None) if line.job != JOB]
+        left = repository.rejections(job or None)
     finally:
         repository.close()
+    others = [line for line in left if line.job != JOB]
+    outside = sum(line.outside for line in left)
     if retried.execution_id is not None:
         context.out.print(
             f"Execution {retried.execution_id}: {retried.stored:,} stored, {retried.still_rejected:,} still rejected."
         )
-    elif not others:
+    elif not others and not outside:
         context.out.print(f"No rejection{_of(job)} is open.")
+    if outside:
+        context.out.print(
+            f"{outside:,} record(s) were only not asked for: nothing is wrong with them. Reading their days, of all campaigns,"
+            f" stores them: {command('run --start DAY --end DAY')}",
+            soft_wrap=True,
+        )
     if others:
         _print_advice(context, others)
     return ExitCode.WITH_ERRORS if others else retried.exit_code

@@ -11,7 +11,7 @@ from proof.machine import Machine, ago
 from servers import Database
 from support import DAY, days, execute
 
-from robot.demo import Simulator, make_calls
+from robot.demo import Fault, FaultKind, Simulator, make_calls
 from robot.errors import ExitCode
 from robot.period import windows_of_days
 
@@ -165,3 +165,20 @@ def test_without_totals_a_record_of_another_day_proves_nothing(database: Databas
         summary = execute(simulator, database)
     assert summary.exit_code is ExitCode.WITH_ERRORS
     assert "nothing proves the end" in (summary.message or "")
+
+
+def test_a_retry_leaves_what_was_not_asked_for_alone_and_says_how_to_have_it(operator: Operator) -> None:
+    machine = operator(days=1, server={"odd": False})
+    for number in range(3):
+        far = late_call(9)
+        machine.simulator.add_call({**far, "id": f"far{number}"})
+    machine.simulator.use_faults([Fault(FaultKind.DATES_IGNORED, times=None)])
+    assert machine.sync(ago(1)) == 3
+    assert machine.run("rejected", "retry") == 0
+    assert "3 record(s) were only not asked for" in machine.out
+    assert machine.rows("SELECT COUNT(*) FROM calls WHERE id LIKE 'far%'") == [(0,)]
+    machine.simulator.use_faults([])
+    assert machine.sync(ago(9)) == 0
+    assert machine.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(0,)]
+    assert machine.run("rejected", "retry") == 0
+    assert "No rejection is open." in machine.out
