@@ -82,8 +82,8 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
         context.out.print(f"No rejection{_of(job)} is open.")
     if outside:
         context.out.print(
-            f"{outside:,} record(s) were only not asked for: nothing is wrong with them. Reading their days, of all campaigns,"
-            f" stores them: {command('run --start DAY --end DAY')}",
+            f"{outside:,} record(s) were only not asked for: nothing is wrong with them."
+            f" Reading their days, of all campaigns, stores them: {command('run --start DAY --end DAY')}",
             soft_wrap=True,
         )
     if others:
