@@ -15,6 +15,7 @@ class OutOfTime(FatalError):
 
 
 _PAUSE_SECONDS = 0.05
+_AGAIN_SECONDS = 1.0
 
 
 @contextmanager
@@ -28,13 +29,15 @@ def ended_by(stop: threading.Event, seconds: float, cancel: Callable[[], object]
     why: list[Exception] = []
 
     def watch() -> None:
-        while not done.wait(_PAUSE_SECONDS):
+        pause = _PAUSE_SECONDS
+        while not done.wait(pause):
             if stop.is_set() or time.monotonic() >= end:
                 if not why:
                     asked = Interrupted("The robot was asked to stop: the query was ended.")
                     why.append(asked if stop.is_set() else OutOfTime(f"the query was ended after {seconds:g} seconds"))
                 with suppress(Exception):  # it ended by itself meanwhile
                     cancel()
+                pause = _AGAIN_SECONDS  # it may not have begun yet, or just read its rows
 
     watcher = threading.Thread(target=watch, name="limit of a query", daemon=True)
     watcher.start()
@@ -46,4 +49,4 @@ def ended_by(stop: threading.Event, seconds: float, cancel: Callable[[], object]
         raise
     finally:
         done.set()
-        watcher.join()
+        watcher.join(_AGAIN_SECONDS)
