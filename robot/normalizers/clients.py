@@ -57,8 +57,12 @@ def record_of(of: Layout, cells: Sequence[object]) -> dict[str, str]:
 
 
 def without_id(record: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    """What tells a line apart from others when its external_id is missing, or was wrong: all its other cells."""
-    return frozenset((name, cell) for name, cell in record.items() if cell and meaning_of(name).column != "external_id")
+    """What tells a line apart from others when its external_id is missing, or was wrong: all its other cells.
+
+    A cell goes by its column's meaning: the corrected file may name its columns otherwise.
+    """
+    cells = ((meaning_of(name).column or name, cell) for name, cell in record.items() if cell)
+    return frozenset((name, cell) for name, cell in cells if name != "external_id")
 
 
 def _paired(names: Sequence[str | None], cells: Sequence[object]) -> list[tuple[str | None, object]]:

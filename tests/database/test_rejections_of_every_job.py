@@ -76,7 +76,7 @@ def refusing(monkeypatch):
 
 def test_a_line_of_an_import_is_listed_with_its_job_and_place_and_without_personal_data(operator):
     assert operator.load(GOOD + "2;Bia Souza;999\n") == 3
-    assert "(first in line 3)" in operator.told
+    assert "(first in line 3, column 3 (" in operator.told
     for options in ((), ("--job", IMPORT)):
         assert operator.run("rejected", "list", *options) == 0
         assert IMPORT in operator.told
