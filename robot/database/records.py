@@ -109,7 +109,7 @@ class Stored:
             self.tables.setdefault(name, Counts()).add(counts)
         self.rejected += other.rejected
         self.clashed |= other.clashed
-        self.reasons |= other.reasons
+        self.reasons = other.reasons | self.reasons  # the parent's stays, of which the child's follows
 
 
 @dataclass(frozen=True)
