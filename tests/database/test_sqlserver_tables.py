@@ -79,6 +79,7 @@ def test_preparing_again_runs_no_script(fresh, monkeypatch):
         "0003_indexes.sql",
         "0004_dialer_export.sql",
         "0005_dialer_export_requests.sql",
+        "0006_days.sql",
     ]
 
 
