@@ -111,7 +111,7 @@ def _judge(name: str, found: Layout) -> None:
         problems = tuple(f"no column for {column}" for column in found.missing)
         raise ConfigurationError(
             f"{name}: {told_headers(found.headers)}.",
-            "Name them external_id (or id, codigo) and nome, for example; or say which it is:"
+            f"{_title_above(found)}Name them external_id (or id, codigo) and nome, for example; or say which it is:"
             f' --map "{_example(found)}=external_id".',
             problems,
         )
@@ -142,6 +142,13 @@ def stop(name: str, found: Layout, places: Sequence[int], target: str, what: str
         " That is kept for the next file with these headers.",
         problems,
     )
+
+
+def _title_above(found: Layout) -> str:
+    """What to do first where one cell alone is filled: the title of a report stands above the headers."""
+    if sum(1 for header in found.headers if header.strip()) > 1 or _holds_data(found.headers):
+        return ""
+    return "The headers must stand in the first line: delete what stands above them, like a title. "
 
 
 def _example(found: Layout) -> str:

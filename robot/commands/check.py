@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from pathlib import Path
 
 from rich.text import Text
 
@@ -20,6 +21,7 @@ from robot.commands.context import Context
 from robot.commands.layout import WIDEST
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
+from robot.export.choosing import select_of
 from robot.jobs import CallsJob
 from robot.masking import mask
 from robot.period import now, whole
@@ -61,6 +63,8 @@ def check(context: Context) -> ExitCode:
     ]
     if settings.export_cron:
         checks.insert(2, ("Exports", partial(_exports, settings)))
+    if settings.clients_query_file:
+        checks.insert(-2, ("Clients", partial(_clients, settings.clients_query_file)))
     checks += [(name, partial(_channel, state)) for name, state in watching.states(settings).items()]
     for name, holds in checks:
         try:
@@ -110,6 +114,11 @@ def _exports(settings: Settings) -> str:
         f' a task that runs "{command("schedule --once")}" at its first run after them;'
         f' for the time itself, give "{command("export scheduled")}" its own task'
     )
+
+
+def _clients(file: Path) -> str:
+    select_of(file)
+    return f"{file} holds one SELECT; it is not run here"
 
 
 def _network(settings: Settings) -> str:

@@ -192,7 +192,7 @@ def clients_of_query(
     It ends when `stop` is set, or after so many seconds. Raises ConfigurationError when it is no single SELECT, or lacks a
     column; Interrupted, SyncError.
     """
-    sql = _select(file)
+    sql = select_of(file)
     log.info("Asking the query of %s; it may take %g seconds.", file.name, seconds)
     try:
         answer = repository.ask(sql, seconds, stop or threading.Event())
@@ -243,7 +243,7 @@ def keep_rejections(repository: Repository, execution_id: int, rejections: Seque
         repository.store_rows(Batch({}, rejections[start : start + _BATCH]), QUERY_JOB, execution_id, set())
 
 
-def _select(file: Path) -> str:
+def select_of(file: Path) -> str:
     """The file's one SELECT. Words that change something are refused by name, also those that reach another server.
 
     That is a net for mistakes, not a wall: a function of the company's own may still change something. The real guard is

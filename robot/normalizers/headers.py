@@ -66,7 +66,7 @@ def layout(headers: Sequence[object], wanted: Mapping[str, str] | None = None) -
     said = {compared(label): target for label, target in (wanted or {}).items()}
     given = {place: said[compared(label)] for place, label in enumerate(labels) if compared(label) in said}
     meanings = [_meaning(name, given.get(place)) for place, name in enumerate(names)]
-    columns, areas = _with_area_codes(names, meanings, frozenset(given))
+    columns, areas, orphans = _with_area_codes(names, meanings, frozenset(given))
     chosen, ambiguous, passed_over = _one_each(labels, names, columns, meanings, frozenset(given))
     suspects = {
         place: meaning.likely
@@ -86,7 +86,7 @@ def layout(headers: Sequence[object], wanted: Mapping[str, str] | None = None) -
         ignored=frozenset(place for place, target in given.items() if target == IGNORE),
         settled=frozenset(given),
         suspects=suspects,
-        ambiguous=ambiguous,
+        ambiguous=(*ambiguous, *orphans),
         passed_over=passed_over,
         key_is_document=any(
             target == "external_id" and meaning_of(names[place]).column == "cpf" for place, target in given.items()
@@ -156,8 +156,12 @@ def _qualifiers(name: str) -> frozenset[str]:
 
 def _with_area_codes(
     names: Sequence[str], meanings: Sequence[Meaning], given: frozenset[int]
-) -> tuple[list[str | None], list[int | None]]:
-    """Each column's meaning, and for each of phones the place of its area codes: `DDD 1` is that of `Fone 1`."""
+) -> tuple[list[str | None], list[int | None], tuple[str, ...]]:
+    """Each column's meaning, and for each of phones the place of its area codes: `DDD 1` is that of `Fone 1`.
+
+    One whose words name no phone is that of the phone at its right. The last: area codes of nobody knows which phone,
+    though there are phones that they may belong to; a number with another's code calls a stranger.
+    """
     columns = [meaning.column for meaning in meanings]
     has_code = [("ddd" in words_of(name) and place not in given) for place, name in enumerate(names)]
     numbers = [place for place, column in enumerate(columns) if column == "phones" and not has_code[place]]
@@ -172,13 +176,27 @@ def _with_area_codes(
         for number in own:
             areas[number] = place
     for place, column in enumerate(columns):
+        right = place + 1
+        if (
+            column == "ddd"
+            and place not in areas
+            and right in numbers
+            and areas[right] is None
+            and _qualifiers(names[place])
+        ):
+            areas[right] = place
+    unsure = any(areas[number] is None for number in numbers)
+    orphans = [
+        place for place, column in enumerate(columns) if column == "ddd" and place not in areas and _qualifiers(names[place])
+    ]
+    for place, column in enumerate(columns):
         if column == "ddd" and not _qualifiers(names[place]):
             for number in numbers:
                 areas[number] = place if areas[number] is None else areas[number]
     for place, column in enumerate(columns):
         if column == "ddd" and place not in areas and place not in given:
             columns[place] = None  # of no phone: kept in extra
-    return columns, areas
+    return columns, areas, tuple(f"ddd: column {place + 1} ({names[place]}), of no phone" for place in orphans if unsure)
 
 
 def _numbers_of(qualifiers: frozenset[str], numbers: Sequence[int], names: Sequence[str]) -> list[int]:

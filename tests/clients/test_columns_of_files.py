@@ -64,6 +64,12 @@ def test_a_file_without_a_key_shows_what_was_read_and_how_to_name_it(portfolio):
     assert portfolio.keys() == ["A1"]
 
 
+def test_a_title_above_the_headers_is_told_with_the_way_out(portfolio):
+    error = refused(portfolio, "CARTEIRA BANCO XPTO;;\n;;\ncodigo;nome;fone\nA1;Ana;11999990001\n")
+    assert "delete what stands above them" in error.hint
+    assert "delete" not in refused(portfolio, "Ref;nome;fone\nA1;Ana;11999990001\n").hint
+
+
 def test_a_first_line_that_is_a_client_is_not_shown(portfolio):
     error = refused(portfolio, "A1;Ana;11999990001\nA2;Bia;11999990002\n")
     assert "Ana" not in f"{error.message} {error.hint} {error.problems}"

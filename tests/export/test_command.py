@@ -146,6 +146,14 @@ def test_a_query_that_the_database_refuses_is_named(desk, tmp_path):
     assert (code, "CLIENTS_QUERY_FILE q.sql:" in told, "Traceback" in told) == (1, True, False)
 
 
+@pytest.mark.parametrize(("text", "sign"), [(None, "FAILED"), ("DELETE FROM clients", "FAILED"), ("SELECT 1", "ok    ")])
+def test_check_tells_whether_the_query_is_there_and_only_reads(desk, tmp_path, text, sign):
+    if text:
+        (tmp_path / "q.sql").write_text(text, "utf-8")
+    _code, told = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql").run("check")
+    assert f"{sign} Clients: " in told
+
+
 def test_the_companys_own_table_is_read_by_a_query(desk, tmp_path):
     (tmp_path / "q.sql").write_text("SELECT 'x9' AS codigo, 'Ana Lima' AS nome, '11977776666' AS telefone", "utf-8")
     app = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql")

@@ -93,11 +93,24 @@ def test_a_column_for_people_and_one_for_companies_are_one():
         ("DDD|Telefone 1|Celular", [None, 0, 0]),
         ("DDD/Fone|Celular", [None, None]),
         ("DDD_TEL_1|TEL_1", [None, 0]),
+        ("DDD|TEL. CELULAR|DDD 2|FONE RES.", [None, 0, None, 2]),
+        ("DDD A|Celular|DDD B|Fone Comercial", [None, 0, None, 2]),
     ],
 )
 def test_a_column_of_area_codes_belongs_to_its_phones(headers, areas):
     found = layout(["id", "nome", *headers.split("|")])
     assert [None if area is None else area - 2 for area in found.areas[2:]] == areas
+
+
+def test_area_codes_of_nobody_knows_which_phone_are_asked_about():
+    headers = ["id", "nome", "DDD", "Celular", "Fone Res.", "DDD 2"]
+    assert layout(headers).ambiguous == ("ddd: column 6 (DDD 2), of no phone",)
+    assert layout(headers, {"DDD 2": EXTRA}).ambiguous == ()
+
+
+def test_area_codes_of_no_phone_are_kept_aside_where_every_phone_has_its_own():
+    found = layout(["id", "nome", "DDD 1", "Fone 1", "UF", "DDD da agencia"])
+    assert (found.ambiguous, found.unknown) == ((), ("DDD da agencia",))
 
 
 def test_what_the_operator_says_of_a_column_counts_more_than_its_words():

@@ -67,7 +67,11 @@ def _choose(path: Path, sheets: Sequence[SheetPart], facts: Sequence[Facts], wan
         if len(exact or named) == 1:
             return (exact or named)[0]
         names = _told(sheets, facts, range(len(sheets)))
-        raise UnreadableFile(f"{path.name} has no sheet named {wanted}.", "Name one of these:", names)
+        raise UnreadableFile(
+            f"{path.name} has no sheet named {wanted}.",
+            f"Name one of them: {_largest(sheets, facts, range(len(sheets)))}",
+            names,
+        )
     filled = [n for n, fact in enumerate(facts) if fact.filled]
     visible = [n for n in filled if sheets[n].state not in _VISIBILITY]
     if len(visible) == 1:
@@ -75,16 +79,21 @@ def _choose(path: Path, sheets: Sequence[SheetPart], facts: Sequence[Facts], wan
     if visible:
         raise UnreadableFile(
             f"{path.name} has {len(visible)} sheets that hold something, and only one is read.",
-            f'Name the one that is meant: --sheet "{sheets[visible[0]].name}"',
+            f"Name the one that is meant: {_largest(sheets, facts, visible)}",
             _told(sheets, facts, visible),
         )
     if filled:
         raise UnreadableFile(
             f"{path.name}: only its hidden sheets hold something, and hidden sheets are not read.",
-            f'If one of them is meant, name it: --sheet "{sheets[filled[0]].name}"',
+            f"If one of them is meant, name it: {_largest(sheets, facts, filled)}",
             _told(sheets, facts, filled),
         )
     raise UnreadableFile(f"{path.name} is empty.", "The first line must hold the headers.")
+
+
+def _largest(sheets: Sequence[SheetPart], facts: Sequence[Facts], which: Sequence[int]) -> str:
+    """The option that names the sheet with the most lines: most likely the list, and not its summary."""
+    return f'--sheet "{sheets[max(which, key=lambda n: facts[n].filled)].name}"'
 
 
 def _told(sheets: Sequence[SheetPart], facts: Sequence[Facts], which: Sequence[int]) -> tuple[str, ...]:

@@ -289,6 +289,15 @@ def test_an_unknown_sheet_tells_the_names(path):
     with pytest.raises(UnreadableFile, match="no sheet named MG") as refused:
         open_table(path, sheet="MG")
     assert [problem.split()[0] for problem in refused.value.problems] == ["SP", "RJ"]
+    assert refused.value.hint == 'Name one of them: --sheet "SP"'
+
+
+def test_of_several_sheets_the_one_with_the_most_lines_is_proposed(path):
+    longer = sheet_xml(HEADERS + "".join(f'<row r="{n}">{text_cell(f"A{n}", "Bia")}</row>' for n in (2, 3)))
+    write_book(path, ("Resumo", ANA), ("Base", longer))
+    with pytest.raises(UnreadableFile) as refused:
+        open_table(path)
+    assert refused.value.hint == 'Name the one that is meant: --sheet "Base"'
 
 
 def test_an_empty_first_sheet_is_passed_over(path):
