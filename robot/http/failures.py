@@ -14,8 +14,8 @@ from robot.masking import mask
 
 PROXY_WANTS_LOGIN = "the proxy wants a login (HTTP 407)"
 HINT_PROXY_LOGIN = (
-    "Write it into its address: HTTPS_PROXY=http://user:password@proxy:port, with %40 for @. A proxy that takes Windows"
-    " logins only (NTLM, Kerberos) must let this computer pass without one."
+    "Write user, a colon, password and an @ before the proxy's name in HTTPS_PROXY (or HTTP_PROXY), with %40 for an @ in"
+    " the password. A proxy that takes Windows logins only (NTLM, Kerberos) must let this computer pass without one."
 )
 _HINT_ADDRESS = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
 

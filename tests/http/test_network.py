@@ -16,8 +16,10 @@ from robot import masking
 from robot.errors import ExitCode
 from robot.http import ApiUnavailable, CannotAsk, Network
 from robot.http import roots as roots_module
+from robot.http.failures import HINT_PROXY_LOGIN
 from robot.http.network import is_excepted
 from robot.http.roots import Roots
+from robot.masking import mask
 from robot.settings import IsolatedSettings
 from robot.watching import Report, Watcher, healthcheck, mail
 
@@ -260,3 +262,7 @@ def test_a_mail_server_is_vouched_for_by_the_same_certificates(context, certific
 def test_nothing_set_is_no_proxy():
     assert network().proxy_for(API) == ""
     assert network().way_to("https://api.example").startswith("without a proxy, trusting the certificates of this system")
+
+
+def test_what_to_do_about_a_proxys_login_is_whole_after_masking():
+    assert mask(HINT_PROXY_LOGIN) == HINT_PROXY_LOGIN
