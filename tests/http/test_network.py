@@ -110,7 +110,7 @@ def test_a_proxy_that_wants_a_login_is_named(address, login):
         with pytest.raises(CannotAsk, match=r"the proxy wants a login \(HTTP 407\)") as caught:
             get(address, network(all_proxy=f"http://{login}127.0.0.1:{server.port}"))
         assert len(server.heads) == 1
-    assert "HTTPS_PROXY=http://user:password@" in caught.value.hint
+    assert "Write user, a colon, password and an @ before" in caught.value.hint
     assert caught.value.exit_code is ExitCode.CONFIGURATION
     assert "wrong" not in str(caught.value)
 
