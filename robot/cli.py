@@ -17,6 +17,7 @@ from rich.text import Text
 
 from robot import __version__, logs
 from robot.commands import consoles, task
+from robot.commands.alert_test import test_alert
 from robot.commands.audit import audit_command
 from robot.commands.backup import backup_command, restore_command
 from robot.commands.check import check
@@ -34,7 +35,6 @@ from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.commands.support import support
-from robot.commands.test_alert import test_alert
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.masking import mask
 from robot.program import program
