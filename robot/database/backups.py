@@ -49,7 +49,7 @@ def back_up(source: Path, target: Path, stop: threading.Event, progress: Progres
         with _opened(source) as original, _opened(unfinished, new=True) as copy:
             _copy(original, copy, stop, progress)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a WAL beside it
-        found = look_into(unfinished)
+        found = look_into(unfinished, of=source)
         _to_disk(unfinished)
         unfinished.rename(target)
     except (sqlite3.Error, OSError) as error:
@@ -77,8 +77,12 @@ def restore(backup: Path, target: Path, stop: threading.Event, progress: Progres
         ) from error
 
 
-def look_into(backup: Path) -> Contents:
-    """What the file holds. Raises ConfigurationError where it is none of the robot's databases, or a damaged one."""
+def look_into(backup: Path, *, of: Path | None = None) -> Contents:
+    """What the file holds. Raises ConfigurationError where it is none of the robot's databases, or a damaged one.
+
+    The error names `of`, the database that an unfinished copy was made from, in its place.
+    """
+    named = of or backup
     if not backup.is_file():
         raise ConfigurationError(f"{backup} does not exist.", "Name a file that the command backup made.")
     try:
@@ -86,7 +90,7 @@ def look_into(backup: Path) -> Contents:
             damage = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if damage == "ok" and {CALLS.name, EXECUTION_LOGS.name, SCHEMA_VERSIONS.name} <= tables:
-                _require_known_scripts(backup, copy)
+                _require_known_scripts(named, copy)
                 calls = copy.execute(f"SELECT COUNT(*) FROM {CALLS.name}").fetchone()[0]
                 executions, last = copy.execute(
                     f"SELECT COUNT(*), MAX(execution_date) FROM {EXECUTION_LOGS.name}"
@@ -95,7 +99,7 @@ def look_into(backup: Path) -> Contents:
     except sqlite3.Error as error:
         damage = str(error)
     why = "it lacks the robot's tables" if damage == "ok" else damage
-    raise ConfigurationError(f"{backup} is no whole database of the robot: {why}.", "Name another file.")
+    raise ConfigurationError(f"{named} is no whole database of the robot: {why}.", "Name another file.")
 
 
 def sent_since(backup: Path, database: Path) -> int:

@@ -131,6 +131,14 @@ def test_a_backup_of_a_newer_robot_is_refused(machine: Machine, tmp_path: Path) 
     assert "sqlite/9999_later.sql" in machine.err
 
 
+def test_a_database_that_cannot_be_backed_up_is_called_by_its_own_name(machine: Machine, tmp_path: Path) -> None:
+    machine.rows("INSERT INTO schema_versions (script, applied_at) VALUES ('sqlite/9999_later.sql', '2030-01-01')")
+    assert machine.run("backup", tmp_path / "copy.db") == 2
+    assert str(machine.database.settings.db_file) in machine.err
+    assert "unfinished" not in machine.err
+    assert list(tmp_path.glob("copy.db*")) == []
+
+
 def test_nothing_is_replaced_without_a_word_nor_while_an_execution_runs(machine: Machine, tmp_path: Path) -> None:
     assert machine.run("backup", tmp_path / "copy.db") == 0
     assert machine.run("backup", tmp_path / "copy.db") == 2  # it stands already
