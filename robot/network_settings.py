@@ -11,6 +11,8 @@ from robot.setting import setting
 _PROXY = "a proxy's address, like http://proxy:3128 or http://user:password@proxy:3128"
 _FILE = "the path of a file of certificates (PEM), or nothing"
 
+# Names that other programs use, too: set on a machine, they say nothing of the robot
+SHARED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 

@@ -16,6 +16,7 @@ from robot.cli import main
 from robot.commands import first_start
 from robot.commands.context import Context
 from robot.errors import ConfigurationError
+from robot.network_settings import SHARED
 from robot.resources import resource
 from robot.settings import Settings
 
@@ -109,6 +110,12 @@ def test_the_second_start_asks_for_the_token(executable, capsys):
     assert main([]) == 2
     assert "MANAGER_TOKEN: is empty" in capsys.readouterr().err
     assert (executable / ".env").read_text() == "MANAGER_TOKEN=\nPER_PAGE=7\n"
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_proxy_or_certificates_of_the_whole_machine_are_no_settings_of_the_robot(executable, monkeypatch, name):
+    monkeypatch.setenv(name, "http://proxy:3128")
+    assert first_start.is_first_start(Context.for_file(None)) is True
 
 
 @pytest.mark.parametrize("name", ["MANAGER_TOKEN", "THREEC_USER", "DB_SERVER", "db_file"])

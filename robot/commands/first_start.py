@@ -11,6 +11,7 @@ from pathlib import Path
 from robot import envfile
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
+from robot.network_settings import SHARED
 from robot.program import program
 from robot.resources import resource
 from robot.settings_check import settings_in_environment
@@ -34,11 +35,14 @@ As outras linhas já têm valores que servem. Para ver o robô trabalhar sem tok
 def is_first_start(context: Context) -> bool:
     """Whether the program was started with no settings at all: no `.env`, and none of them in the environment.
 
+    A proxy or certificates of the whole machine are no settings of the robot.
+
     A file like `.env.txt` holds some, under a wrong name: reading the settings tells so.
     """
     if context.env_file_exists() or envfile.mis_saved(context.env_file):
         return False
-    return not any(map(str.strip, settings_in_environment().values()))
+    found = settings_in_environment().items()
+    return not any(value.strip() for name, value in found if name.upper() not in SHARED)
 
 
 def write_settings(context: Context) -> ExitCode:
