@@ -4,6 +4,11 @@ from robot import masking
 from robot.masking import mask
 
 
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests(monkeypatch):
+    monkeypatch.setattr(masking, "_secrets", set())
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -136,7 +136,7 @@ def test_an_export_by_its_own_task_sends_now_what_the_settings_ask_for(app, desk
 
 def test_check_says_when_exports_are_due_and_who_sends_them(app):
     _, told = app.run("check")
-    assert 'a task that runs "schedule --once" at its first run after them' in told
+    assert 'a task that runs "python app.py schedule --once" at its first run after them' in told
 
 
 def test_a_scheduled_export_without_a_campaign_is_told(tmp_path):
