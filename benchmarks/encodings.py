@@ -39,7 +39,7 @@ for line in sys.stdin:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    from robot.clients.files.encodings import find_encoding
+    from robot.customers.files.encodings import find_encoding
 
     python = _peers()
     print(f"{'names':>5} {'written as':12}{'robot':>8}{'chardet':>10}{'charset-normalizer':>20}   right of {TRIALS}")

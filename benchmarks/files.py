@@ -2,7 +2,7 @@
 
     python benchmarks/files.py --lines 300000
 
-    read     the robot's own reader (robot/clients/files): every cell judged, the XML proven whole before the first row
+    read     the robot's own reader (robot/customers/files): every cell judged, the XML proven whole before the first row
     import   `app.py clients import` into an empty SQLite database, interpreter start included
     calamine python-calamine alone, rows into Python lists: the fastest well-kept reader of XLSX
     pandas   read_csv, read_excel with calamine; all as text, as an import must read keys
@@ -36,7 +36,7 @@ _READERS = {
     "read": """
 import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
-from robot.clients.files import open_table
+from robot.customers.files import open_table
 rows = sum(1 for _ in open_table(Path({path!r})).rows())
 """,
     "calamine": """
@@ -157,7 +157,7 @@ def _odd_cells(folder: Path, python: str) -> None:
     import xlsxwriter
 
     sys.path.insert(0, str(ROOT))
-    from robot.clients.files import open_table
+    from robot.customers.files import open_table
 
     path = folder / "odd.xlsx"
     with xlsxwriter.Workbook(path) as book:

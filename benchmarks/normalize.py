@@ -17,8 +17,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from robot.demo import make_calls  # noqa: E402
-from robot.normalizers import normalize_call, record_key  # noqa: E402
+from robot.simulators.threec import make_calls  # noqa: E402
+from robot.threec.call_rows import normalize_call, record_key  # noqa: E402
 
 GOAL = 40.0  # µs for a typical call with mailing
 DAY = (date(2026, 9, 15),)

@@ -36,7 +36,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from servers import Server, server  # type: ignore[import-not-found]  # noqa: E402
 
-from robot.demo import DEMO_TOKEN, Fault, Simulator, make_calls  # noqa: E402
+from robot.simulators.threec import DEMO_TOKEN, Fault, Simulator, make_calls  # noqa: E402
 
 DLT = "dlt[mssql,sqlalchemy]==1.31.0"
 ENVIRONMENT = Path(tempfile.gettempdir()) / "api-3c-robot-peers"

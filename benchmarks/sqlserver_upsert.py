@@ -38,14 +38,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import pyodbc  # noqa: E402
 from servers import Database, Server, server  # type: ignore[import-not-found]  # noqa: E402
 
+from robot.cells.tables import CALLS, CALLS_FAMILY, Kind, RowTable  # noqa: E402
 from robot.database import Batch, Repository, Scope, WindowLine, open_repository, staging  # noqa: E402
 from robot.database.engine import Row  # noqa: E402
-from robot.demo import DEMO_TOKEN, make_calls  # noqa: E402
-from robot.jobs.calls import digest_calls  # noqa: E402
+from robot.database.statuses import WindowStatus  # noqa: E402
 from robot.period import Period  # noqa: E402
 from robot.settings import Settings  # noqa: E402
-from robot.statuses import WindowStatus  # noqa: E402
-from robot.tables import CALLS, CALLS_FAMILY, Kind, RowTable  # noqa: E402
+from robot.simulators.threec import DEMO_TOKEN, make_calls  # noqa: E402
+from robot.threec.calls_job import digest_calls  # noqa: E402
 
 Rows = dict[RowTable, list[Row]]
 NOW = datetime(2026, 9, 16, 2, 0, 0)

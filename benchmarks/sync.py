@@ -31,15 +31,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from robot.cells.tables import CALLS_FAMILY  # noqa: E402
 from robot.database.sqlite import SqliteEngine, upsert_statement  # noqa: E402
-from robot.demo import DEMO_TOKEN, make_calls  # noqa: E402
 from robot.http import Bearer, Transport  # noqa: E402
-from robot.jobs.calls import digest_calls  # noqa: E402
-from robot.pages import Page  # noqa: E402
+from robot.http.throttle import Throttle  # noqa: E402
 from robot.period import Period, whole  # noqa: E402
-from robot.tables import CALLS_FAMILY  # noqa: E402
+from robot.simulators.threec import DEMO_TOKEN, make_calls  # noqa: E402
+from robot.sync.pages import Page  # noqa: E402
 from robot.threec.calls import CallsApi  # noqa: E402
-from robot.throttle import Throttle  # noqa: E402
+from robot.threec.calls_job import digest_calls  # noqa: E402
 
 CONCURRENCY = 4
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.text import Text
 
-from robot import __version__, logs
+from robot import __version__
 from robot.commands import consoles, task
 from robot.commands.alert_test import test_alert
 from robot.commands.audit import audit_command
@@ -36,10 +36,11 @@ from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.commands.support import support
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
-from robot.masking import mask
-from robot.program import program
+from robot.runtime import logs
+from robot.runtime.masking import mask
+from robot.runtime.program import program
+from robot.runtime.signals import Leave, leave_on_signals
 from robot.settings import home
-from robot.signals import Leave, leave_on_signals
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@
         └── WindowFailed            this window cannot be read or stored now; the others may
 
 The loops decide by class, never by text (the split of singer-sdk). A record that cannot become a row is no exception
-but a value: `robot.normalizers.Rejection`.
+but a value: `robot.cells.rejection.Rejection`.
 """
 
 from __future__ import annotations

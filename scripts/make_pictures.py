@@ -24,7 +24,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from robot.demo import GESTOR, Simulator, make_calls  # noqa: E402
+from robot.simulators.threec import GESTOR, Simulator, make_calls  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 118

@@ -22,10 +22,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from robot.cells.tables import ALL_TABLES
 from robot.database import Repository, open_engine
 from robot.database.engine import Engine
 from robot.settings import IsolatedSettings
-from robot.tables import ALL_TABLES
 
 VARIABLE = "TEST_SQLSERVER"
 NOW = datetime(2026, 9, 16, 2, 0, 0)

@@ -12,14 +12,14 @@ from typing import Any
 from servers import Database
 
 from robot.commands.progress import PlainLines
-from robot.demo import DEMO_TOKEN, Request, Simulator
-from robot.execution import Execution, Listener, Summary
 from robot.http import Api, Bearer, Transport
-from robot.jobs import CallsJob
+from robot.http.throttle import Throttle
 from robot.period import Window, windows_of_days
+from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
+from robot.sync.execution import Execution, Listener, Summary
 from robot.threec.calls import CallsApi
+from robot.threec.calls_job import CallsJob
 from robot.threec.service_tokens import Refusals, kind_of
-from robot.throttle import Throttle
 
 NOW = datetime(2026, 9, 20, 12, 0, 0)
 DAY = date(2026, 9, 15)

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from robot import envfile
+from robot.cells.tables import ALL_TABLES
 from robot.cli import app
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import ExitCode
-from robot.settings import Settings
-from robot.settings_check import load
-from robot.statuses import ExecutionStatus, WindowStatus
-from robot.tables import ALL_TABLES
+from robot.settings import Settings, envfile
+from robot.settings.check import load
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

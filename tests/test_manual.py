@@ -13,11 +13,11 @@ import sqlglot
 from servers import Database
 from support import execute
 
-from robot.demo import Fault, Simulator, make_calls
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import ExitCode
 from robot.period import windows_of_days
 from robot.settings import Settings
-from robot.statuses import ExecutionStatus, WindowStatus
+from robot.simulators.threec import Fault, Simulator, make_calls
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

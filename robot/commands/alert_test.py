@@ -6,11 +6,11 @@ import socket
 
 from rich.text import Text
 
-from robot import watching
+from robot import alerts
+from robot.alerts import Report
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
-from robot.masking import mask
-from robot.watching import Report
+from robot.runtime.masking import mask
 from robot.windows import event_log
 
 
@@ -20,7 +20,7 @@ def test_alert(context: Context) -> ExitCode:
     Raises ConfigurationError where none is set.
     """
     settings = context.settings(token_needed=False)
-    channels = watching.tests(settings)
+    channels = alerts.tests(settings)
     report = Report(
         "test",
         "with errors",

@@ -11,7 +11,6 @@ from typing import Any
 from rich.progress import track
 from rich.table import Table
 
-from robot.audit import KEPT, DayAudit, Difference, Kind, audit
 from robot.commands import consoles
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
@@ -19,13 +18,14 @@ from robot.commands.run import asked_campaigns, asked_period
 from robot.commands.summary import print_summary
 from robot.database import Repository, forget_hashes, open_repository
 from robot.errors import ExitCode
-from robot.escaping import escape
-from robot.execution import Execution
-from robot.history import held
-from robot.jobs import CallsJob
-from robot.masking import mask
 from robot.period import Window
-from robot.planning import manual_windows
+from robot.runtime.escaping import escape
+from robot.runtime.masking import mask
+from robot.sync.audit import KEPT, DayAudit, Difference, Kind, audit
+from robot.sync.execution import Execution
+from robot.sync.history import held
+from robot.sync.planning import manual_windows
+from robot.threec.calls_job import CallsJob
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from robot.clients import importing
 from robot.commands.context import Context, Session
+from robot.customers import importing
 from robot.database import exports
 from robot.database.backups import Contents, back_up, look_into, restore, sent_since
 from robot.database.repository import MAIN_JOB
 from robot.database.sqlite import SqliteEngine
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode
-from robot.export.choosing import QUERY_JOB
 from robot.period import now
+from robot.runtime.signals import stop_on_signals
 from robot.settings import Settings
-from robot.signals import stop_on_signals
+from robot.threec.dialer_export.choosing import QUERY_JOB
 
 _JOBS = (MAIN_JOB, importing.JOB, QUERY_JOB, exports.JOB)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from robot import cron, logs, watching
+from robot import alerts
 from robot.commands import unproven
 from robot.commands.check_database import certificate, tables
 from robot.commands.check_network import ways
@@ -21,15 +21,16 @@ from robot.commands.context import Context
 from robot.commands.layout import WIDEST
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
-from robot.export.choosing import select_of
-from robot.jobs import CallsJob
-from robot.masking import mask
 from robot.period import now, whole
-from robot.program import command
-from robot.settings import Settings
-from robot.settings_check import overruled
+from robot.runtime import logs
+from robot.runtime.masking import mask
+from robot.runtime.program import command
+from robot.settings import Settings, cron
+from robot.settings.check import overruled
 from robot.threec.calls import CallsApi
+from robot.threec.calls_job import CallsJob
 from robot.threec.connection import transport
+from robot.threec.dialer_export.choosing import select_of
 
 _FREE_MB = 500
 _RUNS_SHOWN = 5
@@ -65,7 +66,7 @@ def check(context: Context) -> ExitCode:
         checks.insert(2, ("Exports", partial(_exports, settings)))
     if settings.clients_query_file:
         checks.insert(-2, ("Clients", partial(_clients, settings.clients_query_file)))
-    checks += [(name, partial(_channel, state)) for name, state in watching.states(settings).items()]
+    checks += [(name, partial(_channel, state)) for name, state in alerts.states(settings).items()]
     for name, holds in checks:
         try:
             line = holds()

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from robot.clients.columns import parse_maps
-from robot.clients.importing import Options, import_clients, preview_import
 from robot.commands.clients_summary import print_preview, print_summary
 from robot.commands.context import Context, Session
+from robot.customers.columns import parse_maps
+from robot.customers.importing import Options, import_clients, preview_import
 from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
-from robot.masking import mask
+from robot.runtime.masking import mask
 
 app = typer.Typer(help="The clients that may be sent to the dialer.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from robot.clients.importing import Imported
+from robot.cells.tables import CLIENTS
 from robot.commands.context import Context
-from robot.export.wire import brazilian
-from robot.masking import mask, mask_digits, mask_name
-from robot.normalizers.merging import Change
-from robot.tables import CLIENTS
+from robot.customers.importing import Imported
+from robot.customers.merging import Change
+from robot.runtime.masking import mask, mask_digits, mask_name
+from robot.threec.dialer_export.wire import brazilian
 
 _REASONS_SHOWN = 10
 _KEPT = "kept in extra"

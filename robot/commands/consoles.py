@@ -14,8 +14,8 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.segment import Segment
 
 from robot.errors import ExitCode, RobotError
-from robot.escaping import printable
-from robot.signals import Leave
+from robot.runtime.escaping import printable
+from robot.runtime.signals import Leave
 from robot.windows import console as window
 
 log = logging.getLogger(__name__)

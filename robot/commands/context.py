@@ -10,14 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from robot import logs, masking
 from robot.commands import consoles
 from robot.errors import ConfigurationError
 from robot.period import now
-from robot.resources import resource
+from robot.runtime import logs, masking
+from robot.runtime.resources import resource
+from robot.runtime.signals import stop_on_signals
 from robot.settings import Settings, home
-from robot.settings_check import load
-from robot.signals import stop_on_signals
+from robot.settings.check import load
 
 log = logging.getLogger(__name__)
 

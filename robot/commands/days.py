@@ -23,9 +23,9 @@ from robot.database import open_repository
 from robot.database.days import DayOf, Days, DayStore, ranges
 from robot.database.records import campaigns_text
 from robot.errors import ExitCode
-from robot.jobs import CallsJob
-from robot.program import command
+from robot.runtime.program import command
 from robot.settings import Settings
+from robot.threec.calls_job import CallsJob
 
 log = logging.getLogger(__name__)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 
-from robot import envfile
 from robot.commands import consoles
 from robot.commands.context import Context
 from robot.database.scripts import STANDARD_SCHEMA, in_schema, make_schema, read_scripts
 from robot.errors import ConfigurationError, ExitCode
-from robot.settings import schema_name
+from robot.settings import envfile, schema_name
 
 DATABASES = ("sqlserver", "sqlite")
 

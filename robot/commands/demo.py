@@ -9,12 +9,12 @@ from pydantic import SecretStr
 from robot.commands.context import Context, Session
 from robot.commands.run import execute
 from robot.commands.summary import print_summary
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.errors import ExitCode
 from robot.period import now
-from robot.planning import manual_windows
+from robot.runtime.signals import stop_on_signals
 from robot.settings import IsolatedSettings
-from robot.signals import stop_on_signals
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
+from robot.sync.planning import manual_windows
 
 CALLS = 2000
 _QUERY = """SELECT substr(call_date, 12, 2) AS hour, COUNT(*) AS calls, SUM(has_agent) AS with_agent

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from robot.errors import ExitCode, RobotError
-from robot.scheduler import Memory, Timetable
+from robot.operations.scheduler import Memory, Timetable
 from robot.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from robot.brazil.states import read_state
+from robot.cells.words import canonical, listed
 from robot.commands.context import Context, Session
 from robot.commands.due_export import mark_exported
 from robot.commands.export_preview import print_preview
@@ -19,17 +21,15 @@ from robot.commands.schedule import export_memory
 from robot.commands.scheduled_export import scheduled_export
 from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
-from robot.export.choosing import Wish
-from robot.export.resolving import MIN_AGE, Resolved, Verdict, resolve
-from robot.export.sending import JOB, Preview, Result
-from robot.masking import mask
 from robot.period import parse_start
-from robot.program import command
+from robot.runtime.masking import mask
+from robot.runtime.program import command
 from robot.settings import LIST_NAME_WIDTH, list_name
-from robot.states import read_state
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
-from robot.words import canonical, listed
+from robot.threec.dialer_export.choosing import Wish
+from robot.threec.dialer_export.resolving import MIN_AGE, Resolved, Verdict, resolve
+from robot.threec.dialer_export.sending import JOB, Preview, Result
 
 _LARGEST = 2**31 - 1  # what the tables' INT columns hold
 _YEAR_MINUTES = 366 * 24 * 60

@@ -7,10 +7,10 @@ from collections import Counter
 from rich.table import Table
 
 from robot.commands.context import Context
-from robot.export.choosing import Client, Wish
-from robot.export.sending import Preview
-from robot.export.wire import Order, brazilian
-from robot.masking import mask, mask_digits, mask_name
+from robot.runtime.masking import mask, mask_digits, mask_name
+from robot.threec.dialer_export.choosing import Client, Wish
+from robot.threec.dialer_export.sending import Preview
+from robot.threec.dialer_export.wire import Order, brazilian
 
 _SHOWN = 5
 

@@ -12,20 +12,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from robot.alerts import Outcome, Report
+from robot.cells.rejection import Rejection
 from robot.commands.context import Context, Session
 from robot.commands.watch import report_of_error, watcher_for
 from robot.database import Repository
 from robot.database.exports import ItemStatus
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted
-from robot.export.choosing import Client, clients_of_query, clients_of_table
-from robot.export.sending import JOB, Exporter, Result
-from robot.export.wire import Order
-from robot.masking import mask
-from robot.normalizers import Rejection
+from robot.runtime.masking import mask
 from robot.settings import Settings
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
-from robot.watching import Outcome, Report
+from robot.threec.dialer_export.choosing import Client, clients_of_query, clients_of_table
+from robot.threec.dialer_export.sending import JOB, Exporter, Result
+from robot.threec.dialer_export.wire import Order
 
 
 def exporter_for(session: Session, repository: Repository) -> Exporter:
@@ -63,7 +63,7 @@ def amount_of(text: str, name: str) -> Decimal | None:
     """An amount of an option or a setting, None when it is empty. Raises ConfigurationError, naming it."""
     if not text.strip():
         return None
-    from robot.normalizers.money import money
+    from robot.brazil.money import money
 
     try:
         amount = Decimal(money(text))

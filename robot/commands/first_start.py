@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from robot import envfile
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
-from robot.network_settings import SHARED
-from robot.program import program
-from robot.resources import resource
-from robot.settings_check import settings_in_environment
+from robot.runtime.program import program
+from robot.runtime.resources import resource
+from robot.settings import envfile
+from robot.settings.check import settings_in_environment
+from robot.settings.network import SHARED
 
 _WRITTEN = """
 O arquivo de configuração foi criado:

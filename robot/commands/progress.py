@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from robot.commands.pace import Pace
-from robot.execution import Listener
-from robot.jobs.job import Digest
+from robot.database.statuses import WindowStatus
 from robot.period import Window
-from robot.statuses import WindowStatus
-from robot.storing import Tally
+from robot.sync.execution import Listener
+from robot.sync.job import Digest
+from robot.sync.storing import Tally
 
 log = logging.getLogger(__name__)
 

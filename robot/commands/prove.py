@@ -14,9 +14,9 @@ from robot.commands.context import Context
 from robot.database import Repository
 from robot.database.sqlite import SqliteEngine
 from robot.errors import ExitCode
-from robot.proof import KillRound, Outcome, all_cases, kill_rounds, run_case
-from robot.proof.cases import NOW, TIMES
-from robot.proof.killing import PAGES
+from robot.trials import KillRound, Outcome, all_cases, kill_rounds, run_case
+from robot.trials.cases import NOW, TIMES
+from robot.trials.killing import PAGES
 
 SECONDS_FOR_FAULTS = 75.0
 SECONDS_FOR_KILLS = 25.0

@@ -11,20 +11,23 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
-from robot.clients import importing as clients
 from robot.commands.context import Context, Session
+from robot.customers import importing as clients
 from robot.database import RejectionLine, exports, open_repository
 from robot.errors import ConfigurationError, ExitCode, RobotError
-from robot.export.choosing import QUERY_JOB
-from robot.masking import mask
-from robot.program import command
-from robot.retrying import JOB, Retried, retry
+from robot.runtime.masking import mask
+from robot.runtime.program import command
+from robot.sync.retrying import Retried, retry
+from robot.threec.calls_job import CallsJob, rows_of_call
+from robot.threec.dialer_export.choosing import QUERY_JOB
 
 TAKE_OVER = "take_over"  # written by sql/sqlserver/0002_take_over.sql
+JOB = CallsJob.name
 JOBS = (JOB, clients.JOB, QUERY_JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
@@ -68,7 +71,8 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
     try:
         repository.prepare()
         if job in {"", JOB}:
-            retried = retry(repository, session.now, session.settings.timezone)
+            normalize = partial(rows_of_call, zone=session.settings.timezone)
+            retried = retry(repository, JOB, CallsJob.family.parent, normalize, session.now)
         left = repository.rejections(job or None)
     finally:
         repository.close()

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from robot.alerts import Report, Watcher
 from robot.commands import unproven
 from robot.commands.context import Session
 from robot.database import Repository, open_repository
 from robot.database.days import DayStore, Unproven
 from robot.errors import ExitCode, Interrupted, SyncError
-from robot.execution import Summary
-from robot.jobs import CallsJob
-from robot.watching import Report, Watcher
+from robot.sync.execution import Summary
+from robot.threec.calls_job import CallsJob
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 
-from robot.campaigns import parse_campaigns
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
 from robot.commands.reminding import reminding
@@ -21,11 +20,12 @@ from robot.database import Repository, open_repository
 from robot.database.days import Asked, DayStore, Span
 from robot.database.records import campaigns_text
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted, SyncError
-from robot.execution import Execution, Summary
-from robot.jobs import CallsJob
 from robot.period import Window, parse_end, parse_start
-from robot.planning import manual_windows
-from robot.settings_check import expected, period_problems
+from robot.settings.campaigns import parse_campaigns
+from robot.settings.check import expected, period_problems
+from robot.sync.execution import Execution, Summary
+from robot.sync.planning import manual_windows
+from robot.threec.calls_job import CallsJob
 from robot.windows import console
 
 log = logging.getLogger(__name__)

@@ -23,11 +23,11 @@ from robot.commands.summary import print_summary
 from robot.commands.watch import report_of_error, watcher_for
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
-from robot.jobs import CallsJob
+from robot.operations.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
 from robot.period import Window
-from robot.planning import remember_schedule, scheduled_windows
-from robot.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
 from robot.settings import Settings
+from robot.sync.planning import remember_schedule, scheduled_windows
+from robot.threec.calls_job import CallsJob
 from robot.windows import console
 
 log = logging.getLogger(__name__)

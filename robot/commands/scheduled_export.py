@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from robot.cells.words import canonical
 from robot.commands.context import Session
 from robot.commands.exporting import amount_of, exporter_for, order_of, watched_export
 from robot.database import open_repository
-from robot.export.choosing import Wish
-from robot.export.sending import JOB, Result
-from robot.words import canonical
+from robot.threec.dialer_export.choosing import Wish
+from robot.threec.dialer_export.sending import JOB, Result
 
 
 def scheduled_export(session: Session) -> Result:

@@ -7,12 +7,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from robot.commands.context import Context
-from robot.demo import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, Fault, Simulator, load_faults, make_calls
 from robot.errors import ConfigurationError, ExitCode
 from robot.period import now
+from robot.runtime.signals import stop_on_signals
 from robot.settings import IsolatedSettings
-from robot.settings_check import load
-from robot.signals import stop_on_signals
+from robot.settings.check import load
+from robot.simulators.threec import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, Fault, Simulator, load_faults, make_calls
 
 
 def simulator(

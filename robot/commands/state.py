@@ -10,10 +10,10 @@ from robot.database import ExecutionLine, Repository, open_repository
 from robot.database.days import DayOf, DayStore, GivenUp, Unproven
 from robot.database.exports import JOB, ExportStore, ItemStatus
 from robot.database.records import campaigns_text
-from robot.jobs import CallsJob
+from robot.operations.scheduler import Memory, Timetable
 from robot.period import days_between, now
-from robot.scheduler import Memory, Timetable
 from robot.settings import Settings
+from robot.threec.calls_job import CallsJob
 from robot.threec.expiry import Expiry, expiry_of
 
 DAYS = 30  # of which it is told which are complete, and which were never read

@@ -18,8 +18,8 @@ from robot.database import ExecutionLine
 from robot.database.days import ranges
 from robot.database.exports import ItemStatus
 from robot.errors import ExitCode
-from robot.masking import mask
-from robot.program import command
+from robot.runtime.masking import mask
+from robot.runtime.program import command
 from robot.settings import Settings
 from robot.threec.expiry import Expiry
 

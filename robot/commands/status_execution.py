@@ -19,8 +19,8 @@ from robot.database.exports import JOB as EXPORT
 from robot.database.exports import ExportStore
 from robot.database.one_execution import DayLine, WholeExecution, read_execution
 from robot.errors import ConfigurationError, ExitCode
-from robot.masking import mask
-from robot.program import command
+from robot.runtime.masking import mask
+from robot.runtime.program import command
 from robot.settings import Settings
 
 _REJECTIONS_SHOWN = 50

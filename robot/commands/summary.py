@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from robot.database.statuses import WindowStatus
 from robot.errors import ExitCode
-from robot.execution import Summary
-from robot.masking import mask
-from robot.program import command
-from robot.statuses import WindowStatus
+from robot.runtime.masking import mask
+from robot.runtime.program import command
+from robot.sync.execution import Summary
 
 _PROBLEMS_SHOWN = 10
 

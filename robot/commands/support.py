@@ -22,13 +22,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from robot import __version__, envfile, logs
+from robot import __version__
 from robot.commands.context import Context
 from robot.database import Repository, open_repository
 from robot.errors import ConfigurationError, ExitCode, RobotError
-from robot.masking import mask, mask_address
 from robot.period import now
-from robot.settings import Settings, home
+from robot.runtime import logs
+from robot.runtime.masking import mask, mask_address
+from robot.settings import Settings, envfile, home
 
 _LOG_BYTES = 2 * 1024 * 1024  # of each file, from its end
 _EXECUTIONS = 50

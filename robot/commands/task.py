@@ -19,9 +19,9 @@ from robot.commands.context import Context
 from robot.database import odbc
 from robot.database.connection_string import choose_driver
 from robot.errors import ConfigurationError, RobotError
-from robot.program import command
+from robot.runtime.program import command
 from robot.settings import home
-from robot.settings_check import load
+from robot.settings.check import load
 from robot.windows import event_log, rights
 from robot.windows.task import LOCAL_SERVICE, NAME, SYSTEM, Task
 from robot.windows.zones import clock_warning

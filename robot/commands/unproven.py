@@ -14,12 +14,12 @@ from robot.commands.layout import folded
 from robot.database import open_repository
 from robot.database.days import DayOf, Days, DayStore, GivenUp, Unproven, ranges
 from robot.database.records import campaigns_text
-from robot.jobs import CallsJob
-from robot.masking import mask
 from robot.period import now
-from robot.planning import reading_command
-from robot.program import command
+from robot.runtime.masking import mask
+from robot.runtime.program import command
 from robot.settings import Settings
+from robot.sync.planning import reading_command
+from robot.threec.calls_job import CallsJob
 
 _STATUS_WIDTH = 10
 _CAMPAIGNS_SHOWN = 30

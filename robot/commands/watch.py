@@ -10,16 +10,16 @@ from typing import Literal
 
 from rich.console import Console
 
+from robot.alerts import Outcome, Reminder, Report, Watcher
 from robot.commands.summary import print_summary
+from robot.database.statuses import WindowStatus
 from robot.errors import ExitCode, RobotError
-from robot.execution import Listener, Summary
-from robot.jobs.job import Digest
 from robot.period import Window, now
 from robot.settings import Settings
-from robot.statuses import WindowStatus
-from robot.storing import Tally
+from robot.sync.execution import Listener, Summary
+from robot.sync.job import Digest
+from robot.sync.storing import Tally
 from robot.threec.expiry import expiry_of
-from robot.watching import Outcome, Reminder, Report, Watcher
 
 log = logging.getLogger(__name__)
 

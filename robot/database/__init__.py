@@ -1,6 +1,6 @@
 """The databases: tables made from `sql/`, rows upserted, executions, windows and rejections remembered.
 
-Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.tables`.
+Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.cells.tables`.
 """
 
 from robot.database.contents import Content, digest_of, forget_hashes, read_contents, read_contents_of

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from robot.cells.tables import CALLS, EXECUTION_LOGS, SCHEMA_VERSIONS
 from robot.database.scripts import read_scripts
 from robot.errors import ConfigurationError, FatalError, Interrupted
-from robot.tables import CALLS, EXECUTION_LOGS, SCHEMA_VERSIONS
 
 _PAGES_AT_ONCE = 2000  # 8 MB
 _BUSY_SECONDS = 30

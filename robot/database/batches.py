@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from robot.cells.tables import RowTable
 from robot.database import rejections
 from robot.database.catalog import Catalog
 from robot.database.clashes import set_apart
@@ -20,8 +21,7 @@ from robot.database.hindrances import found_in, too_narrow_for
 from robot.database.records import Batch, RejectedRow, Stored
 from robot.database.transactions import Transactions
 from robot.errors import FatalError
-from robot.masking import mask
-from robot.tables import RowTable
+from robot.runtime.masking import mask
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from robot.tables import Kind
+from robot.cells.tables import Kind
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 
+from robot.cells.tables import RowTable
 from robot.database.engine import Engine, Row
 from robot.database.records import Batch, RejectedRecord, RejectedRow
-from robot.tables import RowTable
 
 _REASON = "the database takes its id for another record's: its collation ignores case or accents"
 

@@ -11,10 +11,10 @@ from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
+from robot.cells.tables import Column, Family, Kind, RowTable
 from robot.database.engine import Cell, Engine, Row
 from robot.database.repository import Repository
 from robot.period import Period
-from robot.tables import Column, Family, Kind, RowTable
 
 _ROWS_AT_ONCE = 500
 _KEYS_AT_ONCE = 500  # SQL Server takes at most 2,100 parameters

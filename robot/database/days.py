@@ -14,8 +14,8 @@ from robot.database.coverage import covered
 from robot.database.engine import Engine
 from robot.database.given_up import give_up, take_back
 from robot.database.repository import Repository
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.period import days_between, whole
-from robot.statuses import ExecutionStatus, WindowStatus
 
 _LONGEST_READING = timedelta(days=1)  # of one day; an execution that reads it for longer is gone
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from robot.cells.tables import RowTable
 from robot.database.catalog import Catalog
 from robot.errors import FatalError, RetriableError, SyncError
-from robot.tables import RowTable
 
 Cell = str | int | bool | datetime | None
 Row = Sequence[Cell]

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from robot.cells.tables import DIALER_EXPORT_REQUESTS as TABLE
+from robot.cells.utf16 import cut
 from robot.database.engine import Engine
 from robot.database.repository import Repository
-from robot.tables import DIALER_EXPORT_REQUESTS as TABLE
-from robot.utf16 import cut
 
 
 class RequestStatus(StrEnum):

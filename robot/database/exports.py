@@ -13,13 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from robot.cells.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
+from robot.cells.utf16 import cut
 from robot.database import export_requests as ledger
 from robot.database import refusals
 from robot.database.engine import Cell, Engine
 from robot.database.export_requests import Answer, NewRequest, whole
 from robot.database.repository import Repository
-from robot.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
-from robot.utf16 import cut
 
 JOB = refusals.JOB
 _MANY = 500  # parameters of one statement; SQL Server takes 2100

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from robot.cells.tables import ALL_TABLES, Column, Kind, RowTable, Table
+from robot.cells.utf16 import fits
 from robot.database.catalog import Catalog, Standing, StandingColumn, StandingIndex
 from robot.database.engine import Engine, Row
 from robot.database.scripts import constraints, made_by
-from robot.tables import ALL_TABLES, Column, Kind, RowTable, Table
-from robot.utf16 import fits
 
 _WRITTEN = ("SELECT", "INSERT", "UPDATE")
 _EMPTIED = {"robot_state", "days_given_up"}  # rows of these are deleted, too

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from robot.cells.tables import ALL_TABLES, CALLS, SCHEMA_VERSIONS
 from robot.database.engine import Engine
 from robot.database.ownership import Survey, needed_by, survey
 from robot.errors import ConfigurationError, FatalError, RetriableError
-from robot.program import command
-from robot.tables import ALL_TABLES, CALLS, SCHEMA_VERSIONS
+from robot.runtime.program import command
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from robot.database.engine import DuplicateKey, OnceMore, RowRefused
 from robot.errors import FatalError, RetriableError, SyncError
-from robot.escaping import escape
-from robot.program import command
+from robot.runtime.escaping import escape
+from robot.runtime.program import command
 
 _PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|Driver Manager|SQL Server|ODBC [^\]]*|[0-9A-Z]{5})\]\s*")
 # the driver writes it behind the message, before its function's name or the next message: other numbers are a row's values

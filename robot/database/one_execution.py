@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from robot.database.records import ExecutionLine, RejectionLine
 from robot.database.repository import Repository
-from robot.statuses import WindowStatus
+from robot.database.statuses import WindowStatus
 
 
 @dataclass(frozen=True)

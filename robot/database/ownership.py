@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from robot.database.catalog import Catalog, Standing
-from robot.database.scripts import VIEW, Index, constraints, made_by
-from robot.tables import (
+from robot.cells.tables import (
     ALL_TABLES,
     CALLS,
     CLIENTS,
@@ -23,6 +21,8 @@ from robot.tables import (
     RowTable,
     Table,
 )
+from robot.database.catalog import Catalog, Standing
+from robot.database.scripts import VIEW, Index, constraints, made_by
 
 _SHARE = 0.75
 _BY_THE_SPEC = {"calls": 66, "mailing_data": 24, "execution_logs": 12}  # columns; those behind them are added

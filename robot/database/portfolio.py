@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from robot.cells.tables import CLIENTS
 from robot.database.repository import Repository
-from robot.tables import CLIENTS
 
 _KEYS = 500  # of one query: SQL Server takes 2,100 parameters
 _LINES = 5000  # of one query by the table's own numbers

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from robot.cells.tables import RowTable
 from robot.database.engine import Counts, Row
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.period import Period, text
-from robot.statuses import ExecutionStatus, WindowStatus
-from robot.tables import RowTable
 
 _CAMPAIGNS_WIDTH = 100
 

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from robot.cells.tables import REJECTED_RECORDS
+from robot.cells.utf16 import cut
 from robot.database.engine import Engine
 from robot.database.records import RejectedRecord
-from robot.tables import REJECTED_RECORDS
-from robot.utf16 import cut
 
 _RESOLVE = "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL"
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
+from robot.cells.tables import EXECUTION_LOGS, Family, RowTable
 from robot.database import given_up, rejections
 from robot.database.batches import Batches, Storing
 from robot.database.engine import Answer, Engine, Hashes, Place, Row
@@ -18,11 +19,10 @@ from robot.database.hindrances import Hindrance, denied_to, found_in
 from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
 from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.database.transactions import Transactions
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
 from robot.period import Period, whole
-from robot.statuses import ExecutionStatus, WindowStatus
-from robot.tables import EXECUTION_LOGS, Family, RowTable
 
 T = TypeVar("T")
 

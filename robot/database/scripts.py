@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from robot.resources import resource
-from robot.tables import ALL_TABLES
+from robot.cells.tables import ALL_TABLES
+from robot.runtime.resources import resource
 
 VIEW = "export_results"
 OUR_NAMES = (*(table.name for table in ALL_TABLES), VIEW)

@@ -15,13 +15,13 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from robot.cells.tables import CONTENT_DIGITS, RowTable, content_of
 from robot.database import sqlite_catalog
 from robot.database.catalog import Catalog
 from robot.database.engine import Answer, Counts, Place, Row, RowRefused
 from robot.database.scripts import read_scripts
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
-from robot.tables import CONTENT_DIGITS, RowTable, content_of
 
 _BUSY_SECONDS = 30
 _TURN_SECONDS = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 
+from robot.cells.tables import ALL_TABLES, Kind
 from robot.database.catalog import Catalog, Rule, Standing, StandingColumn, StandingIndex
 from robot.database.scripts import OUR_NAMES
-from robot.tables import ALL_TABLES, Kind
 
 _OBJECTS = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'index')"
 _INDEXES = """

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyodbc
 
+from robot.cells.tables import RowTable
 from robot.database import odbc_errors, sqlserver_catalog, staging
 from robot.database.catalog import Catalog
 from robot.database.connection_string import LOGIN_SECONDS, Driver, choose_driver, connection_string, server_address
@@ -28,7 +29,6 @@ from robot.database.sqlserver_lock import JobLock, last_row
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
 from robot.settings import Settings
-from robot.tables import RowTable
 
 log = logging.getLogger(__name__)
 

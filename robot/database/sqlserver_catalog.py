@@ -9,11 +9,11 @@ from typing import Any
 
 import pyodbc
 
+from robot.cells.tables import ALL_TABLES, Kind, RowTable
 from robot.database.catalog import Catalog, Rule, Standing, StandingColumn, StandingIndex
 from robot.database.engine import Place
 from robot.database.scripts import OUR_NAMES
 from robot.database.sqlserver_lock import last_row
-from robot.tables import ALL_TABLES, Kind, RowTable
 
 log = logging.getLogger(__name__)
 

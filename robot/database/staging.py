@@ -12,9 +12,9 @@ from functools import cache
 from operator import itemgetter
 from typing import TypeAlias
 
+from robot.cells.tables import CONTENT_DIGITS, Column, Kind, RowTable
 from robot.database.engine import Cell, Row
 from robot.database.scripts import STANDARD_SCHEMA, quoted
-from robot.tables import CONTENT_DIGITS, Column, Kind, RowTable
 
 SQL_BIT = -7
 SQL_INTEGER = 4

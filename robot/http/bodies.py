@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from robot.escaping import escape
 from robot.http.errors import ApiUnavailable
-from robot.masking import mask
+from robot.runtime.escaping import escape
+from robot.runtime.masking import mask
 
 NO_JSON = "no JSON"  # in the message of an error whose body is a page for people
 _LONGEST_INTEGER = 20  # characters of one within 64 bits

@@ -10,7 +10,7 @@ import urllib3
 
 from robot.http.deadline import Deadline
 from robot.http.roots import UnreadableRootsError
-from robot.masking import mask
+from robot.runtime.masking import mask
 
 PROXY_WANTS_LOGIN = "the proxy wants a login (HTTP 407)"
 HINT_PROXY_LOGIN = (

@@ -16,7 +16,7 @@ from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from robot.http.roots import Roots
-from robot.masking import mask_address
+from robot.runtime.masking import mask_address
 from robot.windows.proxies import system_proxy
 
 CONNECT_SECONDS = 10.0

@@ -10,7 +10,7 @@ from requests.auth import AuthBase
 
 from robot.errors import FatalError
 from robot.http.errors import ApiUnavailable, NotSent
-from robot.masking import register
+from robot.runtime.masking import register
 
 
 class Bearer(AuthBase):

@@ -13,7 +13,6 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from robot.errors import Interrupted, RetriableError
-from robot.escaping import escape
 from robot.http.api import Api
 from robot.http.bodies import api_message, decode, is_web_page
 from robot.http.errors import ApiUnavailable, BodyTooLarge, CannotAsk, NotSent, RateLimited, RequestRefused, TokenExpired
@@ -21,11 +20,12 @@ from robot.http.failures import HINT_PROXY_LOGIN, PROXY_WANTS_LOGIN, Broken
 from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
 from robot.http.network import Network
 from robot.http.receiving import read_body, require_room
+from robot.http.throttle import Throttle
 from robot.http.tokens import RenewableToken
 from robot.http.waits import next_wait, retry_after
 from robot.http.wire import Wire
-from robot.masking import mask
-from robot.throttle import Throttle
+from robot.runtime.escaping import escape
+from robot.runtime.masking import mask
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from requests.auth import AuthBase
 
-from robot import envfile
 from robot.errors import ConfigurationError
 from robot.http import (
     Api,
@@ -25,12 +24,12 @@ from robot.http import (
     TokenParameter,
     Transport,
 )
-from robot.masking import register
-from robot.settings import home
+from robot.http.throttle import Throttle
+from robot.runtime.masking import register
+from robot.settings import envfile, home
 from robot.threec.errors import SecondFactorRequired, Unauthorized
 from robot.threec.known import KnownRequests
 from robot.threec.service_tokens import ENDED, HOW_TO_MAKE, Refusals, login_refusal
-from robot.throttle import Throttle
 
 DEFAULT_ROOT = "https://app.3c.plus/api/v1"
 

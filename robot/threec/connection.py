@@ -9,13 +9,13 @@ from requests.auth import AuthBase
 
 from robot.http import Api, Bearer, Network, TokenParameter, Transport
 from robot.http.limits import MEGABYTE
+from robot.http.throttle import Throttle
 from robot.period import now
 from robot.settings import Settings
 from robot.threec.auth import ThreeCAuthClient
 from robot.threec.expiry import expiry_of
 from robot.threec.known import KnownRequests
 from robot.threec.service_tokens import Refusals, kind_of
-from robot.throttle import Throttle
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from robot.phones import UndiallablePhone, read_phones
+from robot.brazil.phones import UndiallablePhone, read_phones
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from robot.escaping import escape
+from robot.cells.words import compared
 from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Transport
+from robot.runtime.escaping import escape
 from robot.threec.contacts import Contact, wire_items
 from robot.threec.known import KnownRequests
 from robot.threec.paging import all_records
-from robot.words import compared
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from support import days, execute
 
 from robot.commands.pace import Pace, duration
 from robot.commands.progress import Bar, PlainLines, bar_columns
-from robot.demo import Fault, Simulator, make_calls
-from robot.jobs.job import Digest
+from robot.database.statuses import WindowStatus
 from robot.period import windows_of_days
-from robot.statuses import WindowStatus
-from robot.storing import Tally
+from robot.simulators.threec import Fault, Simulator, make_calls
+from robot.sync.job import Digest
+from robot.sync.storing import Tally
 
 WINDOWS = windows_of_days(days(4))
 

@@ -13,7 +13,7 @@ from clocks import robot_at, started_at
 from proof.machine import NOON, Machine, ago, clear_environment, simulated
 from servers import Database, sqlite_only
 
-from robot.demo import Fault, FaultKind
+from robot.simulators.threec import Fault, FaultKind
 
 MANY = ",".join(map(str, range(1, 60)))
 

@@ -10,7 +10,7 @@ from proof.machine import clear_environment
 from servers import Database
 
 from robot.cli import main
-from robot.demo import DEMO_TOKEN, Simulator
+from robot.simulators.threec import DEMO_TOKEN, Simulator
 
 
 class Desk:

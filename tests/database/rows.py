@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from robot.cells.rejection import Rejection
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable
 from robot.database import Batch, Repository, Scope, WindowLine
-from robot.demo import make_calls
-from robot.jobs import CallsJob
-from robot.normalizers import Rejection, normalize_call
-from robot.normalizers.calls import CallRows
+from robot.database.statuses import WindowStatus
 from robot.period import Period, Window, whole
-from robot.statuses import WindowStatus
-from robot.storing import KnownWindows, WindowStore
-from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable
+from robot.simulators.threec import make_calls
+from robot.sync.storing import KnownWindows, WindowStore
+from robot.threec.call_rows import CallRows, normalize_call
+from robot.threec.calls_job import CallsJob
 
 DAY = date(2026, 9, 15)
 SCOPE = Scope("calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59))))

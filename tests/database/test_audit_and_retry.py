@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
+from robot.cells.rejection import Rejection
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database import Batch, Repository, Scope, WindowLine
-from robot.demo import make_calls
-from robot.normalizers import CallRows, Rejection, normalize_call
+from robot.database.statuses import WindowStatus
 from robot.period import whole
-from robot.statuses import WindowStatus
-from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
+from robot.simulators.threec import make_calls
+from robot.threec.call_rows import CallRows, normalize_call
 
 DAY = date(2026, 9, 15)
 SCOPE = Scope("calls", (), whole(DAY))

@@ -10,9 +10,9 @@ from desk import Desk
 from servers import NOW, Database
 from support import DAY
 
-import robot.demo.mailing as answers
-from robot.demo import Simulator, make_calls
-from robot.tables import ALL_TABLES, Table
+import robot.simulators.threec.mailing as answers
+from robot.cells.tables import ALL_TABLES, Table
+from robot.simulators.threec import Simulator, make_calls
 
 ROBOT = Path(__file__).resolve().parents[2] / "robot"
 CALLS = 40

@@ -8,8 +8,8 @@ from servers import BOTH, Database
 from support import DAY
 
 from robot.commands.check_database import certificate
-from robot.demo import Simulator, make_calls
 from robot.settings import IsolatedSettings
+from robot.simulators.threec import Simulator, make_calls
 
 
 @pytest.fixture(params=BOTH)

@@ -7,8 +7,8 @@ import json
 import pytest
 from rows import SCOPE, batch, call, line, mailing, row, window_store
 
+from robot.cells.tables import CALLS_FAMILY, CLIENTS
 from robot.database import Batch, Counts
-from robot.tables import CALLS_FAMILY, CLIENTS
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_an_id_that_another_batch_stored_otherwise_is_not_overwritten(repository
 
 
 def test_what_clashes_is_counted_as_rejected_by_its_window(repository, database, ignores_case):
-    from robot.jobs.job import Digest
+    from robot.sync.job import Digest
 
     store = window_store(repository)
     store.add(Digest(keys=["a1", "A1"], rows={CALLS_FAMILY.parent: [call("a1"), call("A1")]}))

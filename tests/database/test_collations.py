@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rows import SCOPE, WHOLE_DAY, batch, call, line, mailing
 
+from robot.cells.tables import CALLS_FAMILY
 from robot.database import Counts
 from robot.database.exports import ExportStore
-from robot.tables import CALLS_FAMILY
 
 pytestmark = pytest.mark.sqlserver
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "spec_columns.json").read_text("utf-8"))

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from servers import Database
 from support import DAY
 
+from robot.cells.tables import ALL_TABLES
 from robot.database.qualified import qualified
 from robot.database.scripts import OUR_NAMES, in_schema, read_scripts
-from robot.demo import Simulator, make_calls
 from robot.settings import IsolatedSettings
-from robot.settings_check import load
-from robot.tables import ALL_TABLES
+from robot.settings.check import load
+from robot.simulators.threec import Simulator, make_calls
 
 CALLS = 30
 SCHEMA = "Robô 3C"

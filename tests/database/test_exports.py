@@ -9,16 +9,16 @@ from decimal import Decimal
 import pytest
 from support import fast_transport
 
-from robot.clients.importing import import_clients
+from robot.customers.importing import import_clients
 from robot.database.export_requests import NewRequest, RequestStatus
 from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
-from robot.demo import Fault, Simulator
-from robot.export.choosing import Wish, clients_of_query, clients_of_table
-from robot.export.resolving import resolve
-from robot.export.sending import Exporter
-from robot.export.wire import Order
+from robot.simulators.threec import Fault, Simulator
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
+from robot.threec.dialer_export.choosing import Wish, clients_of_query, clients_of_table
+from robot.threec.dialer_export.resolving import resolve
+from robot.threec.dialer_export.sending import Exporter
+from robot.threec.dialer_export.wire import Order
 
 HEADERS = "id;nome;fone;valor;credor;uf;obs\n"
 SYNC = "/mailing_sync.json"

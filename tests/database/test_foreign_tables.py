@@ -12,10 +12,10 @@ from desk import Desk
 from servers import BOTH, Database, sqlite_only
 from support import DAY
 
+from robot.cells.tables import ALL_TABLES
 from robot.database.scripts import VIEW
-from robot.demo import Simulator, make_calls
 from robot.errors import ConfigurationError, FatalError
-from robot.tables import ALL_TABLES
+from robot.simulators.threec import Simulator, make_calls
 
 CALLS = 20
 OF_THE_EXPORT = {"clients", "dialer_exports", "dialer_export_items", "dialer_export_requests"}

@@ -13,11 +13,11 @@ from support import fast_transport
 
 from robot.commands.progress import PlainLines
 from robot.database import open_repository
-from robot.demo import Simulator, make_calls
-from robot.execution import Execution
-from robot.jobs import CallsJob
 from robot.period import windows_of_days
+from robot.simulators.threec import Simulator, make_calls
+from robot.sync.execution import Execution
 from robot.threec.calls import CallsApi
+from robot.threec.calls_job import CallsJob
 
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "manual-do-operador.md"
 QUERIES = re.findall(r"```sql\n(.*?)```", MANUAL.read_text(encoding="utf-8"), flags=re.DOTALL)

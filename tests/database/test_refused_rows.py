@@ -10,11 +10,11 @@ from rows import SCOPE, batch, call, line, mailing, row
 from servers import BOTH, Database
 from support import DAY
 
+from robot.cells.rejection import Rejection
+from robot.cells.tables import CALLS, CLIENTS
 from robot.database import Batch
-from robot.demo import Simulator, make_calls
 from robot.errors import FatalError
-from robot.normalizers import Rejection
-from robot.tables import CALLS, CLIENTS
+from robot.simulators.threec import Simulator, make_calls
 
 COUNT = 60
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from proof.machine import clear_environment
 
-import robot.demo.mailing as answers
+import robot.simulators.threec.mailing as answers
 from robot.cli import main
-from robot.demo import DEMO_TOKEN, Simulator
+from robot.simulators.threec import DEMO_TOKEN, Simulator
 
 HEADERS = "id;nome;fone\n"
 GOOD = "1;Ana Lima;11999998888\n"

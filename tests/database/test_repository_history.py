@@ -8,9 +8,9 @@ from rows import DAY, SCOPE, batch, call, line
 
 from robot.database import Counts, Outcome, Scope
 from robot.database.records import campaigns_text
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import AnotherExecutionRunning
 from robot.period import Period
-from robot.statuses import ExecutionStatus, WindowStatus
 
 HOLDER = "robot@here, process 1"
 

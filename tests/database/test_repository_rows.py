@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 from rows import DAY, SCOPE, WHOLE_DAY, batch, call, day_of, line, mailing
 
+from robot.cells.rejection import Rejection
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database import Counts
-from robot.normalizers import Rejection
 from robot.period import Period
-from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 
 TABLES = (CALLS, MAILING_DATA)
 

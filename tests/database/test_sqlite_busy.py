@@ -12,7 +12,7 @@ import robot.database.sqlite
 from robot.database import Repository
 from robot.database.sqlite import SqliteEngine
 from robot.errors import Interrupted, RetriableError
-from robot.proof.cases import NOW
+from robot.trials.cases import NOW
 
 
 @pytest.fixture

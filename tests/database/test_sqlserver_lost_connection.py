@@ -10,10 +10,10 @@ from rows import SCOPE, batch, call, line, mailing
 from servers import Database
 from tcp_proxy import Cut, TcpProxy
 
+from robot.cells.rejection import Rejection
 from robot.database import Counts, Outcome, Repository, sqlserver
+from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import FatalError, RetriableError
-from robot.normalizers import Rejection
-from robot.statuses import ExecutionStatus, WindowStatus
 
 pytestmark = [pytest.mark.sqlserver, pytest.mark.timeout(900)]
 FURTHEST = 80  # messages: more than any of these needs

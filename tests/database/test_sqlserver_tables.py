@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from rows import SCOPE, batch, call, line, mailing
 from servers import Database
 
+from robot.cells.tables import ALL_TABLES, CALLS, EXECUTION_LOGS, MAILING_DATA
 from robot.database import Counts
 from robot.database.migrations import missing_scripts
 from robot.errors import AnotherExecutionRunning, ConfigurationError, FatalError
-from robot.tables import ALL_TABLES, CALLS, EXECUTION_LOGS, MAILING_DATA
 
 pytestmark = pytest.mark.sqlserver
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "spec_columns.json").read_text("utf-8"))

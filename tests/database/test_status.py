@@ -8,7 +8,7 @@ import pytest
 from proof.machine import clear_environment
 
 from robot.cli import main
-from robot.demo import DEMO_TOKEN, Fault, Simulator
+from robot.simulators.threec import DEMO_TOKEN, Fault, Simulator
 
 SYNC = "/mailing_sync.json"
 

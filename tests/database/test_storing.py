@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from rows import DAY, SCOPE, batch, call, line, mailing, window_store
 
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database import Counts, Repository
-from robot.demo import make_calls
 from robot.errors import RetriableError
-from robot.jobs.calls import digest_calls
-from robot.jobs.job import Digest
 from robot.period import windows_of_days
-from robot.storing import KnownWindows
-from robot.tables import CALLS, CALLS_FAMILY, MAILING_DATA
+from robot.simulators.threec import make_calls
+from robot.sync.job import Digest
+from robot.sync.storing import KnownWindows
+from robot.threec.calls_job import digest_calls
 
 
 @pytest.fixture

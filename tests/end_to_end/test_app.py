@@ -13,7 +13,7 @@ from servers import server_only, sqlite_only
 from support_app import PASSWORD, ROOT, TOKEN, App
 
 from robot import __version__
-from robot.demo import Fault, Simulator, make_calls
+from robot.simulators.threec import Fault, Simulator, make_calls
 
 pytestmark = pytest.mark.timeout(300)
 DAY = date(2026, 9, 15)
@@ -359,5 +359,5 @@ def test_the_logs_carry_the_execution_and_no_phone_number(make_app, simulator, d
     app.run("run")
     log = (app.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
     number = database.value("SELECT id FROM execution_logs")
-    assert f"[{number}] robot.execution: Execution {number} of calls begins" in log
+    assert f"[{number}] robot.sync.execution: Execution {number} of calls begins" in log
     assert not any(call["number"] in log for call in CALLS)

@@ -10,7 +10,7 @@ import pytest
 from support import days
 
 from robot.commands import consoles
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 
 ROOT = Path(__file__).parent.parent.parent
 FULL = Path("/dev/full")

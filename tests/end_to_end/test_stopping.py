@@ -20,7 +20,7 @@ from support_app import ROOT, TOKEN, App
 
 from robot.commands import schedule
 from robot.commands.context import Context, Session
-from robot.demo import Fault, Simulator, make_calls
+from robot.simulators.threec import Fault, Simulator, make_calls
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
 DAY = date(2026, 9, 15)

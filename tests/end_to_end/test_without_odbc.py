@@ -8,7 +8,7 @@ import sys
 import pytest
 from support_app import ROOT, App
 
-from robot.demo import Simulator
+from robot.simulators.threec import Simulator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has an ODBC driver manager of its own")
 LOADER_SAYS = "libodbc.so.2: cannot open shared object file: No such file or directory"

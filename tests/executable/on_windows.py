@@ -14,7 +14,7 @@ from pathlib import Path
 
 from program import Program, Started
 
-from robot.demo import DEMO_TOKEN
+from robot.simulators.threec import DEMO_TOKEN
 
 
 def _windows(path: Path) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyodbc
 from program import Program
 
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 
 CALLS = 500
 

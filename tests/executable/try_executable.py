@@ -30,7 +30,7 @@ import sqlserver
 from program import Program, Started
 
 from robot import __version__
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 
 SECRET = "a-secret-that-nobody-may-see-0123456789"
 FIRST_LINE_SECONDS = 2.0

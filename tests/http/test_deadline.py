@@ -9,14 +9,14 @@ import time
 
 import pytest
 import trustme
+from alerts.watching_receivers import HttpReceiver
 from raw_server import JSON, RawServer, raw_server, read_request, response
 from support import fast_transport
-from watching.watching_receivers import HttpReceiver
 
+from robot.alerts import Report, healthcheck, mail, web, webhook
 from robot.http import ApiUnavailable, Network, NotSent
 from robot.http.deadline import Deadline
 from robot.http.roots import Roots
-from robot.watching import Report, healthcheck, mail, web, webhook
 
 TIMEOUT = 0.4  # seconds; the deadline is five times as long
 SLOW = 60.0  # what a machine under load may take; without a deadline the test would hang until its own time is up

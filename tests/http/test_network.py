@@ -7,21 +7,21 @@ import sys
 
 import pytest
 import trustme
+from alerts.watching_receivers import HttpReceiver, MailReceiver
 from raw_server import answers, raw_server, response
 from relays import proxy, relay
 from support import fast_transport
-from watching.watching_receivers import HttpReceiver, MailReceiver
 
-from robot import masking
+from robot.alerts import Report, Watcher, healthcheck, mail
 from robot.errors import ExitCode
 from robot.http import ApiUnavailable, CannotAsk, Network
 from robot.http import roots as roots_module
 from robot.http.failures import HINT_PROXY_LOGIN
 from robot.http.network import is_excepted
 from robot.http.roots import Roots
-from robot.masking import mask
+from robot.runtime import masking
+from robot.runtime.masking import mask
 from robot.settings import IsolatedSettings
-from robot.watching import Report, Watcher, healthcheck, mail
 
 GOOD = response("200 OK")
 API = "http://api.invalid/api/v1/calls"

@@ -11,7 +11,7 @@ from proof.machine import NOON, Machine, clear_environment, simulated
 from servers import Database
 
 from robot.database import Repository
-from robot.proof.cases import NOW
+from robot.trials.cases import NOW
 
 
 @pytest.fixture

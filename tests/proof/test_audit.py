@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from proof.machine import LONG_AGO, Machine, ago
 
+from robot.cells.tables import CALLS, MAILING_DATA, Column, Kind
 from robot.database import Repository
-from robot.demo import Fault, FaultKind
 from robot.errors import FatalError
-from robot.tables import CALLS, MAILING_DATA, Column, Kind
+from robot.simulators.threec import Fault, FaultKind
 
 Operator = Callable[..., Machine]
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from proof.machine import clear_environment
 from servers import Database
 
+from robot.cells.rejection import Rejection
 from robot.cli import main
-from robot.demo import Fault, FaultKind, Simulator
 from robot.errors import ExitCode
-from robot.normalizers import Rejection, normalize_call
-from robot.proof.bench import execute, stored_rows
-from robot.proof.cases import DAY, NOW, world
+from robot.simulators.threec import Fault, FaultKind, Simulator
+from robot.threec.call_rows import normalize_call
+from robot.trials.bench import execute, stored_rows
+from robot.trials.cases import DAY, NOW, world
 
 SECRET = "5ecret-of-the-manager-0123456789"
 PASSWORD = "5ecret;of}the database"

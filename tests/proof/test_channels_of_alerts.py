@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from alerts.watching_receivers import HttpReceiver
 from proof.machine import Machine, ago
 from servers import sqlite_only
-from watching.watching_receivers import HttpReceiver
 
 pytestmark = sqlite_only("it is about files and the network")
 Operator = Callable[..., Machine]

@@ -17,8 +17,8 @@ from raw_server import raw_server
 from relays import proxy, relay
 from servers import sqlite_only
 
-from robot.demo import Fault, FaultKind
 from robot.settings import Settings, home
+from robot.simulators.threec import Fault, FaultKind
 
 pytestmark = sqlite_only("it is about files and the network")
 Operator = Callable[..., Machine]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from robot.scheduler import Memory, Timetable, UnreadableError, loop
+from robot.operations.scheduler import Memory, Timetable, UnreadableError, loop
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)

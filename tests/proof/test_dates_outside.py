@@ -11,9 +11,9 @@ from proof.machine import Machine, ago
 from servers import Database
 from support import DAY, days, execute
 
-from robot.demo import Fault, FaultKind, Simulator, make_calls
 from robot.errors import ExitCode
 from robot.period import windows_of_days
+from robot.simulators.threec import Fault, FaultKind, Simulator, make_calls
 
 Operator = Callable[..., Machine]
 LATE = timedelta(seconds=20)

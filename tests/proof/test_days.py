@@ -16,8 +16,8 @@ from clocks import robot_at
 from proof.machine import NOON, Machine, ago
 from servers import sqlite_only
 
-from robot.demo import Fault, FaultKind
 from robot.period import whole
+from robot.simulators.threec import Fault, FaultKind
 
 Operator = Callable[..., Machine]
 OLD = ago(400)

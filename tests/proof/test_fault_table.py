@@ -11,9 +11,9 @@ from collections import Counter
 import pytest
 
 from robot.database import Repository
-from robot.demo import SENDING_ONLY, FaultKind, Request, Simulator
-from robot.proof import Case, all_cases, run_case
-from robot.proof.cases import DAYS, Owed, world
+from robot.simulators.threec import SENDING_ONLY, FaultKind, Request, Simulator
+from robot.trials import Case, all_cases, run_case
+from robot.trials.cases import DAYS, Owed, world
 
 CASES = list(all_cases())
 ORDINARY = [

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from alerts.watching_receivers import HttpReceiver, MailReceiver
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,14 +19,13 @@ from proof.machine import Machine, ago
 from raw_server import answers, response
 from rich.console import Console
 from servers import sqlite_only
-from watching.watching_receivers import HttpReceiver, MailReceiver
 
-from robot import logs
+from robot.alerts import Report, webhook
 from robot.commands import consoles
-from robot.watching import Report, webhook
+from robot.runtime import logs
 
 Operator = Callable[..., Machine]
-FORGED = "2026-09-15 10:00:00 ERROR    [1] robot.execution: forged"
+FORGED = "2026-09-15 10:00:00 ERROR    [1] robot.sync.execution: forged"
 WORDS = (
     f"line\n{FORGED}\r\u2028{FORGED}\u0085{FORGED} \x1b[2J\x1b]0;title\x07\x9b31m \u202egnirts\u2066\u200b"
     " <!channel> <@U1> <https://evil.example|click> [click](https://evil.example) @here https://evil.example"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from servers import BOTH, Database
 
-from robot.proof import kill_rounds
-from robot.proof.killing import PAGES, OpenStore, Store, sqlite_file
+from robot.trials import kill_rounds
+from robot.trials.killing import PAGES, OpenStore, Store, sqlite_file
 
 FIRST_SEED = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 

@@ -7,11 +7,11 @@ import pytest
 from proof.machine import Machine, ago
 
 from robot.database import Repository
-from robot.demo import Simulator, make_calls
 from robot.period import days_between
-from robot.planning import scheduled_windows
-from robot.proof.bench import due_rows, execute, stored_rows
-from robot.proof.cases import NOW
+from robot.simulators.threec import Simulator, make_calls
+from robot.sync.planning import scheduled_windows
+from robot.trials.bench import due_rows, execute, stored_rows
+from robot.trials.cases import NOW
 
 Operator = Callable[..., Machine]
 TODAY = NOW.date()
@@ -106,7 +106,7 @@ def test_an_absence_longer_than_catch_up_days_is_told_with_the_command_that_fill
 
 
 def test_a_day_that_failed_is_due_until_it_is_complete(five_days_off, repository) -> None:
-    from robot.demo import Fault, FaultKind
+    from robot.simulators.threec import Fault, FaultKind
 
     simulator, all_days = five_days_off
     bad = all_days[5]

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from servers import Database
 
-from robot.demo import DEMO_TOKEN, Simulator, make_calls
 from robot.errors import ExitCode
-from robot.execution import Execution
 from robot.http import Bearer, Transport
-from robot.jobs import CallsJob
+from robot.http.throttle import Throttle
 from robot.period import Period, whole, windows_of_days
-from robot.proof.bench import Silent, due_rows, stored_rows
-from robot.proof.cases import DAY, NOW
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
+from robot.sync.execution import Execution
 from robot.threec.calls import CallsApi
-from robot.throttle import Throttle
+from robot.threec.calls_job import CallsJob
+from robot.trials.bench import Silent, due_rows, stored_rows
+from robot.trials.cases import DAY, NOW
 
 DAYS = [DAY + timedelta(days=number) for number in range(3)]
 CAMPAIGNS = (5, 6, 7)

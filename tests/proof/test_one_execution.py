@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from proof.machine import Machine, ago
 
-from robot.demo import Fault, FaultKind
+from robot.simulators.threec import Fault, FaultKind
 
 Operator = Callable[..., Machine]
 

@@ -12,10 +12,10 @@ from proof.machine import Machine
 from servers import Database
 
 import robot.commands.prove
-from robot.demo import DEMO_TOKEN
-from robot.proof import all_cases
-from robot.proof.cases import Case, Owed
-from robot.proof.killing import program
+from robot.simulators.threec import DEMO_TOKEN
+from robot.trials import all_cases
+from robot.trials.cases import Case, Owed
+from robot.trials.killing import program
 
 Operator = Callable[..., Machine]
 ROOT = Path(__file__).parent.parent.parent

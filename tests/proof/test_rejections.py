@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from proof.machine import Machine, ago
 
-import robot.retrying
+import robot.threec.calls_job
+from robot.cells.rejection import Rejection
 from robot.database import Repository, open_repository
 from robot.errors import FatalError
-from robot.normalizers import Rejection, normalize_call
+from robot.threec.call_rows import normalize_call
 
 Operator = Callable[..., Machine]
 PHONE = "5511999998888"
@@ -132,7 +133,7 @@ def test_a_record_that_our_rules_accept_now_is_stored_by_retry(machine: Machine,
             record = {**record, "call_date": f"{ago(1)} 12:00:00"}
         return normalize_call(record)
 
-    monkeypatch.setattr(robot.retrying, "normalize_call", tomorrow)
+    monkeypatch.setattr(robot.threec.calls_job, "normalize_call", tomorrow)
     assert machine.run("rejected", "retry") == 3
     assert "1 stored, 3 still rejected" in machine.out
     assert machine.rows("SELECT call_date FROM calls WHERE id = ?", key) == [(f"{ago(1)} 12:00:00",)]
@@ -154,7 +155,7 @@ def two_payloads(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> tuple[M
         machine.simulator.update_call(key, call_date="meio-dia", call_date_rfc3339=None, speaking_time=f"00:00:{seconds}")
         assert machine.sync(ago(1)) == 3
     assert open_ones(machine) == 2
-    monkeypatch.setattr(robot.retrying, "normalize_call", _of_noon)
+    monkeypatch.setattr(robot.threec.calls_job, "normalize_call", _of_noon)
     return machine, key
 
 
@@ -179,7 +180,7 @@ def test_of_two_payloads_only_the_older_of_which_can_be_read_that_one_is_stored(
 ) -> None:
     machine, key = two_payloads
     monkeypatch.setattr(
-        robot.retrying,
+        robot.threec.calls_job,
         "normalize_call",
         lambda record, zone: normalize_call(record, zone) if "22" in record["speaking_time"] else _of_noon(record, zone),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from proof.machine import Machine, ago
 
-from robot.demo import DEMO_TOKEN
+from robot.simulators.threec import DEMO_TOKEN
 
 Operator = Callable[..., Machine]
 PHONE, CPF = "11987654321", "529.982.247-25"

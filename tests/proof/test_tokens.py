@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from alerts.watching_receivers import HttpReceiver
 from clocks import started_at
 from proof.machine import NOON, TODAY, Machine, ago, simulated
 from servers import sqlite_only
-from watching.watching_receivers import HttpReceiver
 
-from robot.demo import AGENTE, ENDED, GESTOR, SUPERVISOR, Fault, Simulator
+from robot.simulators.threec import AGENTE, ENDED, GESTOR, SUPERVISOR, Fault, Simulator
 
 pytestmark = sqlite_only("it is about the API alone")
 Operator = Callable[..., Machine]

@@ -9,7 +9,7 @@ from servers import sqlite_only
 from support import Gate
 
 from robot.database import open_repository
-from robot.proof.killing import kill, start
+from robot.trials.killing import kill, start
 
 Operator = Callable[..., Machine]
 

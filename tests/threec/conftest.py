@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from requests.auth import AuthBase
 
-from robot.demo import Simulator, make_calls
 from robot.http import Api, Transport
+from robot.http.throttle import Throttle
+from robot.simulators.threec import Simulator, make_calls
 from robot.threec import ThreeCAuthClient
-from robot.throttle import Throttle
 
 DAY = date(2026, 9, 15)
 

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from robot.demo import DEMO_TOKEN, Fault
 from robot.errors import ConfigurationError, FatalError
 from robot.http import NotSent, RenewableToken, TokenExpired
-from robot.masking import mask
+from robot.runtime.masking import mask
+from robot.simulators.threec import DEMO_TOKEN, Fault
 from robot.threec import (
     ApiUnavailable,
     InvalidCredentials,

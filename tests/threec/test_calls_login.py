@@ -8,13 +8,13 @@ from support import NOW, days
 
 from robot.commands.progress import PlainLines
 from robot.database import open_repository
-from robot.demo import Fault, Simulator, make_calls
+from robot.database.statuses import ExecutionStatus
 from robot.errors import ConfigurationError
-from robot.execution import Execution
-from robot.jobs import CallsJob
 from robot.period import windows_of_days
-from robot.settings_check import load
-from robot.statuses import ExecutionStatus
+from robot.settings.check import load
+from robot.simulators.threec import Fault, Simulator, make_calls
+from robot.sync.execution import Execution
+from robot.threec.calls_job import CallsJob
 
 PER_DAY = 150
 LOGIN = {"manager_token": "", "threec_user": "demo", "threec_password": "demo", "threec_company_domain": "demo"}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from robot.demo import Fault
+from robot.brazil.phones import UndiallablePhone
 from robot.errors import FatalError
 from robot.http import NoToken, NotSent
-from robot.phones import UndiallablePhone
+from robot.simulators.threec import Fault
 from robot.threec import ApiUnavailable, Contact, RateLimitExceeded, ThreeCMailingClient, Unauthorized
 from tests.threec.conftest import client_of, quick
 

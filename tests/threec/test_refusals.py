@@ -5,11 +5,11 @@ import json
 import pytest
 from support import DAY, always
 
-from robot.demo import Fault
 from robot.http import AuthenticationRefused, RequestRefused, TokenExpired
 from robot.http.bodies import api_message
 from robot.period import whole
 from robot.settings import IsolatedSettings
+from robot.simulators.threec import Fault
 from robot.threec import InvalidCredentials, ThreeCAuthClient
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport

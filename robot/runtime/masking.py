@@ -1,0 +1,88 @@
+"""Masking: secrets and personal data never reach a log, a message or a traceback.
+
+Every log line and every message for the console passes through `mask`, which also shows control characters by their
+numbers (`robot.runtime.escaping`). Secret values are registered when the settings
+are read (or a token is received); patterns catch what was never registered.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, quote_plus
+
+from robot.runtime.escaping import printable
+
+HIDDEN = "***"
+
+_secrets: set[str] = set()
+
+_NAMES = (
+    "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password|password|senha|pwd"
+)
+_VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
+
+_GAP = "[ \t\xa0.–-]"
+_IP = r"(?:(?:1\d\d|2[0-4]\d|25[0-5])\.){3}\d\d(?!\d)"
+_CNPJ_SLASH = rf"\d{{2}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}/\d{{4}}"
+_CNPJ_GAPS = rf"\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}}{_GAP}\d{{4}}"
+_IN_THREES = rf"\d{{3}}{_GAP}?\d{{3}}{_GAP}?\d{{3}}"
+_COUNTRY = rf"(?:\+?(?:00)?55{_GAP}{{0,2}})?"
+_AREA = rf"(?:\((?:0?\d{{2}}|0xx\d{{2}})\)|0?\d{{2}}){_GAP}{{0,3}}"
+_SUBSCRIBER = rf"(?:9{_GAP}?)?\d{{4}}{_GAP}{{0,2}}\d{{2}}(\d{{2}})(?!\d)"
+_NO_HEX = r"(?:(?<=cpf)|(?<=fone)|(?<=phone)|(?<![0-9a-f]))(?<!\d\.)(?<![0-9a-f]{4}-[0-9a-f]{4}-)"
+
+_PATTERNS = (
+    # api_token=…, PWD=… in URLs, forms and connection strings; "password": … in JSON
+    (
+        re.compile(rf"(?i)(\b(?:{_NAMES})\s*=\s*|[\"'](?:{_NAMES})[\"']\s*:\s*)({_VALUE})"),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
+    (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
+    # documents and phones in groups, as people write them. A group never begins inside of a date or of an IP address
+    (re.compile(rf"(?<!\d)(?:{_CNPJ_SLASH}|{_CNPJ_GAPS}){_GAP}?(\d{{2}})(?!\d)"), r"**.***.***/****-\1"),
+    (re.compile(rf"(?<!\d)(?!\d{{10}})(?!{_IP}){_IN_THREES}(?:/|{_GAP})?(\d{{2}})(?!\d)"), r"***.***.***-\1"),
+    (re.compile(rf"(?<!\d)(?<!\d[.-])(?!\d{{10}}){_COUNTRY}{_AREA}{_SUBSCRIBER}"), r"(**) *****-**\1"),
+    (re.compile(rf"(?<!\d)9(?:\d{{4}}{_GAP}|{_GAP}\d{{4}}[-–])\d{{2}}(\d{{2}})(?!\d)"), r"*****-**\1"),
+    # bare digits: phones (10 to 15 digits with 55), CPF (11), CNPJ (14). In hexadecimal ids digits stay
+    (re.compile(rf"{_NO_HEX}\+?\d{{8,13}}(\d{{2}})(?![^\W_])", re.IGNORECASE), r"********\1"),
+)
+
+
+def register(*secrets: str) -> None:
+    """Remember values that must never be shown, in every spelling in which a message may carry them."""
+    for secret in secrets:
+        if len(secret) >= 4:  # shorter ones would blot out innocent text; the patterns still catch them beside their name
+            _secrets.update({secret, quote(secret, safe=""), quote_plus(secret), secret.replace("}", "}}")})
+
+
+def mask(text: str) -> str:
+    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ, and printable."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        if secret in text:
+            text = text.replace(secret, HIDDEN)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return printable(text)
+
+
+def mask_address(text: str) -> str:
+    """What was meant as an address, without user, password, query and fragment, wherever their signs stand."""
+    scheme, slashes, rest = text.partition("//")
+    if not slashes:
+        scheme, rest = "", text
+    _, at, place = rest.rpartition("@")
+    shown = re.sub(r"[?#].*", f"?{HIDDEN}", place, flags=re.DOTALL)
+    return f"{scheme}{slashes}{HIDDEN}@{shown}" if at else f"{scheme}{slashes}{shown}"
+
+
+def mask_name(name: str) -> str:
+    """A person's name by its first word and an initial: `Maria Souza Lima` → `Maria S.`"""
+    words = name.split()
+    return " ".join([words[0], *(f"{word[0]}." for word in words[1:2])]) if words else ""
+
+
+def mask_digits(digits: str) -> str:
+    """A phone or document by its last two characters."""
+    return f"********{digits[-2:]}" if len(digits) > 4 else HIDDEN

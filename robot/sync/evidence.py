@@ -1,0 +1,165 @@
+"""What the readings of a window found: facts, as data. What they prove is judged in `verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from robot.sync.pages import Digest, Page, Span
+
+_FAILED_PAGES_BEFORE_GIVING_UP = 3
+_PAGES_OF_NOTHING_NEW = 3  # in a row: the API ignores the page's number
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A page that could not be had, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a window, from its first page to its last.
+
+    `keys` are those of all records received, as they stand in the list, and `borders` the places among them at which a page
+    begins; `totals` is every total that an answer told, in the order of the answers; `behind` what stands behind the last
+    record. `failure` is what ended it before its time.
+    """
+
+    size: int = 1
+    keys: tuple[str, ...] = ()
+    borders: frozenset[int] = frozenset()
+    totals: tuple[int, ...] = ()
+    behind: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
+    last_page: int = 0
+    gaps: tuple[int, ...] = ()  # pages that came empty, though later ones did not
+    short: tuple[int, ...] = ()  # pages that came short, though later ones were there
+    announced: int = 0  # a page that announces a next one, which came empty
+    outside: int = 0
+    far: int = 0
+    stuck: bool = False  # the API sends the same page again and again
+    api_down: bool = False
+    failure: str = ""
+
+    @property
+    def distinct(self) -> int:
+        """How many different records came."""
+        return len(set(self.keys))
+
+    @property
+    def steady(self) -> bool:
+        """Whether each answer told the same total."""
+        return bool(self.totals) and min(self.totals) == max(self.totals)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every place of the list was read, as many as the one total says."""
+        ended = not self.unread and not self.stuck and not self.failure
+        return ended and self.steady and len(self.keys) == self.totals[-1]
+
+
+@dataclass
+class Findings:
+    """A reading while it goes on."""
+
+    size: int = 1
+    totals: list[int] = field(default_factory=list)
+    behind: frozenset[str] = frozenset()
+    failure: str = ""
+    too_large: str = ""  # names the record that alone is larger than a page may be
+    stop: bool = False  # no page further is worth asking for
+    stuck: bool = False
+    api_down: bool = False
+    _keys: dict[Span, Sequence[str]] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+    _unread: dict[Span, str] = field(default_factory=dict)
+    _too_large: dict[Span, str] = field(default_factory=dict)  # asked for again in parts
+    _announcing: Span | None = None
+    _outside: int = 0
+    _far: int = 0
+    _failed_in_a_row: int = 0
+    _nothing_new: int = 0  # pages in a row that brought no new record
+    _before: Sequence[str] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether every page that was asked for was read."""
+        return not self._unread and not self.stuck and not self.failure
+
+    def add(self, span: Span, page: Page, digest: Digest, keys: Sequence[str]) -> None:
+        """A page came, with these keys."""
+        self._failed_in_a_row = 0
+        if page.total is not None:
+            self.totals.append(page.total)
+        self._keys[span] = keys
+        self._outside += digest.outside
+        self._far += digest.far
+        if not page.records:
+            if self._empty_beside(span):
+                self.stop = True
+        elif page.has_next and (self._announcing is None or self._announcing < span):
+            self._announcing = span
+        self._look_for_the_same_again(keys)
+
+    def lost(self, span: Span, why: str) -> None:
+        """A page could not be read."""
+        self._unread[span] = why
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row >= _FAILED_PAGES_BEFORE_GIVING_UP:
+            self.stop = self.api_down = True
+
+    def in_parts(self, span: Span, why: str) -> None:
+        """A page was too large, and is asked for in parts."""
+        self._too_large[span] = why
+
+    def _empty_beside(self, span: Span) -> bool:
+        return any(not keys and (each.stop == span.start or each.start == span.stop) for each, keys in self._keys.items())
+
+    def _look_for_the_same_again(self, keys: Sequence[str]) -> None:
+        """With totals it must be the very same page: where an order changes, a page of known records is no wonder."""
+        known = len(self._known)
+        self._known.update(keys)
+        nothing_new = len(self._known) == known and len(keys) > 0
+        if nothing_new and (not self.totals or keys == self._before):
+            self._nothing_new += 1
+        else:
+            self._nothing_new = 0
+        self._before = keys
+        if self._nothing_new >= _PAGES_OF_NOTHING_NEW:
+            self.stop = self.stuck = True
+
+    def reading(self) -> Reading:
+        """What it came to."""
+        spans = sorted(self._keys)
+        full = [span for span in spans if self._keys[span]]
+        last = full[-1] if full else Span(0, 0, 1)
+        before_last = [span for span in spans if span < last]
+        vanished = {span: why for span, why in self._too_large.items() if not any(map(span.meets, full))}
+        unread = sorted({**vanished, **self._unread}.items())
+        return Reading(
+            size=self.size,
+            keys=tuple(key for span in spans for key in self._keys[span]),
+            borders=frozenset(accumulate(len(self._keys[span]) for span in spans)),
+            totals=tuple(self.totals),
+            behind=self.behind,
+            unread=tuple(Unread(self._name(span), why) for span, why in unread),
+            last_page=max((span.number for span in (*spans, *self._unread)), default=0),
+            gaps=tuple(span.number for span in before_last if not self._keys[span]),
+            short=tuple(span.number for span in before_last if self._is_short(span)),
+            announced=last.number if full and self._announcing == last else 0,
+            outside=self._outside,
+            far=self._far,
+            stuck=self.stuck,
+            api_down=self.api_down,
+            failure=self.failure,
+        )
+
+    def _is_short(self, span: Span) -> bool:
+        return len(set(self._keys[span])) < span.stop - span.start
+
+    def _name(self, span: Span) -> str:
+        return str(span.number) if span.size == self.size else f"{span.number} of {span.size} record(s) each"

@@ -1,0 +1,120 @@
+"""What a job is: a name, the tables that it fills, and a source of pages for each window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol, TypeAlias
+
+from robot.cells.tables import Family, RowTable
+from robot.database.engine import Hashes, Row
+from robot.database.records import RejectedRecord
+from robot.period import Window
+from robot.sync.pages import Held, Source
+
+MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
+Known: TypeAlias = Mapping[str, Hashes]  # by the parent's key: what the database holds of one window
+
+
+class Spared(NamedTuple):
+    """A record whose rows, as far as the reading thread knew, were stored already: it was not normalized.
+
+    `hashes` is what it went by, `places` say in which of the family's tables the record has a row.
+    """
+
+    key: str
+    hashes: Hashes
+    places: tuple[int, ...]
+    record: object
+
+
+class Why(Enum):
+    """Why a record is left out."""
+
+    PERIOD = "other dates"
+    CAMPAIGN = "other campaigns"
+
+
+class LeftOut(NamedTuple):
+    """A record that was not asked for, and has no row; `kept` is the record itself, of a few of them."""
+
+    key: str
+    why: Why
+    kept: RejectedRecord | None
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What a job makes of one page: rows and rejections, what it spared, and what it left out.
+
+    `keys` tells every record received apart, also those left out; `rejected_keys` those of the rejections, `neighbours`
+    those that have a row although they are dated up to a day outside the window, `contradicting` those whose dates
+    contradict each other.
+    """
+
+    keys: Sequence[str]
+    rows: Mapping[RowTable, Sequence[Row]]
+    spared: Sequence[Spared] = ()
+    rejections: Sequence[RejectedRecord] = ()
+    rejected_keys: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
+    neighbours: Sequence[str] = ()
+    contradicting: Sequence[str] = ()
+    overflows: int = 0
+    nul_characters: int = 0
+    held: Held | None = None
+
+    @property
+    def outside(self) -> int:
+        """Records that were not asked for, left out or not."""
+        return len(self.left_out) + len(self.neighbours)
+
+    @property
+    def far(self) -> int:
+        """Records of another time than the window's and the day before and after it."""
+        return self.outside_period
+
+    @property
+    def outside_period(self) -> int:
+        """Records left out for their date."""
+        return sum(each.why is Why.PERIOD for each in self.left_out)
+
+    @property
+    def outside_campaigns(self) -> int:
+        """Records left out for their campaign."""
+        return len(self.left_out) - self.outside_period
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return 0 if self.held is None else self.held.size
+
+    def release(self) -> None:
+        """It is stored, or not wanted: its memory is free for the pages to come."""
+        if self.held is not None:
+            self.held.release()
+
+
+class Job(Protocol):
+    """One thing that is kept in step."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def family(self) -> Family: ...
+    @property
+    def campaigns(self) -> tuple[int, ...]: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def retries(self) -> int: ...
+
+    def source(self, window: Window, known: Callable[[], Known] = ...) -> Source[Digest]:
+        """Where the pages of a window come from. `known` is asked at each page which records may be spared."""
+
+    def digest(self, window: Window, records: Sequence[object]) -> Digest:
+        """What becomes of these records, none spared."""
+
+    def close(self) -> None:
+        """Close connections; whatever is still under way ends by itself."""

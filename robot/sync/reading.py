@@ -1,0 +1,140 @@
+"""One window of a paginated API, read until it is proven, or until nothing more can be learned.
+
+Pages are asked for a few at a time (`pages`), what they bring is noted (`evidence`), and after each reading from the first
+page to the last the notes are judged (`verdict`). A window that is not proven is read again, with another page size.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic
+
+from robot.errors import RetriableError, WindowFailed
+from robot.runtime.workers import Workers
+from robot.sync.evidence import Findings, Reading
+from robot.sync.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
+from robot.sync.verdict import judge, next_size
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Account:
+    """What one window's reading came to. `reason` says what is missing where it is not complete, `note` what is odd.
+
+    `found` holds the keys of all records that came in any of its readings.
+    """
+
+    total: int | None = None
+    distinct: int = 0
+    received: int = 0
+    pages: int = 0
+    passes: int = 0
+    complete: bool = False
+    settled: bool = True
+    reason: str = ""
+    note: str = ""
+    found: dict[str, str] = field(default_factory=dict)
+
+
+class WindowReading(Generic[D]):
+    """Iterate over it for the digests of the pages, as they come; then ask `account`.
+
+    `settled` is False while the window's day is not over: calls still arrive, so a total that grows is no fault.
+    Raises WindowFailed when not even a first page could be had, or when a record alone is larger than a page may be;
+    FatalError and Interrupted pass through.
+    """
+
+    def __init__(self, source: Source[D], workers: Workers[Span, Page], *, settled: bool = True) -> None:
+        self._source = source
+        self._workers = workers
+        self._reader = PageReader(source)
+        self.account = Account(settled=settled)
+
+    def __iter__(self) -> Iterator[D]:
+        readings: list[Reading] = []
+        again = True
+        while again:
+            self.account.passes += 1
+            size = next_size(readings) if readings else self._source.per_page
+            findings = Findings()
+            try:
+                yield from self._read_once(findings, size)
+            except RetriableError as error:
+                if not self.account.pages:
+                    raise WindowFailed(f"The first page could not be read: {error}", culprit="API") from error
+                findings.failure = str(error)
+            if findings.too_large:
+                raise WindowFailed(findings.too_large, culprit="API", down=False)
+            readings.append(findings.reading())
+            again = self._conclude(readings)
+
+    def _conclude(self, readings: list[Reading]) -> bool:
+        """Judge what was read so far; whether to read once more."""
+        verdict = judge(readings, settled=self.account.settled)
+        account = self.account
+        account.total, account.distinct = verdict.total, verdict.distinct
+        account.complete, account.reason, account.note = verdict.complete, verdict.reason, verdict.note
+        if verdict.again:
+            level = logging.WARNING if verdict.total is not None else logging.DEBUG
+            log.log(level, "Not proven complete (%s): reading the window once more.", verdict.reason)
+        return verdict.again
+
+    def _read_once(self, findings: Findings, size: int) -> Iterator[D]:
+        """From the first page to the last, and a look behind it."""
+        try:
+            first = self._reader.first(size)
+        except PageTooLarge as error:
+            findings.too_large = _of_one_record(error, 1)
+            return
+        span = first.span
+        findings.size = span.size
+        size_behind = 1 if first.as_asked else span.size
+        spans = Spans(span.stop, end_of(first.page, span.size), span.size)
+        yield self._take(findings, span, first.page)
+        del first  # its memory is for the pages to come
+        for span, outcome in self._workers.unordered(self._reader.read, spans):
+            if isinstance(outcome, Page):
+                yield self._take(findings, span, outcome)
+            elif isinstance(outcome, PageTooLarge):
+                if span.size > 1:
+                    spans.smaller(span)
+                    findings.in_parts(span, outcome.message)
+                else:
+                    findings.too_large = findings.too_large or _of_one_record(outcome, span.stop)
+            elif isinstance(outcome, RetriableError):
+                findings.lost(span, str(outcome))
+            else:
+                raise outcome
+            if findings.stop:
+                spans.stop()
+        if findings.totals and findings.ended and not findings.too_large:
+            self._look_behind(findings, size_behind)
+
+    def _take(self, findings: Findings, span: Span, page: Page) -> D:
+        digest = self._source.digest(page)
+        self.account.pages += 1
+        self.account.received += len(page.records)
+        known = self.account.found
+        findings.add(span, page, digest, [known.setdefault(key, key) for key in digest.keys])
+        return digest
+
+    def _look_behind(self, findings: Findings, size: int) -> None:
+        """Ask for what stands behind the last place: one record, the smallest answer, of an API that gives what one asks."""
+        place = max(2, 1 + max(findings.totals))
+        try:
+            behind = self._source.repeat(lambda: self._source.fetch_at(place, size))
+        except PageTooLarge as error:
+            findings.failure = str(error)
+            return
+        if behind.total is not None:
+            findings.totals.append(behind.total)
+        findings.behind = frozenset(self._source.digest(behind).keys)
+        behind.release()
+
+
+def _of_one_record(error: PageTooLarge, place: int) -> str:
+    name = f" ({error.name})" if error.name else ""
+    return f"Record {place} of the list{name} cannot be read: {error.message} {error.hint}".strip()

@@ -1,0 +1,299 @@
+"""One window's rows on their way into the database: gathered into batches, compared with what is there, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from robot.cells.tables import Family, RowTable, content_of
+from robot.database import Batch, Counts, Repository, Scope, Stored, WindowLine
+from robot.database.engine import Hashes, Row
+from robot.database.records import RejectedRecord
+from robot.database.statuses import WindowStatus
+from robot.period import Window
+from robot.runtime.masking import mask
+from robot.sync.job import MOST_KEPT, Digest, Job, Known, Spared, Why
+from robot.sync.reading import Account
+
+_MOST_WAITING = 32 * 1024 * 1024  # bytes of pages; beyond them rows are stored before a batch is full
+
+
+@dataclass
+class Tally:
+    """What was received and stored, of one window or of a whole execution."""
+
+    stored: Stored = field(default_factory=Stored)
+    distinct: int = 0
+    rejected: int = 0
+    pages: int = 0
+    received: int = 0
+    outside_period: int = 0
+    outside_campaigns: int = 0
+    neighbours: int = 0
+    contradicting: int = 0
+    overflows: int = 0
+    nul_characters: int = 0
+
+    def add(self, other: Tally) -> None:
+        self.stored.add(other.stored)
+        self.distinct += other.distinct
+        self.rejected += other.rejected
+        self.pages += other.pages
+        self.received += other.received
+        self.outside_period += other.outside_period
+        self.outside_campaigns += other.outside_campaigns
+        self.neighbours += other.neighbours
+        self.contradicting += other.contradicting
+        self.overflows += other.overflows
+        self.nul_characters += other.nul_characters
+
+    def counts(self, table: RowTable) -> Counts:
+        """The counts of one table."""
+        return self.stored.tables.setdefault(table.name, Counts())
+
+
+class KnownWindows:
+    """What the database holds of the window that is stored and of the next one: read by the thread that stores.
+
+    The thread that reads the API asks `of`, so that it need not normalize what is stored already. It may ask too early, and
+    the answer may be out of date by the time that the page is stored: the WindowStore judges again.
+    """
+
+    def __init__(self, repository: Repository, family: Family, windows: Iterable[Window]) -> None:
+        self._repository = repository
+        self._family = family
+        self._coming = dict.fromkeys(windows)
+        self._known: dict[Window, dict[str, Hashes]] = {}
+
+    def look_ahead(self) -> None:
+        """Read what is known of the next window. Raises SyncError."""
+        if self._coming:
+            self.take(next(iter(self._coming)))
+
+    def take(self, window: Window) -> dict[str, Hashes]:
+        """What is known of a window, read unless it was; to be kept up to date by who stores. Raises SyncError."""
+        self._coming.pop(window, None)
+        if window not in self._known:
+            self._known[window] = self._repository.known_hashes(self._family, window.period)
+        return self._known[window]
+
+    def of(self, window: Window) -> Known:
+        """What is known of a window so far."""
+        return self._known.get(window, {})
+
+    def moved(self, window: Window, keys: Iterable[str]) -> None:
+        """These rows are in this window now, and in no other."""
+        for other, known in self._known.items():
+            if known and other != window:
+                for key in keys:
+                    known.pop(key, None)
+
+    def forget(self, window: Window) -> None:
+        """The window is done, or failed before anything of it was known."""
+        self._coming.pop(window, None)
+        self._known.pop(window, None)
+
+
+class WindowStore:
+    """Takes a window's digests and stores them, a batch at a time.
+
+    A row whose content the database already has costs nothing more: it is counted as unchanged and not sent; unless a
+    rejection of it stands open, which the sending resolves.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        scope: Scope,
+        job: Job,
+        known: KnownWindows,
+        window: Window,
+        line: WindowLine,
+        open_rejections: set[str],
+    ) -> None:
+        self.window = window
+        self.tally = Tally()
+        self._repository = repository
+        self._scope = scope
+        self._job = job
+        self._line = line
+        self._open_rejections = open_rejections
+        self._windows = known
+        self._known = known.take(window)
+        self._gathered = [_Gathered(table, self.tally.counts(table)) for table in job.family.tables]
+        self._rejected: set[str] = set()
+        self._rejections: list[RejectedRecord] = []
+        self._odd = _Odd()
+        self._outside: list[RejectedRecord] = []
+        self._waiting = 0  # bytes of the pages whose rows wait
+
+    def add(self, digest: Digest) -> None:
+        """Take a page's digest. Raises SyncError."""
+        self._waiting += digest.size
+        late = self._spare(digest.spared)
+        if late:
+            self._add(self._job.digest(self.window, late))
+        self._add(digest)
+        self.tally.pages += 1
+        self.tally.received += len(digest.keys)
+        self.tally.distinct = len(self._gathered[0].seen)
+        self.tally.rejected = len(self._rejected)
+        if self._waiting > _MOST_WAITING:
+            self.flush()
+
+    def _spare(self, records: Sequence[Spared]) -> list[object]:
+        """Count spared records as unchanged; return those of which a row was stored, moved or rejected meanwhile."""
+        late = []
+        for key, hashes, places, record in records:
+            if self._known.get(key) is not hashes or key in self._open_rejections:
+                late.append(record)
+                continue
+            for place in places:
+                self._gathered[place].unchanged(key)
+        return late
+
+    def _add(self, digest: Digest) -> None:
+        """Gather the digest's rows; store first what is waiting, if both were more than a batch."""
+        most = self._repository.batch_rows
+        if any(len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most for gathered in self._gathered):
+            self.flush()
+        self._note(digest)
+        for place, gathered in enumerate(self._gathered):
+            self._take(place, gathered, digest.rows.get(gathered.table, ()))
+        for key, rejection in zip(digest.rejected_keys, digest.rejections, strict=True):
+            if key not in self._rejected:
+                self._rejected.add(key)
+                self._rejections.append(rejection)
+                if rejection.record_id is not None:
+                    self._open_rejections.add(rejection.record_id)
+        self.tally.overflows += digest.overflows
+        self.tally.nul_characters += digest.nul_characters
+
+    def _note(self, digest: Digest) -> None:
+        """Count what is odd, each record once; keep a few of those that were not asked for, and that are stored nowhere."""
+        for key, why, kept in digest.left_out:
+            if self._odd.leave_out(key, why) and kept is not None and key not in self._known:
+                self._outside.append(kept)
+        self._odd.neighbours.update(digest.neighbours)
+        self._odd.contradicting.update(digest.contradicting)
+        self._odd.count(self.tally)
+
+    def _take(self, place: int, gathered: _Gathered, rows: Sequence[Row]) -> None:
+        at = gathered.table.key_place
+        for row in rows:
+            key = str(row[at])
+            hashes = self._known.get(key)
+            same = hashes is not None and content_of(hashes[place]) == content_of(row[-1])
+            if same and key not in self._open_rejections:
+                gathered.unchanged(key)
+            else:
+                gathered.wait(key, row)
+
+    def flush(self) -> None:
+        """Store what is gathered, in one transaction with the window's line."""
+        rows = {each.table: list(each.rows.values()) for each in self._gathered}
+        batch = Batch(rows, self._rejections, self._outside)
+        if not batch.empty:
+            line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
+            self._windows.moved(self.window, self._gathered[0].rows)
+            stored = self._repository.store(batch, self._scope, line, self._open_rejections)
+            self.tally.stored.add(stored)
+            self._remember()
+            self._open_rejections.difference_update(self._gathered[0].rows)
+            self._open_rejections |= stored.clashed
+            self._rejected |= stored.clashed
+            self.tally.rejected = len(self._rejected)
+        for each in self._gathered:
+            each.clear()
+        self._rejections = []
+        self._outside = []
+        self._waiting = 0
+
+    def _remember(self) -> None:
+        """What was just stored is known from now on: a second pass over the window sends only what moved since."""
+        nothing: Hashes = (None,) * len(self._gathered)
+        for place, each in enumerate(self._gathered):
+            for key, row in each.rows.items():
+                hashes = list(self._known.get(key, nothing))
+                hashes[place] = str(row[-1])
+                self._known[key] = tuple(hashes)
+
+    def held(self) -> set[str]:
+        """The keys of the rows of this window, and of the campaigns asked for, that the database holds."""
+        self.flush()
+        if not self._scope.campaigns:
+            return set(self._known)
+        found = self._repository.cells(self._job.family, self._job.family.campaign, self.window.period)
+        return {key for key, cell in found.items() if cell in self._scope.campaigns}
+
+    def conclude(self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime) -> None:
+        """Store the rest, then write the window's last line. Raises SyncError."""
+        self.flush()
+        line = replace(
+            self._line,
+            status=status,
+            finished_at=finished_at,
+            api_total=account.total,
+            distinct_ids=account.distinct,
+            stored=self.tally.distinct,
+            rejected=self.tally.rejected,
+            pages=account.pages,
+            passes=account.passes,
+            detail=mask(detail) if detail else None,
+        )
+        self._repository.conclude_window(self._scope, line)
+
+
+class _Odd:
+    """The keys of what was not asked for, and of records whose dates contradict each other, each once for all readings."""
+
+    def __init__(self) -> None:
+        self.neighbours: set[str] = set()
+        self.contradicting: set[str] = set()
+        self._left_out: dict[Why, set[str]] = {why: set() for why in Why}
+        self._kept = 0
+
+    def leave_out(self, key: str, why: Why) -> bool:
+        """Whether this record, met for the first time, is one of the few to be kept."""
+        if key in self._left_out[why]:
+            return False
+        self._left_out[why].add(key)
+        self._kept += 1
+        return self._kept <= MOST_KEPT
+
+    def count(self, tally: Tally) -> None:
+        tally.outside_period = len(self._left_out[Why.PERIOD])
+        tally.outside_campaigns = len(self._left_out[Why.CAMPAIGN])
+        tally.neighbours, tally.contradicting = len(self.neighbours), len(self.contradicting)
+
+
+class _Gathered:
+    """The rows of one table that wait to be stored, and the keys that were seen."""
+
+    def __init__(self, table: RowTable, counts: Counts) -> None:
+        self.table = table
+        self.rows: dict[str, Row] = {}
+        self.seen: set[str] = set()
+        self._uncounted: set[str] = set()  # of the rows that wait: those of which nothing was counted before
+        self._counts = counts
+
+    def wait(self, key: str, row: Row) -> None:
+        """Keep this row, which the database has not, until the next flush."""
+        self.rows[key] = row
+        if key not in self.seen:
+            self.seen.add(key)
+            self._uncounted.add(key)
+
+    def unchanged(self, key: str) -> None:
+        """The database has this row as it is; if another version of it waits, that one came before."""
+        self.rows.pop(key, None)
+        if key not in self.seen or key in self._uncounted:
+            self.seen.add(key)
+            self._uncounted.discard(key)
+            self._counts.unchanged += 1
+
+    def clear(self) -> None:
+        """What waited is stored, and counted by the database."""
+        self.rows.clear()
+        self._uncounted.clear()
