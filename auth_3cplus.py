@@ -1,4 +1,6 @@
-"""The login at 3C Plus, under the name that the client's documents use: `from auth_3cplus import ThreeCAuthClient`."""
+"""The login at 3C Plus, under the name that the client's documents use: `from auth_3cplus import
+ThreeCAuthClient`.
+"""
 
 from robot.threec import (
     ApiUnavailable,

@@ -1,4 +1,6 @@
-"""Campaigns, lists and contacts of 3C Plus, under the name that the client's documents use: `mailing_3cplus`."""
+"""Campaigns, lists and contacts of 3C Plus, under the name that the client's documents use:
+`mailing_3cplus`.
+"""
 
 from robot.threec import (
     ApiUnavailable,

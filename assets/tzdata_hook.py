@@ -1,4 +1,6 @@
-"""Runs first inside the executable: the time zones are one archive there, not six hundred files to unpack at each start."""
+"""Runs first inside the executable: the time zones are one archive there, not six hundred files to
+unpack at each start.
+"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Microseconds a record takes from JSON value to row: plain records, half of them odd, each shape that takes the slow way.
+"""Microseconds a record takes from JSON value to row: plain records, half of them odd, each shape
+that takes the slow way.
 
     python benchmarks/normalize.py --records 20000
 
@@ -34,7 +35,9 @@ ODD: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
@@ -44,9 +47,14 @@ def main() -> None:
     measure("plain records, as they come", plain, options.rounds)
     measure("half of them odd", make_calls(DAY, options.records, odd=True), options.rounds)
     for name, change in ODD.items():
-        measure(f"each with {name}", [{**call, **change} for call in mailing[:2000]], options.rounds)
+        measure(
+            f"each with {name}", [{**call, **change} for call in mailing[:2000]], options.rounds
+        )
     measure("record_key alone", plain, options.rounds, record_key)
-    print(f"goal: {GOAL:.0f} µs for a plain record with mailing: {'met' if typical <= GOAL else 'MISSED'}")
+    print(
+        f"goal: {GOAL:.0f} µs for a plain record with mailing:"
+        f" {'met' if typical <= GOAL else 'MISSED'}"
+    )
 
 
 def measure(name: str, records: list[Any], rounds: int, work: Any = normalize_call) -> float:

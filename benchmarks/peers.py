@@ -1,15 +1,17 @@
-"""The robot beside its peers, in one run against one simulator: time, memory, rows; then with faults, rows stored by each.
+"""The robot beside its peers, in one run against one simulator: time, memory, rows; then with
+faults, rows stored by each.
 
     python benchmarks/peers.py --calls 20000
 
     robot        `app.py run`, as the operator starts it
-    dlt          https://dlthub.com: rest_api source, merge by id, SQLite by its sqlalchemy destination
-    row by row   what a plain script does: requests, one UPDATE or INSERT a row; an empty page is the end
+    dlt          https://dlthub.com: rest_api source, merge by id, SQLite by its sqlalchemy one
+    row by row   what a plain script does: one UPDATE or INSERT a row; an empty page is the end
 
-dlt lives in an environment of its own, in this machine's folder for temporary files: never in the project's. Each runs as
-a process of its own, interpreter start included. With TEST_SQLSERVER (an ODBC connection string) the robot and dlt, by its
-mssql destination, also run into databases of their own on that server. The numbers are ratios within one run: machines
-differ, and shared ones are noisy.
+dlt lives in an environment of its own, in this machine's folder for temporary files: never in the
+project's. Each runs as a process of its own, interpreter start included. With TEST_SQLSERVER (an
+ODBC connection string) the robot and dlt, by its mssql destination, also run into databases of
+their own on that server. The numbers are ratios within one run: machines differ, and shared ones
+are noisy.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ DLT = "dlt[mssql,sqlalchemy]==1.31.0"
 ENVIRONMENT = Path(tempfile.gettempdir()) / "api-3c-robot-peers"
 FIRST = date(2026, 9, 1)
 PER_PAGE = 500
-LONGEST = 300  # seconds for one run: what takes longer is ended, and shows its rows and the time it had
+LONGEST = (
+    300  # seconds for one run: what takes longer is ended, and shows its rows and the time it had
+)
 
 _DLT = """
 import os, sys
@@ -53,7 +57,8 @@ os.chdir(folder)
 destination, dataset = dlt.destinations.sqlalchemy("sqlite:///" + folder + "/dlt.db"), "main"
 if "PEERS_MSSQL" in os.environ:
     destination, dataset = dlt.destinations.mssql(os.environ["PEERS_MSSQL"]), "peer"
-if "PEERS_BABELFISH" in os.environ:  # it tells a missing table by a number of its own, which dlt does not know
+if "PEERS_BABELFISH" in os.environ:  # it tells a missing table by a number of its own,
+which dlt does not know
     from dlt.destinations.impl.mssql import sql_client
     judge = sql_client.PyOdbcMsSqlClient._make_database_exception
     missing = lambda ex: "33557097" in str(ex) and "does not exist" in str(ex)
@@ -65,10 +70,12 @@ source = rest_api_source({
         "name": "calls", "primary_key": "id", "write_disposition": "merge", "max_table_nesting": 1,
         "endpoint": {
             "path": "calls",
-            "params": {"start_date": first + " 00:00:00", "end_date": last + " 23:59:59", "per_page": per_page},
+            "params": {"start_date": first + " 00:00:00", "end_date": last + " 23:59:59",
+            "per_page": per_page},
             "data_selector": "data",
             "paginator": {
-                "type": "page_number", "base_page": 1, "page_param": "page", "total_path": "meta.pagination.total_pages",
+                "type": "page_number", "base_page": 1, "page_param": "page",
+                "total_path": "meta.pagination.total_pages",
             },
         },
     }],
@@ -88,17 +95,22 @@ columns = "id TEXT PRIMARY KEY, call_date TEXT, number TEXT, campaign TEXT, body
 database.execute("CREATE TABLE IF NOT EXISTS calls (" + columns + ")")
 page = 1
 while True:
-    answer = requests.get(url + "/calls", headers={"Authorization": "Bearer " + token}, timeout=60, params={
-        "start_date": first + " 00:00:00", "end_date": last + " 23:59:59", "per_page": per_page, "page": page})
+    answer = requests.get(url + "/calls", headers={"Authorization": "Bearer " + token},
+    timeout=60, params={
+        "start_date": first + " 00:00:00", "end_date": last + " 23:59:59", "per_page": per_page,
+        "page": page})
     answer.raise_for_status()
     records = answer.json()["data"]
     if not records:
         break
     for record in records:
-        cells = (record["call_date"], record["number"], str(record["campaign"]), json.dumps(record), record["id"])
-        done = database.execute("UPDATE calls SET call_date = ?, number = ?, campaign = ?, body = ? WHERE id = ?", cells)
+        cells = (record["call_date"], record["number"], str(record["campaign"]),
+        json.dumps(record), record["id"])
+        done = database.execute("UPDATE calls SET call_date = ?, number = ?, campaign = ?,
+        body = ? WHERE id = ?", cells)
         if done.rowcount == 0:
-            database.execute("INSERT INTO calls (call_date, number, campaign, body, id) VALUES (?, ?, ?, ?, ?)", cells)
+            database.execute("INSERT INTO calls (call_date, number, campaign, body, id) VALUES (?,
+            ?, ?, ?, ?)", cells)
         database.commit()
     page += 1
 """
@@ -123,16 +135,21 @@ def main() -> None:
     runners: dict[str, Runner] = {
         "robot": robot,
         "dlt": lambda url, folder, last: script(python, _DLT, url, folder, last),
-        "row by row": lambda url, folder, last: script(sys.executable, _ROW_BY_ROW, url, folder, last),
+        "row by row": lambda url, folder, last: script(
+            sys.executable, _ROW_BY_ROW, url, folder, last
+        ),
     }
     print(
-        f"{datetime.now():%Y-%m-%d}, Python {platform.python_version()}, {DLT}, {os.cpu_count()} cores,"
+        f"{datetime.now():%Y-%m-%d}, Python {platform.python_version()}, {DLT}, {os.cpu_count()}"
+        " cores,"
         f" SQLite {sqlite3.sqlite_version}"
     )
     days = [FIRST + timedelta(days=n) for n in range(options.days)]
     calls = make_calls(days, options.calls // options.days, odd=False)
     print(f"\n{len(calls):,} calls of {len(days)} days, {PER_PAGE} a page, into SQLite\n")
-    print("| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|")
+    print(
+        "| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|"
+    )
     with Simulator(calls) as simulator, tempfile.TemporaryDirectory() as folder:
         first = {}
         for name, run in runners.items():
@@ -141,7 +158,8 @@ def main() -> None:
             first[name] = one = run(simulator.base_url, place, days[-1])
             again = run(simulator.base_url, place, days[-1])
             print(
-                f"| {name} | {one.seconds:.1f} | {one.rows / one.seconds:,.0f} | {one.megabytes:.0f} | {one.rows:,}"
+                f"| {name} | {one.seconds:.1f} | {one.rows / one.seconds:,.0f} |"
+                f" {one.megabytes:.0f} | {one.rows:,}"
                 f" | {again.seconds:.1f} |",
                 flush=True,
             )
@@ -152,20 +170,33 @@ def main() -> None:
     found = server()
     if found is not None:
         on_server(found, calls, days[-1], python)
-    # what is stored is the same without waiting for the disk at each row, and the table comes sooner
-    hasty = _ROW_BY_ROW.replace("page = 1", "database.execute('PRAGMA synchronous = OFF')\npage = 1", 1)
-    runners["row by row"] = lambda url, folder, last: script(sys.executable, hasty, url, folder, last)
+    # what is stored is the same without waiting for the disk at each row, and the table comes
+    # sooner
+    hasty = _ROW_BY_ROW.replace(
+        "page = 1", "database.execute('PRAGMA synchronous = OFF')\npage = 1", 1
+    )
+    runners["row by row"] = lambda url, folder, last: script(
+        sys.executable, hasty, url, folder, last
+    )
     faults(runners, options.fault_calls)
 
 
 def on_server(server: Server, calls: Sequence[dict[str, Any]], last: date, python: str) -> None:
-    """The robot and dlt into the server of TEST_SQLSERVER, each into a database of its own that is dropped again."""
+    """The robot and dlt into the server of TEST_SQLSERVER, each into a database of its own that is
+    dropped again.
+    """
     with closing(server.connect()) as connection:
         version = str(connection.execute("SELECT @@VERSION").fetchone()[0]).partition("\n")[0]
     print(f"\nThe same into {version}\n")
-    print("| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|")
+    print(
+        "| | seconds | calls/s | peak MB | rows | again: seconds |\n|---|---:|---:|---:|---:|---:|"
+    )
     for name in ("robot", "dlt"):
-        with Simulator(calls) as simulator, tempfile.TemporaryDirectory() as folder, server.new_database() as database:
+        with (
+            Simulator(calls) as simulator,
+            tempfile.TemporaryDirectory() as folder,
+            server.new_database() as database,
+        ):
             place = Path(folder)
             if name == "robot":
                 variables = server.variables(database)
@@ -178,27 +209,38 @@ def on_server(server: Server, calls: Sequence[dict[str, Any]], last: date, pytho
 
             def rows(database: str = database, table: str = table) -> int:
                 with closing(server.connect(database)) as connection:
-                    return int(connection.execute(f"SELECT COUNT(DISTINCT id) FROM {table}").fetchone()[0])
+                    return int(
+                        connection.execute(f"SELECT COUNT(DISTINCT id) FROM {table}").fetchone()[0]
+                    )
 
             one, again = (timed(command, rows, variables) for _ in range(2))
             print(
-                f"| {name} | {one.seconds:.1f} | {one.rows / one.seconds:,.0f} | {one.megabytes:.0f} | {one.rows:,}"
+                f"| {name} | {one.seconds:.1f} | {one.rows / one.seconds:,.0f} |"
+                f" {one.megabytes:.0f} | {one.rows:,}"
                 f" | {again.seconds:.1f} |",
                 flush=True,
             )
 
 
-def dlt_variables(server: Server, database: str, folder: Path, *, babelfish: bool) -> dict[str, str]:
-    """dlt takes Microsoft's driver by its registered name only: a driver file is registered for this run."""
+def dlt_variables(
+    server: Server, database: str, folder: Path, *, babelfish: bool
+) -> dict[str, str]:
+    """dlt takes Microsoft's driver by its registered name only: a driver file is registered for
+    this run.
+    """
     host, port = server.host_and_port
     user, password = quote(server.username, safe=""), quote(server.password, safe="")
     trust = "yes" if server.trust else "no"
-    options = f"Encrypt={server.encrypt}&TrustServerCertificate={trust}" + ("&UseFMTONLY=yes" if babelfish else "")
+    options = f"Encrypt={server.encrypt}&TrustServerCertificate={trust}" + (
+        "&UseFMTONLY=yes" if babelfish else ""
+    )
     variables = {"PEERS_MSSQL": f"mssql://{user}:{password}@{host}:{port}/{database}?{options}"}
     if babelfish:
         variables["PEERS_BABELFISH"] = "1"
     if "/" in server.driver:
-        (folder / "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={server.driver}\n")
+        (folder / "odbcinst.ini").write_text(
+            f"[ODBC Driver 18 for SQL Server]\nDriver={server.driver}\n"
+        )
         (folder / "odbc.ini").touch()
         variables["ODBCSYSINI"] = str(folder)
     return variables
@@ -224,24 +266,35 @@ def faults(runners: dict[str, Runner], count: int) -> None:
     for label, plan in plans.items():
         cells = []
         for run in runners.values():
-            with Simulator(calls, faults=plan) as simulator, tempfile.TemporaryDirectory() as folder:
+            with (
+                Simulator(calls, faults=plan) as simulator,
+                tempfile.TemporaryDirectory() as folder,
+            ):
                 result = run(simulator.base_url, Path(folder), FIRST)
                 cells.append(f"{result.rows:,} ({result.code})")
         print(f"| {label} | {' | '.join(cells)} |", flush=True)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--days", type=int, default=5)
-    parser.add_argument("--fault-calls", type=int, default=3_000, help="calls of each run with a fault")
+    parser.add_argument(
+        "--fault-calls", type=int, default=3_000, help="calls of each run with a fault"
+    )
     return parser.parse_args()
 
 
 def environment() -> str:
     """The Python of dlt's own environment, made when it is missing."""
     python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if subprocess.run([str(python), "-c", "import dlt"], capture_output=True).returncode if python.exists() else True:
+    if (
+        subprocess.run([str(python), "-c", "import dlt"], capture_output=True).returncode
+        if python.exists()
+        else True
+    ):
         subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", DLT], check=True)
     return str(python)
@@ -254,7 +307,8 @@ def robot(url: str, folder: Path, last: date) -> Result:
 def robot_command(url: str, folder: Path, last: date) -> list[str]:
     env_file = folder / ".env"
     env_file.write_text(
-        f"BASE_URL={url}\nMANAGER_TOKEN={DEMO_TOKEN}\nDB_FILE={folder / 'robot.db'}\nLOG_DIR={folder / 'logs'}\n"
+        f"BASE_URL={url}\nMANAGER_TOKEN={DEMO_TOKEN}\n"
+        f"DB_FILE={folder / 'robot.db'}\nLOG_DIR={folder / 'logs'}\n"
         f"PER_PAGE={PER_PAGE}\nMANUAL_START_DATE={FIRST}\nMANUAL_END_DATE={last}\n"
     )
     return [sys.executable, str(ROOT / "app.py"), "--env-file", str(env_file), "run"]
@@ -268,10 +322,14 @@ def script_command(python: str, text: str, url: str, folder: Path, last: date) -
     return [python, "-c", text, url, DEMO_TOKEN, str(folder), str(FIRST), str(last), str(PER_PAGE)]
 
 
-def timed(command: list[str], rows: Callable[[], int], variables: Mapping[str, str] | None = None) -> Result:
+def timed(
+    command: list[str], rows: Callable[[], int], variables: Mapping[str, str] | None = None
+) -> Result:
     started = time.perf_counter()
     environment = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", **(variables or {})}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     peak = [0.0]
     threading.Thread(target=_watch, args=(process.pid, peak), daemon=True).start()
     try:
@@ -302,7 +360,10 @@ def rows_in(folder: Path) -> int:
     for each in folder.glob("*.db"):
         try:
             with closing(sqlite3.connect(each)) as database:
-                most = max(most, int(database.execute("SELECT COUNT(DISTINCT id) FROM calls").fetchone()[0]))
+                most = max(
+                    most,
+                    int(database.execute("SELECT COUNT(DISTINCT id) FROM calls").fetchone()[0]),
+                )
         except sqlite3.Error:
             continue
     return most

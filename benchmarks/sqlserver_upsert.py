@@ -1,16 +1,18 @@
-"""Ways of upserting calls into a SQL Server, side by side in one run, then the whole job and a re-read.
+"""Ways of upserting calls into a SQL Server, side by side in one run; then the job, and a re-read.
 
-    TEST_SQLSERVER='DRIVER={ODBC Driver 18 for SQL Server};SERVER=…;UID=…;PWD=…' python benchmarks/sqlserver_upsert.py
+    TEST_SQLSERVER='DRIVER={ODBC Driver 18 for SQL Server};SERVER=…;UID=…;PWD=…' \\
+        python benchmarks/sqlserver_upsert.py
 
-Each way stores the same calls with their mailing data into empty tables of a database of its own, which is dropped again:
+Each way stores the same calls with their mailing data into empty tables of a database of its own,
+which is dropped again:
 
-    bare            `fast_executemany` into unindexed copies of the tables, with the same widths: the floor
-    ours, n a chunk staged by chunks of n rows, INSERT, and UPDATE unless every row was new: what the robot does
+    bare            `fast_executemany` into unindexed copies of the tables: the floor
+    ours, n a chunk staged by chunks of n rows, INSERT, and UPDATE unless every row was new
     one batch       the same, INSERT and UPDATE sent as one
     indexed         the same as ours, the staging table clustered by the key
     OPENJSON        staged by one JSON parameter instead
-    row by row      UPDATE, and INSERT where there was nothing, for each row (fewer rows: it is slow)
-    job, re-read    `app.py run` against the simulator, fetching and proving included; and the same again
+    row by row      UPDATE, and INSERT where there was nothing, for each row (fewer rows)
+    job, re-read    `app.py run` against the simulator, fetching and proving; and the same again
 
 The numbers are ratios within one run: machines differ, and shared ones are noisy.
 """
@@ -60,23 +62,38 @@ def main() -> None:
         sys.exit("TEST_SQLSERVER holds no connection string.")
     rows = make_rows(options.calls)
     total = sum(map(len, rows.values()))
-    print(f"{options.calls:,} calls with {total - options.calls:,} mailing rows; batches of {options.batch:,} calls")
+    print(
+        f"{options.calls:,} calls with {total - options.calls:,} mailing rows; batches of"
+        f" {options.batch:,} calls"
+    )
     turns: dict[str, list[float]] = {}
-    ways: dict[str, Callable[[Settings], int]] = {"bare": lambda settings: bare(settings, rows, options.batch)}
+    ways: dict[str, Callable[[Settings], int]] = {
+        "bare": lambda settings: bare(settings, rows, options.batch)
+    }
     for size in (250, 500, 1000, 2000):
-        ways[f"ours, {size} a chunk"] = lambda settings, size=size: ours(settings, rows, options.batch, size)  # type: ignore[misc]
+        ways[f"ours, {size} a chunk"] = lambda settings, size=size: ours(
+            settings, rows, options.batch, size
+        )  # type: ignore[misc]
     ways["one batch"] = lambda settings: one_batch(settings, rows, options.batch)
     ways["indexed"] = lambda settings: indexed(settings, rows, options.batch)
     ways["OPENJSON"] = lambda settings: by_json(settings, rows, options.batch)
     few = {table: some[: options.rows] for table, some in rows.items()}
     ways["row by row"] = lambda settings: row_by_row(settings, few)
-    for turn in range(options.rounds):  # in turns, and the median of each: a busy moment of the machine falls on all
+    for turn in range(
+        options.rounds
+    ):  # in turns, and the median of each: a busy moment of the machine falls on all
         for name, way in ways.items():
             if turn == 0 or name != "row by row":
                 turns.setdefault(name, []).append(measure(found, way))
     measured = {name: statistics.median(rates) for name, rates in turns.items()}
     for name in ways:
-        print(f"{name:20} {measured[name]:8,.0f} rows/s  {measured[name] / measured['bare']:6.1%} of bare", flush=True)
+        print(
+            (
+                f"{name:20} {measured[name]:8,.0f} rows/s "
+                f" {measured[name] / measured['bare']:6.1%} of bare"
+            ),
+            flush=True,
+        )
     best = measured[f"ours, {staging.CHUNK_ROWS} a chunk"]
     print(f"ours / row by row: {best / measured['row by row']:.1f} times")
     if options.job:
@@ -84,20 +101,25 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=500, help="calls for the way row by row")
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many")
     parser.add_argument("--batch", type=int, default=2000, help="calls in a transaction")
     parser.add_argument("--days", type=int, default=5, help="days of the whole job")
     parser.add_argument("--per-page", type=int, default=500)
-    parser.add_argument("--job", action=argparse.BooleanOptionalAction, default=True, help="the whole job, too")
+    parser.add_argument(
+        "--job", action=argparse.BooleanOptionalAction, default=True, help="the whole job, too"
+    )
     return parser.parse_args()
 
 
 def make_rows(count: int) -> Rows:
     digest = digest_calls(SCOPE.period, frozenset(), make_calls([DAY], count, odd=False))
-    return {table: list({row[table.row_names.index(table.key)]: row for row in digest.rows[table]}.values()) for table in
+    return {table: list({row[table.row_names.index(table.key)]: row for row in
+    digest.rows[table]}.values()) for table in
             CALLS_FAMILY.tables}  # fmt: skip
 
 
@@ -132,7 +154,9 @@ def connect(settings: Settings) -> Any:
 def bare(settings: Settings, rows: Rows, batch: int) -> int:
     connection = connect(settings)
     for table in rows:
-        columns = ", ".join(f"[{column.name}] {column.sql_type} NULL" for column in table.row_columns)
+        columns = ", ".join(
+            f"[{column.name}] {column.sql_type} NULL" for column in table.row_columns
+        )
         connection.execute(f"CREATE TABLE dbo.bare_{table.name} ({columns})")
     connection.autocommit = False
     for parcel in parcels(rows, batch):
@@ -198,10 +222,14 @@ def _as_robot(connection: Any, table: RowTable, rows: int) -> int:
 def _as_one_batch(connection: Any, table: RowTable, _rows: int) -> int:
     insert, update = (
         text[text.index(word) : text.index(";\nSET @rows")]
-        for word, text in (("INSERT INTO", staging.insert(table)), ("UPDATE t", staging.update(table)))
+        for word, text in (
+            ("INSERT INTO", staging.insert(table)),
+            ("UPDATE t", staging.update(table)),
+        )
     )
     batch = (
-        f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {insert}; SET @rows = @@ROWCOUNT; {update}; SET NOCOUNT OFF;"
+        f"SET NOCOUNT ON; DECLARE @now DATETIME = ?, @rows INT; {insert}; SET @rows ="
+        f" @@ROWCOUNT; {update}; SET NOCOUNT OFF;"
     )
     return _count(connection.execute(f"{batch} SELECT @rows;", NOW))
 
@@ -227,11 +255,19 @@ def _staged(connection: Any, table: RowTable, rows: list[Row]) -> None:
 def _staged_by_json(connection: Any, table: RowTable, rows: list[Row]) -> None:
     names = ", ".join(f"[{name}]" for name in table.row_names)
     types = {Kind.BOOLEAN: "BIT", Kind.INTEGER: "INT", Kind.DATETIME: "DATETIME2(0)"}
-    shape = ", ".join(f"[{c.name}] {types.get(c.kind) or c.sql_type} '$.\"{n}\"'" for n, c in enumerate(table.row_columns))
-    sql = f"INSERT INTO {staging.staging_name(table)} ({names}) SELECT {names} FROM OPENJSON(?) WITH ({shape})"
+    shape = ", ".join(
+        f"[{c.name}] {types.get(c.kind) or c.sql_type} '$.\"{n}\"'"
+        for n, c in enumerate(table.row_columns)
+    )
+    sql = (
+        f"INSERT INTO {staging.staging_name(table)} ({names}) SELECT {names} FROM OPENJSON(?)"
+        f" WITH ({shape})"
+    )
     for start in range(0, len(rows), staging.CHUNK_ROWS):
         cells = [dict(enumerate(row)) for row in rows[start : start + staging.CHUNK_ROWS]]
-        connection.execute(sql, json.dumps(cells, default=lambda moment: moment.isoformat(), ensure_ascii=False))
+        connection.execute(
+            sql, json.dumps(cells, default=lambda moment: moment.isoformat(), ensure_ascii=False)
+        )
 
 
 def one_batch(settings: Settings, rows: Rows, batch: int) -> int:
@@ -269,7 +305,10 @@ def row_by_row(settings: Settings, rows: Rows) -> int:
         for table, some in parcel.items():
             names = [name for name in table.row_names if name != table.key]
             at = table.row_names.index(table.key)
-            update = f"UPDATE {table.name} SET {', '.join(f'[{name}] = ?' for name in names)} WHERE [{table.key}] = ?"
+            update = (
+                f"UPDATE {table.name} SET {', '.join(f'[{name}] = ?' for name in names)}"
+                f" WHERE [{table.key}] = ?"
+            )
             insert = staging.fill(table).replace(staging.staging_name(table), f"dbo.{table.name}")
             for row in some:
                 cursor.execute(update, [*row[:at], *row[at + 1 :], row[at]])
@@ -285,13 +324,25 @@ def job(server: Server, options: argparse.Namespace, bare_calls: float) -> None:
     """The whole robot as a process, twice."""
     per_day = options.calls // options.days
     today = datetime.now().date()
-    simulate = [sys.executable, str(ROOT / "app.py"), "simulator", "--days", str(options.days), "--no-odd"]
-    process = subprocess.Popen([*simulate, "--per-day", str(per_day)], stdout=subprocess.PIPE, text=True)
+    simulate = [
+        sys.executable,
+        str(ROOT / "app.py"),
+        "simulator",
+        "--days",
+        str(options.days),
+        "--no-odd",
+    ]
+    process = subprocess.Popen(
+        [*simulate, "--per-day", str(per_day)], stdout=subprocess.PIPE, text=True
+    )
     try:
-        url = (process.stdout.readline() if process.stdout else "").strip().removeprefix("BASE_URL=")
+        url = (
+            (process.stdout.readline() if process.stdout else "").strip().removeprefix("BASE_URL=")
+        )
         with server.new_database() as name, tempfile.TemporaryDirectory() as folder:
             variables = {
-                **server.variables(name), "BASE_URL": url, "MANAGER_TOKEN": DEMO_TOKEN, "LOG_DIR": folder,
+                **server.variables(name), "BASE_URL": url, "MANAGER_TOKEN": DEMO_TOKEN,
+                "LOG_DIR": folder,
                 "DB_FILE": f"{folder}/robot.db",
                 "PER_PAGE": str(options.per_page),
                 "MANUAL_START_DATE": str(today - timedelta(days=options.days)),
@@ -304,7 +355,10 @@ def job(server: Server, options: argparse.Namespace, bare_calls: float) -> None:
                 started, peak = time.perf_counter(), _Peak()
                 command = [sys.executable, str(ROOT / "app.py"), "--env-file", os.devnull, "run"]
                 run = subprocess.Popen(
-                    command, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                    command,
+                    env={**os.environ, **variables},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
                 )
                 peak.watch(run.pid)
                 out, err = run.communicate()
@@ -326,7 +380,9 @@ def job(server: Server, options: argparse.Namespace, bare_calls: float) -> None:
 
 
 class _Peak:
-    """The highest resident size of a process, read from /proc while it lives (0 where there is none)."""
+    """The highest resident size of a process, read from /proc while it lives (0 where there is
+    none).
+    """
 
     def __init__(self) -> None:
         self.megabytes = 0.0

@@ -51,10 +51,15 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder, _simulator(options) as url:
         measured: dict[str, dict[str, float]] = {}
-        _part("fetch", options, url, folder)  # the simulator renders each call once: not what is measured here
+        _part(
+            "fetch", options, url, folder
+        )  # the simulator renders each call once: not what is measured here
         for part in ("fetch", "insert", "job", "re-read"):
             measured[part] = _part("job" if part == "re-read" else part, options, url, folder)
-    print(f"{options.calls:,} calls, {options.days} days, {options.per_page} a page, {options.latency_ms} ms latency")
+    print(
+        f"{options.calls:,} calls, {options.days} days, {options.per_page} a page,"
+        f" {options.latency_ms} ms latency"
+    )
     print(f"{'part':10} {'seconds':>8} {'calls/s':>9} {'peak MB':>8}")
     for part, numbers in measured.items():
         rate = options.calls / numbers["seconds"]
@@ -63,11 +68,16 @@ def main() -> None:
     print(f"job / slower floor: {measured['job']['seconds'] / slower:.2f}")
     if options.latency_ms:
         pages = -(-options.calls // options.per_page)
-        print(f"pages x latency / concurrency: {pages * options.latency_ms / 1000 / CONCURRENCY:.2f} s")
+        print(
+            "pages x latency / concurrency:"
+            f" {pages * options.latency_ms / 1000 / CONCURRENCY:.2f} s"
+        )
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--per-page", type=int, default=500)
@@ -80,8 +90,20 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _simulator(options: argparse.Namespace) -> Iterator[str]:
-    command = [sys.executable, str(ROOT / "app.py"), "simulator", "--days", str(options.days), "--no-odd"]
-    command += ["--per-day", str(options.calls // options.days), "--latency-ms", str(options.latency_ms)]
+    command = [
+        sys.executable,
+        str(ROOT / "app.py"),
+        "simulator",
+        "--days",
+        str(options.days),
+        "--no-odd",
+    ]
+    command += [
+        "--per-day",
+        str(options.calls // options.days),
+        "--latency-ms",
+        str(options.latency_ms),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""
@@ -116,7 +138,10 @@ def fetch(options: argparse.Namespace) -> dict[str, float]:
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         received = sum(
-            len(page.records) for page in pool.map(one, [(day, n + 1) for day in _days(options) for n in range(pages)])
+            len(page.records)
+            for page in pool.map(
+                one, [(day, n + 1) for day in _days(options) for n in range(pages)]
+            )
         )
     assert received == options.calls, received
     return _measured(started)
@@ -136,7 +161,9 @@ def insert(options: argparse.Namespace) -> dict[str, float]:
     for table, batch in zip(CALLS_FAMILY.tables, batches, strict=True):
         for first in range(0, len(batch), engine.batch_rows):
             engine.begin()
-            engine.cursor().executemany(upsert_statement(table), batch[first : first + engine.batch_rows])
+            engine.cursor().executemany(
+                upsert_statement(table), batch[first : first + engine.batch_rows]
+            )
             engine.commit()
     return _measured(started)
 
@@ -152,14 +179,25 @@ def job(options: argparse.Namespace) -> dict[str, float]:
         "DB_FILE": str(Path(options.folder) / "job.db"),
         "LOG_DIR": str(Path(options.folder) / "logs"),
     }
-    command = [sys.executable, str(ROOT / "app.py"), "run", "--start", str(days[0]), "--end", str(days[-1])]
+    command = [
+        sys.executable,
+        str(ROOT / "app.py"),
+        "run",
+        "--start",
+        str(days[0]),
+        "--end",
+        str(days[-1]),
+    ]
     started = time.perf_counter()
     subprocess.run(command, check=True, env=environment, capture_output=True)
     return _measured(started, resource.RUSAGE_CHILDREN)
 
 
 def _measured(started: float, whose: int = resource.RUSAGE_SELF) -> dict[str, float]:
-    return {"seconds": time.perf_counter() - started, "peak_mb": resource.getrusage(whose).ru_maxrss / 1024}
+    return {
+        "seconds": time.perf_counter() - started,
+        "peak_mb": resource.getrusage(whose).ru_maxrss / 1024,
+    }
 
 
 PARTS = {"fetch": fetch, "insert": insert, "job": job}

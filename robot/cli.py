@@ -45,7 +45,10 @@ from robot.settings import home
 log = logging.getLogger(__name__)
 
 app = typer.Typer(
-    help="Fetches the calls of 3C Plus, and keeps them true in SQL Server or in an embedded database.",
+    help=(
+        "Fetches the calls of 3C Plus, and keeps them true in SQL Server or in an embedded"
+        " database."
+    ),
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -59,8 +62,12 @@ app.add_typer(export, name="export", help="Send clients to a campaign of the dia
 @app.callback(invoke_without_command=True)
 def _start(
     context: typer.Context,
-    env_file: Annotated[Path | None, typer.Option(help="Another .env than the one beside the program.")] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Another .env than the one beside the program.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.")
+    ] = False,
 ) -> None:
     context.obj = Context.for_file(env_file)
     if version:
@@ -81,10 +88,19 @@ def _start(
 @app.command("run")
 def _run(
     context: typer.Context,
-    start: Annotated[str | None, typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY.")] = None,
-    end: Annotated[str | None, typer.Option(help="Last moment; a date alone is its whole day.")] = None,
-    campaigns: Annotated[str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")] = None,
-    again: Annotated[bool, typer.Option(help="Read also what an interrupted execution left complete.")] = False,
+    start: Annotated[
+        str | None,
+        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option(help="Read also what an interrupted execution left complete.")
+    ] = False,
 ) -> None:
     """One execution: the period given, the one of MANUAL_*, or yesterday."""
     raise typer.Exit(run(context.obj, start, end, campaigns, again=again))
@@ -93,7 +109,9 @@ def _run(
 @app.command("schedule")
 def _schedule(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="One scheduled execution now, then leave.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="One scheduled execution now, then leave.")
+    ] = False,
 ) -> None:
     """Executions whenever CRON_SCHEDULE says so, until stopped."""
     raise typer.Exit(schedule_once(context.obj) if once else schedule(context.obj))
@@ -115,15 +133,20 @@ def _check(context: typer.Context) -> None:
 def _status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    execution: Annotated[int | None, typer.Option(min=1, max=2**31 - 1, help="One whole execution, by its number.")] = None,
+    execution: Annotated[
+        int | None, typer.Option(min=1, max=2**31 - 1, help="One whole execution, by its number.")
+    ] = None,
 ) -> None:
-    """The last executions and exports, the days that are proven or not, the next runs; or one whole execution."""
+    """The last executions and exports, the days that are proven or not, the next runs; or one whole
+    execution.
+    """
     raise typer.Exit(status(context.obj, as_json=as_json, execution=execution))
 
 
 @app.command("backup")
 def _backup(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="A new file. It will hold personal data.")]
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file. It will hold personal data.")],
 ) -> None:
     """Copy the embedded database into a file, also while it is in use, and check the copy."""
     raise typer.Exit(backup_command(context.obj, file))
@@ -133,7 +156,9 @@ def _backup(
 def _restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file that backup made.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Replace the database without asking.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace the database without asking.")
+    ] = False,
 ) -> None:
     """Put a backup in the place of the embedded database, which is kept under another name."""
     raise typer.Exit(restore_command(context.obj, file, yes=yes))
@@ -142,9 +167,13 @@ def _restore(
 @app.command("support")
 def _support(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="A new .zip; by default one beside the program.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A new .zip; by default one beside the program.")
+    ] = None,
 ) -> None:
-    """Write a zip for whoever helps: version, settings without secrets, the last executions and logs, masked."""
+    """Write a zip for whoever helps: version, settings without secrets, the last executions and
+    logs, masked.
+    """
     raise typer.Exit(support(context.obj, file))
 
 
@@ -158,7 +187,9 @@ def _test_alert(context: typer.Context) -> None:
 def _ddl(
     context: typer.Context,
     database: Annotated[str, typer.Option(help="sqlserver or sqlite.")] = "sqlserver",
-    schema: Annotated[str | None, typer.Option(help="For another schema than DB_SCHEMA says.")] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="For another schema than DB_SCHEMA says.")
+    ] = None,
 ) -> None:
     """Print the scripts that make the tables, for a DBA. Needs no token, no database."""
     raise typer.Exit(ddl(context.obj, database, schema))
@@ -168,12 +199,22 @@ def _ddl(
 def _simulator(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 = any free port.")] = 0,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that have calls, up to yesterday.")] = 30,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="Days that have calls, up to yesterday.")
+    ] = 30,
     per_day: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls a day.")] = 2000,
-    latency_ms: Annotated[int, typer.Option(min=0, max=60_000, help="Wait before each answer.")] = 0,
-    odd: Annotated[bool, typer.Option(help="With every odd shape that was seen in production.")] = True,
-    faults: Annotated[Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")] = None,
-    personal_tokens: Annotated[bool, typer.Option(help="Take tokens that do not begin with 3cs_, too.")] = True,
+    latency_ms: Annotated[
+        int, typer.Option(min=0, max=60_000, help="Wait before each answer.")
+    ] = 0,
+    odd: Annotated[
+        bool, typer.Option(help="With every odd shape that was seen in production.")
+    ] = True,
+    faults: Annotated[
+        Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")
+    ] = None,
+    personal_tokens: Annotated[
+        bool, typer.Option(help="Take tokens that do not begin with 3cs_, too.")
+    ] = True,
 ) -> None:
     """The built-in 3C Plus by itself, on a loopback port."""
     raise typer.Exit(
@@ -195,28 +236,48 @@ def _prove(
     context: typer.Context,
     seed: Annotated[int, typer.Option(help="Of the first kill; every further one counts up.")] = 1,
 ) -> None:
-    """Try every promise on this machine: the table of faults, and processes killed in the middle. Two minutes at most."""
+    """Try every promise on this machine: the table of faults, and processes killed in the middle.
+
+    Two minutes at most.
+    """
     raise typer.Exit(prove(context.obj, seed=seed))
 
 
 @app.command("audit")
 def _audit(
     context: typer.Context,
-    start: Annotated[str | None, typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY.")] = None,
-    end: Annotated[str | None, typer.Option(help="Last moment; a date alone is its whole day.")] = None,
-    campaigns: Annotated[str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
+    ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Store what differs.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs; holds every difference.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs; holds every difference.")
+    ] = False,
 ) -> None:
-    """Compare the API with the database, by day and campaign. Exit code 0 when equal, 3 when not."""
+    """Compare the API with the database, by day and campaign.
+
+    Exit code 0 when equal, 3 when not.
+    """
     raise typer.Exit(audit_command(context.obj, start, end, campaigns, fix=fix, as_json=as_json))
 
 
-rejected = typer.Typer(help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None)
+rejected = typer.Typer(
+    help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(rejected, name="rejected")
 
 _All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
-_Job = Annotated[str, typer.Option("--job", help="Only those of one job, like clients_import; empty = of every job.")]
+_Job = Annotated[
+    str,
+    typer.Option("--job", help="Only those of one job, like clients_import; empty = of every job."),
+]
 
 
 @rejected.command("list")
@@ -227,14 +288,20 @@ def _rejected_list(context: typer.Context, all_of_them: _All = False, job: _Job 
 
 @rejected.command("retry")
 def _rejected_retry(context: typer.Context, job: _Job = "") -> None:
-    """Try calls again by today's rules; store what has become acceptable. Of the others, say what to do."""
+    """Try calls again by today's rules; store what has become acceptable.
+
+    Of the others, say what to do.
+    """
     raise typer.Exit(retry_rejected(context.obj, job))
 
 
 @rejected.command("export")
 def _rejected_export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A new file. It will hold the records whole, personal data included.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A new file. It will hold the records whole, personal data included."),
+    ],
     all_of_them: _All = False,
     job: _Job = "",
 ) -> None:
@@ -247,9 +314,16 @@ app.add_typer(task.commands, name="task")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code. Nothing but a message reaches the console, whatever fails."""
+    """Run the command line; return the exit code.
+
+    Nothing but a message reaches the console, whatever fails.
+    """
     try:
-        os.umask(0o077)  # whatever the robot makes may hold secrets and personal data: it is its user's alone (POSIX)
+        os.umask(
+            0o077
+            # whatever the robot makes may hold secrets and personal data: it is its user's alone
+            # (POSIX)
+        )
         consoles.make_streams_forgiving()
         leave_on_signals()
         code = _run_commands(arguments)
@@ -260,7 +334,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_commands(arguments: list[str] | None) -> int:
-    logging.getLogger().addHandler(logging.NullHandler())  # before the logs are open, no line goes to the console by itself
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # before the logs are open, no line goes to the console by itself
     try:
         app(arguments, prog_name=program())
     except Leave as asked:
@@ -285,7 +361,9 @@ def _run_commands(arguments: list[str] | None) -> int:
 
 
 def _tell(error: RobotError) -> None:
-    """The error for the operator on the console, and for the record in the log files where they are open."""
+    """The error for the operator on the console, and for the record in the log files where they are
+    open.
+    """
     lines = [error.message, *getattr(error, "problems", ()), error.hint]
     text = mask("\n".join(line for line in lines if line))
     consoles.messages().print(Text(text, style="red"), soft_wrap=True)
@@ -294,8 +372,14 @@ def _tell(error: RobotError) -> None:
 
 def _tell_defect(error: Exception) -> int:
     if not logs.are_open():
-        logs.configure(home() / "logs", console=consoles.messages(), level="CRITICAL", zone=ZoneInfo("UTC"))
+        logs.configure(
+            home() / "logs", console=consoles.messages(), level="CRITICAL", zone=ZoneInfo("UTC")
+        )
     log.error("A defect of the robot", exc_info=error)
-    where = f"The details are in {logs.MAIN_LOG}." if logs.writes_files() else "No log file could be written."
+    where = (
+        f"The details are in {logs.MAIN_LOG}."
+        if logs.writes_files()
+        else "No log file could be written."
+    )
     _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", where))
     return ExitCode.FAILED

@@ -10,8 +10,8 @@
         ├── RetriableError          the same call may succeed later: again, bounded
         └── WindowFailed            this window cannot be read or stored now; the others may
 
-The loops decide by class, never by text (the split of singer-sdk). A record that cannot become a row is no exception
-but a value: `robot.cells.rejection.Rejection`.
+The loops decide by class, never by text (the split of singer-sdk). A record that cannot become a
+row is no exception but a value: `robot.cells.rejection.Rejection`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class ConfigurationError(RobotError):
 
 
 class MissingSoftware(ConfigurationError):
-    """A library or a driver that the settings ask for is not installed; `hint` says how to install it."""
+    """A library or a driver that the settings ask for is not installed; `hint` says how to install
+    it.
+    """
 
 
 class AnotherExecutionRunning(RobotError):
@@ -79,7 +81,10 @@ class FatalError(SyncError):
 
 
 class RetriableError(SyncError):
-    """The same call may succeed later. `retry_after` is the server's own wish, in seconds, if it gave one."""
+    """The same call may succeed later.
+
+    `retry_after` is the server's own wish, in seconds, if it gave one.
+    """
 
     def __init__(self, message: str, hint: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message, hint)
@@ -87,7 +92,8 @@ class RetriableError(SyncError):
 
 
 class WindowFailed(SyncError):
-    """One window could not be read or stored. `culprit` is "API" or "database": which of them is down.
+    """One window could not be read or stored. `culprit` is "API" or "database": which of them is
+    down.
 
     `down` is False where it is not: then nothing follows for the other windows.
     """

@@ -1,7 +1,7 @@
 """Periods, windows and days: what span of local time an execution covers, and how it is cut.
 
-All date-times here are naive and local to `TIMEZONE`, as the spec's columns and the API's parameters are; `now()` is
-the one place where a zone is applied.
+All date-times here are naive and local to `TIMEZONE`, as the spec's columns and the API's
+parameters are; `now()` is the one place where a zone is applied.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ API_FORMAT = "%Y-%m-%d %H:%M:%S"
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 _FIRST_YEAR = 2000  # no dialer is older: an earlier year is a slip of the keyboard, like 0226
 LAST_SECOND = time(23, 59, 59)
-A_DAY = timedelta(days=1)  # on the wall clock: also where a change of clocks makes it longer or shorter
+A_DAY = timedelta(
+    days=1
+)  # on the wall clock: also where a change of clocks makes it longer or shorter
 
 
 def now(zone: ZoneInfo) -> datetime:
@@ -103,7 +105,9 @@ def _parse(value: str, time_of_a_bare_date: time) -> datetime:
             continue
         if moment.year < _FIRST_YEAR:
             raise ValueError(f"{value!r} is before the year {_FIRST_YEAR}")
-        return moment if form == API_FORMAT else datetime.combine(moment.date(), time_of_a_bare_date)
+        return (
+            moment if form == API_FORMAT else datetime.combine(moment.date(), time_of_a_bare_date)
+        )
     raise ValueError(f"{value!r} is not a date (YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY)")
 
 
@@ -121,16 +125,21 @@ def windows_of_days(days: Iterable[date]) -> list[Window]:
     return [Window(day, whole(day)) for day in sorted(set(days))]
 
 
-def days_due(today: date, complete: set[date], first_known: date | None, lookback: int, catch_up: int) -> list[date]:
+def days_due(
+    today: date, complete: set[date], first_known: date | None, lookback: int, catch_up: int
+) -> list[date]:
     """The days that a scheduled execution covers, oldest first.
 
-    Yesterday and the `lookback` days before it (late edits); and every day since the first one ever read
-    (`first_known`), at most `catch_up` days back, that is not complete (the robot was off, or a reading failed).
+    Yesterday and the `lookback` days before it (late edits); and every day since the first one ever
+    read (`first_known`), at most `catch_up` days back, that is not complete (the robot was off, or
+    a reading failed).
     """
     due = {today - timedelta(days=1 + back) for back in range(lookback + 1)}
     if first_known is not None:
         oldest = max(first_known, today - timedelta(days=catch_up))
-        due |= {day for day in days_between(oldest, today - timedelta(days=1)) if day not in complete}
+        due |= {
+            day for day in days_between(oldest, today - timedelta(days=1)) if day not in complete
+        }
     return sorted(due)
 
 

@@ -1,4 +1,5 @@
-"""docs/pictures/*.svg: the terminal as the operator sees it, drawn by rich from real runs. Run by hand after a change.
+"""docs/pictures/*.svg: the terminal as the operator sees it, drawn by rich from real runs. Run by
+hand after a change.
 
     .venv/bin/python scripts/make_pictures.py [dist/app]
 
@@ -43,11 +44,17 @@ def main() -> None:
         _draw("primeiro-inicio", command, folder, title="duplo clique em app")
         _draw("demonstracao", command, folder, "demo")
         env.write_text(
-            "MANAGER_TOKEN=\nPER_PAGE=cem\nCRON_SCHEDULE='às duas'\nDB_SERVER=SRV-SQL\nDB_DATABASE=\n", encoding="utf-8"
+            (
+                "MANAGER_TOKEN=\nPER_PAGE=cem\nCRON_SCHEDULE='às"
+                " duas'\nDB_SERVER=SRV-SQL\nDB_DATABASE=\n"
+            ),
+            encoding="utf-8",
         )
         _draw("env-errado", command, folder, "check")
         settings = {"MANAGER_TOKEN": GESTOR.text, "BASE_URL": simulator.url, "LOG_LEVEL": "WARNING"}
-        env.write_text("".join(f"{name}='{value}'\n" for name, value in settings.items()), encoding="utf-8")
+        env.write_text(
+            "".join(f"{name}='{value}'\n" for name, value in settings.items()), encoding="utf-8"
+        )
         _draw("check", command, folder, "check")
         _draw("execucao", command, folder, "run", "--start", str(days[0]), "--end", str(days[2]))
         _draw("estado", command, folder, "status")
@@ -57,7 +64,9 @@ def main() -> None:
 
 
 def _make_portfolio(path: Path) -> None:
-    """A spreadsheet as people keep it: titles of many words, numbers without their zeros, a mistake or two."""
+    """A spreadsheet as people keep it: titles of many words, numbers without their zeros, a mistake
+    or two.
+    """
     book = Workbook()
     sheet = book.active
     sheet.title = "Carteira"
@@ -106,7 +115,12 @@ def _draw(name: str, command: list[str], folder: Path, *arguments: str, title: s
     ended = subprocess.run(  # noqa: S603 - our own program
         [*command, *arguments],
         cwd=folder.parent,
-        env={"PATH": os.environ["PATH"], "FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "LANG": "C.UTF-8"},
+        env={
+            "PATH": os.environ["PATH"],
+            "FORCE_COLOR": "1",
+            "COLUMNS": str(WIDTH),
+            "LANG": "C.UTF-8",
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -115,7 +129,9 @@ def _draw(name: str, command: list[str], folder: Path, *arguments: str, title: s
     shown = re.sub(r"\x1b\[\?25[lh]|\x1b\[2K|\x1b\[\d*A|\r", "", shown)
     # the same run in the folder that the manual speaks of
     shown = re.sub(r"python app\.py|\./app\b", "app.exe", shown)
-    shown = re.sub(re.escape(str(folder)) + r"[\w./-]*", lambda path: _as_windows(path[0], folder), shown)
+    shown = re.sub(
+        re.escape(str(folder)) + r"[\w./-]*", lambda path: _as_windows(path[0], folder), shown
+    )
     title = title or " ".join(("app", *arguments))
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115, PTH123
     console.print(Text.from_ansi(shown.strip("\n")), overflow="fold")

@@ -1,6 +1,8 @@
-"""One suite, two databases: `database` runs a test on SQLite and, marked `sqlserver`, on the server in TEST_SQLSERVER.
+"""One suite, two databases: `database` runs a test on SQLite and, marked `sqlserver`, on the server
+in TEST_SQLSERVER.
 
-`servers.sqlite_only(why)` and `servers.server_only(why)` keep a test, or a module, to one of the two.
+`servers.sqlite_only(why)` and `servers.server_only(why)` keep a test, or a module, to one of the
+two.
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ from servers import BOTH, VARIABLE, Database, Server, empty, server
 
 from robot.database import Repository
 
-if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # the suite runs under nohup
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else every process that a test starts would ignore it, too
+if (
+    sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+):  # the suite runs under nohup
+    signal.signal(
+        signal.SIGHUP, signal.SIG_DFL
+    )  # else every process that a test starts would ignore it, too
 
 
 if "MOVED_TO" in os.environ and "MOVED_BY_SECONDS" not in os.environ:
-    raise pytest.UsageError("MOVED_TO is set, and the clock has not moved: PYTHONPATH lacks tests/moved_clock")
+    raise pytest.UsageError(
+        "MOVED_TO is set, and the clock has not moved: PYTHONPATH lacks tests/moved_clock"
+    )
 
 
 hypothesis.settings.register_profile("whatever the machine's speed", deadline=None)
@@ -52,7 +60,9 @@ def _shared_name(sql_server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def server_database(sql_server: Server, _shared_name: str, tmp_path: Path) -> Database:
-    """A database on the server, shared by the tests of this process one after the other, empty at the start of each."""
+    """A database on the server, shared by the tests of this process one after the other, empty at
+    the start of each.
+    """
     empty(sql_server, _shared_name)
     return Database.on(sql_server, _shared_name, tmp_path)
 

@@ -34,14 +34,30 @@ class Liar:
 def record(number: int, day: str, **fields: Any) -> dict[str, Any]:
     """A call of that day, `number` seconds after midnight."""
     clock = f"{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}"
-    return {"id": f"{day}-{number:05}", "call_date": f"{day} {clock}", "campaign_id": 5, "number": "551133334444", **fields}
+    return {
+        "id": f"{day}-{number:05}",
+        "call_date": f"{day} {clock}",
+        "campaign_id": 5,
+        "number": "551133334444",
+        **fields,
+    }
 
 
-def page_of(records: list[dict[str, Any]], asked: Asked, total: int | None = None) -> tuple[int, object]:
+def page_of(
+    records: list[dict[str, Any]], asked: Asked, total: int | None = None
+) -> tuple[int, object]:
     """The page asked for of these records, with honest totals unless another is given."""
     first = (asked.page - 1) * asked.per_page
-    pagination = {"total": len(records) if total is None else total, "per_page": asked.per_page, "current_page": asked.page}
-    return 200, {"status": 200, "data": records[first : first + asked.per_page], "meta": {"pagination": pagination}}
+    pagination = {
+        "total": len(records) if total is None else total,
+        "per_page": asked.per_page,
+        "current_page": asked.page,
+    }
+    return 200, {
+        "status": 200,
+        "data": records[first : first + asked.per_page],
+        "meta": {"pagination": pagination},
+    }
 
 
 @contextmanager
@@ -53,7 +69,9 @@ def liar(answer: Callable[[Asked], tuple[int, object]]) -> Iterator[Liar]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+            query = {
+                name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()
+            }
             start, end = query["start_date"], query["end_date"]
             asked = Asked(start[:10], int(query["page"]), int(query["per_page"]), start, end)
             told.asked.append(asked)

@@ -11,10 +11,24 @@ from dataclasses import dataclass, field
 JSON = b'{"data": []}'
 
 
-def response(status: str, body: bytes = JSON, *headers: str, content_type: str = "application/json") -> bytes:
-    """The bytes of a whole answer, like `response("403 Forbidden", b"{}")`; the connection ends with it."""
-    told = (f"Content-Type: {content_type}", f"Content-Length: {len(body)}", "Connection: close", *headers)
-    return f"HTTP/1.1 {status}\r\n".encode() + "".join(f"{line}\r\n" for line in told).encode() + b"\r\n" + body
+def response(
+    status: str, body: bytes = JSON, *headers: str, content_type: str = "application/json"
+) -> bytes:
+    """The bytes of a whole answer, like `response("403 Forbidden", b"{}")`; the connection ends
+    with it.
+    """
+    told = (
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        *headers,
+    )
+    return (
+        f"HTTP/1.1 {status}\r\n".encode()
+        + "".join(f"{line}\r\n" for line in told).encode()
+        + b"\r\n"
+        + body
+    )
 
 
 @dataclass
@@ -77,7 +91,14 @@ def read_request(connection: socket.socket, server: RawServer) -> str:
             raise ConnectionError("nothing more is asked")
         raw += some
     head, _, body = raw.partition(b"\r\n\r\n")
-    length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    length = next(
+        (
+            int(line[15:])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        ),
+        0,
+    )
     while len(body) < length:
         body += connection.recv(65536)
     server.heads.append(head.decode("latin-1"))

@@ -1,4 +1,6 @@
-"""What stands between the robot and the API in a company: a proxy, with or without a login, and a server with TLS."""
+"""What stands between the robot and the API in a company: a proxy, with or without a login, and a
+server with TLS.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,15 @@ from urllib.parse import urlsplit
 
 from raw_server import RawServer, Talk, read_request, response
 
-WANTS_LOGIN = response("407 Proxy Authentication Required", b"<html>who are you?", "Proxy-Authenticate: Basic")
+WANTS_LOGIN = response(
+    "407 Proxy Authentication Required", b"<html>who are you?", "Proxy-Authenticate: Basic"
+)
 
 
 def relay(api: str, context: ssl.SSLContext | None = None) -> Talk:
-    """A server, with TLS where a context is given, that answers what the server at `api` answers."""
+    """A server, with TLS where a context is given, that answers what the server at `api`
+    answers.
+    """
 
     def talk(connection: socket.socket, server: RawServer) -> None:
         if context is None:
@@ -29,7 +35,9 @@ def relay(api: str, context: ssl.SSLContext | None = None) -> Talk:
 
 
 def proxy(api: str, login: str = "") -> Talk:
-    """A proxy for which every name is the server at `api`; `login` is `user:password`, where it wants one."""
+    """A proxy for which every name is the server at `api`; `login` is `user:password`, where it
+    wants one.
+    """
     wanted = f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}"
 
     def talk(connection: socket.socket, server: RawServer) -> None:
@@ -37,7 +45,9 @@ def proxy(api: str, login: str = "") -> Talk:
         if login and wanted not in head:
             connection.sendall(WANTS_LOGIN)
         elif head.startswith("CONNECT "):
-            with socket.create_connection((urlsplit(api).hostname or "", urlsplit(api).port or 0)) as other:
+            with socket.create_connection(
+                (urlsplit(api).hostname or "", urlsplit(api).port or 0)
+            ) as other:
                 connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 back = threading.Thread(target=_pump, args=(other, connection), daemon=True)
                 back.start()

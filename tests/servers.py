@@ -1,7 +1,9 @@
-"""The databases that the tests run on: a SQLite file, or a database of its own on the server in TEST_SQLSERVER.
+"""The databases that the tests run on: a SQLite file, or a database of its own on the server in
+TEST_SQLSERVER.
 
 TEST_SQLSERVER is an ODBC connection string of a login that may create databases, for example
-`DRIVER={ODBC Driver 18 for SQL Server};SERVER=localhost,1433;UID=sa;PWD=…;TrustServerCertificate=yes`.
+`DRIVER={ODBC Driver 18 for SQL
+Server};SERVER=localhost,1433;UID=sa;PWD=…;TrustServerCertificate=yes`.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ def keywords(text: str) -> dict[str, str]:
     """An ODBC connection string taken apart; keywords in lower case."""
     pairs = re.findall(r"\s*([^=;]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)(?:;|$)", text)
     return {
-        name.lower(): value[1:-1].replace("}}", "}") if value.startswith("{") else value.strip() for name, value in pairs
+        name.lower(): value[1:-1].replace("}}", "}") if value.startswith("{") else value.strip()
+        for name, value in pairs
     }
 
 
@@ -116,7 +119,9 @@ class Server:
     def settings(self, database: str, folder: Path, **more: Any) -> IsolatedSettings:
         values = {name.lower(): value for name, value in self.variables(database).items()}
         values["db_password"] = SecretStr(self.password)
-        return IsolatedSettings(**{**values, "db_file": folder / "robot.db", "log_dir": folder / "logs", **more})
+        return IsolatedSettings(
+            **{**values, "db_file": folder / "robot.db", "log_dir": folder / "logs", **more}
+        )
 
     def connect(self, database: str = "master") -> Any:
         """A plain connection in autocommit."""
@@ -139,8 +144,12 @@ class Server:
             yield name
         finally:
             with closing(self.connect()) as connection:
-                with suppress(Exception):  # sessions that a test left open are cut, where the server knows how
-                    connection.execute(f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
+                with suppress(
+                    Exception
+                ):  # sessions that a test left open are cut, where the server knows how
+                    connection.execute(
+                        f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE"
+                    )
                 _drop(connection, name)
 
 
@@ -190,7 +199,9 @@ class Database:
     def engine(self) -> Engine:
         return open_engine(self.settings)
 
-    def repository(self, engine: Engine | None = None, stop: threading.Event | None = None) -> Repository:
+    def repository(
+        self, engine: Engine | None = None, stop: threading.Event | None = None
+    ) -> Repository:
         """Connected, its tables made, its retries without waits."""
         repository = Repository(engine or self.engine(), self.clock, stop=stop, first_wait=0)
         try:
@@ -205,10 +216,15 @@ class Database:
         return IsolatedSettings(**{**self.settings.model_dump(exclude_unset=True), **values})
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Ask, or change, on a connection of its own. Plain SQL that both databases take; moments as SQLite's text."""
+        """Ask, or change, on a connection of its own.
+
+        Plain SQL that both databases take; moments as SQLite's text.
+        """
         with closing(self._connection()) as connection:
             cursor = connection.execute(sql, parameters)
-            rows = [tuple(map(_plain, row)) for row in cursor.fetchall()] if cursor.description else []
+            rows = (
+                [tuple(map(_plain, row)) for row in cursor.fetchall()] if cursor.description else []
+            )
             if not self.on_server:
                 connection.commit()
             return rows
@@ -224,11 +240,19 @@ class Database:
     def tables(self) -> set[str]:
         """The tables that stand."""
         if self.on_server:
-            return {name.lower() for (name,) in self.query("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES")}
-        return {name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return {
+                name.lower()
+                for (name,) in self.query("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES")
+            }
+        return {
+            name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
 
     def settle(self) -> str:
-        """Wait until a killed robot's session is gone: the server may be at its last statement. Gives what is wrong."""
+        """Wait until a killed robot's session is gone: the server may be at its last statement.
+
+        Gives what is wrong.
+        """
         engine = self.engine()
         engine.connect()
         end = time.monotonic() + 30
@@ -250,7 +274,9 @@ class Database:
             Path(f"{self.settings.db_file}{ending}").unlink(missing_ok=True)
 
     def elsewhere(self, folder: Path) -> Database:
-        """The same database for a robot in another folder, as on another machine: only the database's lock is shared."""
+        """The same database for a robot in another folder, as on another machine: only the
+        database's lock is shared.
+        """
         file = self.settings.db_file if not self.on_server else folder / "robot.db"
         return replace(self, settings=self.settings.model_copy(update={"db_file": file}))
 
@@ -263,7 +289,10 @@ def empty(server: Server, database: str) -> None:
     """Remove every row of the robot's tables that stand."""
     with closing(server.connect(database)) as connection:
         standing = {
-            str(row[0]).lower() for row in connection.execute("SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES").fetchall()
+            str(row[0]).lower()
+            for row in connection.execute(
+                "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES"
+            ).fetchall()
         }
         for table in reversed(ALL_TABLES):
             if table.name in standing and table.name != "schema_versions":

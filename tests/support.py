@@ -1,4 +1,6 @@
-"""What several tests need: a fixed clock, a transport that does not wait, one execution in this process."""
+"""What several tests need: a fixed clock, a transport that does not wait, one execution in this
+process.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ FAST = 0.001  # seconds: the first wait between two tries
 
 
 class Gate:
-    """A simulator's `on_page`: whoever asks for a page waits until it is opened. `reached`: somebody waits."""
+    """A simulator's `on_page`: whoever asks for a page waits until it is opened.
+
+    `reached`: somebody waits.
+    """
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -46,11 +51,15 @@ def days(count: int, last: date = DAY) -> list[date]:
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
-def fast_transport(token: str = DEMO_TOKEN, stop: threading.Event | None = None, **values: Any) -> Transport:
+def fast_transport(
+    token: str = DEMO_TOKEN, stop: threading.Event | None = None, **values: Any
+) -> Transport:
     """A transport that waits milliseconds where the real one waits seconds."""
     throttle = Throttle(values.pop("concurrency", 4), stop=stop)
     api = Api(Refusals(kind_of(token)))
-    return Transport(Bearer(token), throttle=throttle, stop=stop, **{"first_wait": FAST, "api": api, **values})
+    return Transport(
+        Bearer(token), throttle=throttle, stop=stop, **{"first_wait": FAST, "api": api, **values}
+    )
 
 
 def execute(
@@ -98,7 +107,9 @@ def always(status: int, body: bytes, **headers: str) -> Iterator[str]:
             self.do_GET()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/api/v1/calls"

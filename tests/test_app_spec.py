@@ -30,7 +30,9 @@ def excluded() -> list[str]:
     """The names in its EXCLUDES."""
     tree = ast.parse((ROOT / "app.spec").read_text(encoding="utf-8"))
     (names,) = [
-        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXCLUDES"
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXCLUDES"
     ]
     return [node.value for node in ast.walk(names) if isinstance(node, ast.Constant)]
 
@@ -39,5 +41,11 @@ def test_every_module_of_the_robot_loads_without_what_the_executable_leaves_out(
     odbc()
     names = [name for name in excluded() if name != ARCHIVED]
     assert "tkinter" in names
-    ended = subprocess.run([sys.executable, "-c", IMPORT_ALL, *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 0, ended.stderr

@@ -1,4 +1,6 @@
-"""The operator's manual: complete, its links alive, its ten queries really run and their answers checked."""
+"""The operator's manual: complete, its links alive, its ten queries really run and their answers
+checked.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ READ = [date(2026, 9, 14), date(2026, 9, 15), date(2026, 9, 18)]  # 16 and 17 we
 
 @pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
 def test_every_setting_is_explained(name):
-    assert re.search(rf"^\|[^|]*`{name}`", MANUAL, flags=re.MULTILINE), "in the first column of a table"
+    assert re.search(rf"^\|[^|]*`{name}`", MANUAL, flags=re.MULTILINE), (
+        "in the first column of a table"
+    )
 
 
 def test_the_contents_list_every_section():
@@ -41,9 +45,11 @@ def test_the_contents_list_every_section():
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
 def test_no_query_writes_a_date_that_a_portuguese_login_reads_otherwise(page):
-    """'2026-09-01' is the 9th of January for a DATETIME under DATEFORMAT dmy; '20260901' is one day everywhere.
+    """'2026-09-01' is the 9th of January for a DATETIME under DATEFORMAT dmy; '20260901' is one day
+    everywhere.
 
-    https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql, "ISO 8601" and "unseparated".
+    https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql, "ISO 8601" and
+    "unseparated".
     """
     for query in re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
         assert re.findall(r"'\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[^']*'", query) == []
@@ -69,11 +75,15 @@ def test_every_link_and_picture_leads_somewhere(page):
         assert (page.parent / file).exists() if file else True, target
         if anchor:
             headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
-            anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            anchors = {
+                re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+            }
             assert anchor in anchors, target
 
 
-@pytest.mark.parametrize("picture", sorted((DOCS / "pictures").glob("*.svg")), ids=lambda picture: picture.stem)
+@pytest.mark.parametrize(
+    "picture", sorted((DOCS / "pictures").glob("*.svg")), ids=lambda picture: picture.stem
+)
 def test_every_picture_is_used_and_shows_nothing_of_the_machine_that_drew_it(picture):
     assert f"(pictures/{picture.name})" in MANUAL
     text = picture.read_text(encoding="utf-8")
@@ -88,7 +98,10 @@ def calls():
 
 @pytest.fixture(scope="module")
 def database(calls, tmp_path_factory):
-    """Two days that are complete, a third that is not. On a server: tests/database/test_manual_queries.py."""
+    """Two days that are complete, a third that is not.
+
+    On a server: tests/database/test_manual_queries.py.
+    """
     database = Database.of_file(tmp_path_factory.mktemp("manual") / "robot.db")
     with Simulator(calls) as simulator:
         execute(simulator, database, windows_of_days(READ[:2]), now=NOW)
@@ -102,7 +115,9 @@ def database(calls, tmp_path_factory):
 def answer(database, number):
     """The rows of a query of the manual, translated from SQL Server's dialect, as dictionaries."""
     sql = next(sql for found, _, sql in QUERIES if found == str(number))
-    sql = sql.replace("DATEPART(hour, call_date)", "CAST(SUBSTRING(call_date, 12, 2) AS INT)")  # sqlglot does not know how
+    sql = sql.replace(
+        "DATEPART(hour, call_date)", "CAST(SUBSTRING(call_date, 12, 2) AS INT)"
+    )  # sqlglot does not know how
     sql = re.sub(r"'(\d{4})(\d\d)(\d\d)'", r"'\1-\2-\3'", sql)  # SQLite compares dates as texts
     sql = sql.replace("GETDATE()", f"'{NOW}'")
     (translated,) = sqlglot.transpile(sql, read="tsql", write="sqlite")
@@ -122,7 +137,9 @@ def test_every_query_runs(database, number):
 
 def test_calls_per_hour(database):
     found = answer(database, 1)
-    stored = database.execute("SELECT call_date, has_agent FROM calls WHERE call_date LIKE '2026-09-15%'").fetchall()
+    stored = database.execute(
+        "SELECT call_date, has_agent FROM calls WHERE call_date LIKE '2026-09-15%'"
+    ).fetchall()
     hours = Counter(int(moment[11:13]) for moment, _ in stored)
     assert {int(row["hora"]): row["chamadas"] for row in found} == hours
     assert sum(row["com_agente"] for row in found) == sum(with_agent for _, with_agent in stored)
@@ -135,18 +152,26 @@ def test_conversion_by_campaign(database):
         "SELECT campaign_id, COUNT(*), SUM(is_conversion) FROM calls GROUP BY campaign_id"
     ):
         assert (found[campaign]["chamadas"], found[campaign]["conversoes"]) == (total, conversions)
-        assert float(found[campaign]["conversao_por_cento"]) == pytest.approx(100 * conversions / total, abs=0.01)
+        assert float(found[campaign]["conversao_por_cento"]) == pytest.approx(
+            100 * conversions / total, abs=0.01
+        )
 
 
 def test_agents_talking_time(database):
     seconds = Counter()
-    for agent, spoken in database.execute("SELECT agent, speaking_with_agent_time FROM calls WHERE agent IS NOT NULL"):
+    for agent, spoken in database.execute(
+        "SELECT agent, speaking_with_agent_time FROM calls WHERE agent IS NOT NULL"
+    ):
         parts = spoken.split(":") if spoken else []
         seconds[agent] += (
-            sum(int(part) * unit for part, unit in zip(parts, (3600, 60, 1), strict=True)) if len(parts) == 3 else 0
+            sum(int(part) * unit for part, unit in zip(parts, (3600, 60, 1), strict=True))
+            if len(parts) == 3
+            else 0
         )
     found = answer(database, 3)
-    assert {row["agente"]: int(row["minutos_falados"]) for row in found} == {a: s // 60 for a, s in seconds.items()}
+    assert {row["agente"]: int(row["minutos_falados"]) for row in found} == {
+        a: s // 60 for a, s in seconds.items()
+    }
     assert max(seconds.values()) > 60
 
 
@@ -159,7 +184,8 @@ def test_days_that_are_not_complete(database):
 def test_days_that_were_never_read(database):
     database.execute(
         "INSERT INTO sync_windows (job, campaigns, day, status, execution_id, started_at)"
-        " SELECT job, '5,6', day, status, execution_id, started_at FROM sync_windows WHERE day <> '2026-09-15'"
+        " SELECT job, '5,6', day, status, execution_id, started_at FROM sync_windows WHERE day <>"
+        " '2026-09-15'"
     )
     found = [tuple(str(value)[:10] for value in row.values()) for row in answer(database, 5)]
     database.rollback()
@@ -179,7 +205,9 @@ def test_the_last_executions(database):
 
 def test_what_a_campaign_cost(database):
     costs = Counter()
-    for campaign, value in database.execute("SELECT campaign_id, billed_value FROM calls WHERE billed_value IS NOT NULL"):
+    for campaign, value in database.execute(
+        "SELECT campaign_id, billed_value FROM calls WHERE billed_value IS NOT NULL"
+    ):
         costs[campaign] += float(value.replace(",", "."))
     found = {row["campaign_id"]: float(row["custo"]) for row in answer(database, 7)}
     assert found == pytest.approx(dict(costs), abs=0.01)
@@ -195,7 +223,8 @@ def test_qualifications(database):
 
 def test_rejections_that_stand(database):
     database.execute(
-        "INSERT INTO rejected_records (job, record_id, reason, payload, payload_hash, created_at, resolved_at) VALUES"
+        "INSERT INTO rejected_records (job, record_id, reason, payload, payload_hash, created_at,"
+        " resolved_at) VALUES"
         " ('calls', 'a', 'no date', '{}', '1', '2026-09-15 02:00:00', NULL),"
         " ('calls', 'b', 'no date', '{}', '2', '2026-09-15 02:00:00', '2026-09-16 02:00:00')"
     )
@@ -204,5 +233,10 @@ def test_rejections_that_stand(database):
 
 def test_conversions_by_state(database):
     found = answer(database, 10)
-    assert sum(row["chamadas"] for row in found) == database.execute("SELECT COUNT(*) FROM mailing_data").fetchone()[0]
-    assert [row["conversoes"] for row in found] == sorted((row["conversoes"] for row in found), reverse=True)
+    assert (
+        sum(row["chamadas"] for row in found)
+        == database.execute("SELECT COUNT(*) FROM mailing_data").fetchone()[0]
+    )
+    assert [row["conversoes"] for row in found] == sorted(
+        (row["conversoes"] for row in found), reverse=True
+    )

@@ -16,10 +16,16 @@ def test_a_date_alone_is_its_whole_day(text):
 
 
 def test_a_date_with_time_is_taken_to_the_second():
-    assert parse_start("2026-09-15 10:20:30") == parse_end("2026-09-15 10:20:30") == datetime(2026, 9, 15, 10, 20, 30)
+    assert (
+        parse_start("2026-09-15 10:20:30")
+        == parse_end("2026-09-15 10:20:30")
+        == datetime(2026, 9, 15, 10, 20, 30)
+    )
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "31/02/2026", "2026-09-15T10:00", "09/15/2026"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2026-02-30", "31/02/2026", "2026-09-15T10:00", "09/15/2026"]
+)
 def test_what_is_no_date_is_refused_by_name(text):
     with pytest.raises(ValueError, match="is not a date"):
         parse_start(text)
@@ -44,11 +50,18 @@ def test_an_end_before_the_start_is_refused():
 
 def test_a_period_is_cut_into_days_the_first_and_last_of_which_may_be_parts():
     cut = list(windows(Period(datetime(2026, 9, 14, 22), datetime(2026, 9, 16, 1))))
-    assert [str(window) for window in cut] == ["2026-09-14 22:00:00–23:59:59", "2026-09-15", "2026-09-16 00:00:00–01:00:00"]
+    assert [str(window) for window in cut] == [
+        "2026-09-14 22:00:00–23:59:59",
+        "2026-09-15",
+        "2026-09-16 00:00:00–01:00:00",
+    ]
     assert [window.whole_day for window in cut] == [False, True, False]
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)), st.timedeltas(timedelta(0), timedelta(days=400)))
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)),
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+)
 def test_windows_cover_a_period_without_gap_or_overlap(start, length):
     start = start.replace(microsecond=0)
     period = Period(start, start + timedelta(seconds=int(length.total_seconds())))
@@ -61,7 +74,9 @@ def test_windows_cover_a_period_without_gap_or_overlap(start, length):
 
 
 def test_a_first_scheduled_execution_covers_yesterday_and_the_days_of_late_edits():
-    assert days_due(date(2026, 9, 20), set(), None, lookback=2, catch_up=31) == [date(2026, 9, d) for d in (17, 18, 19)]
+    assert days_due(date(2026, 9, 20), set(), None, lookback=2, catch_up=31) == [
+        date(2026, 9, d) for d in (17, 18, 19)
+    ]
 
 
 def test_missed_days_are_caught_up_oldest_first():

@@ -1,4 +1,6 @@
-"""Where no ODBC driver manager is installed, what needs one skips, with the reason; collecting the tests never fails."""
+"""Where no ODBC driver manager is installed, what needs one skips, with the reason; collecting the
+tests never fails.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def odbc() -> Any:
 
 
 class SkipsModules:
-    """While the tests are collected: a test module that imports pyodbc, or what imports it, is skipped as a whole."""
+    """While the tests are collected: a test module that imports pyodbc, or what imports it, is
+    skipped as a whole.
+    """
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
         if name == "pyodbc":

@@ -1,4 +1,7 @@
-"""Whom the settings name: the health checks, the chat, the mail. What became of the last alert is remembered."""
+"""Whom the settings name: the health checks, the chat, the mail.
+
+What became of the last alert is remembered.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ HealthSetting = Literal["healthcheck_url", "export_healthcheck_url"]
 HEALTH_SETTINGS: tuple[HealthSetting, ...] = ("healthcheck_url", "export_healthcheck_url")
 
 
-def health_check(settings: Settings, setting: HealthSetting) -> Callable[[healthcheck.Signal, str], None] | None:
+def health_check(
+    settings: Settings, setting: HealthSetting
+) -> Callable[[healthcheck.Signal, str], None] | None:
     """What pings the health check of this setting; None where it is empty."""
     address: SecretStr = getattr(settings, setting)
     if not address.get_secret_value():
@@ -34,7 +39,9 @@ def alerts(settings: Settings) -> dict[str, Callable[[Report], None]]:
     """What sends a report to the chat and by mail, each by the name of its setting."""
     found: dict[str, Callable[[Report], None]] = {}
     if hook := settings.alert_webhook_url.get_secret_value():
-        send = partial(webhook.send, hook, settings.alert_webhook_format, network=Network.of(settings))
+        send = partial(
+            webhook.send, hook, settings.alert_webhook_format, network=Network.of(settings)
+        )
         found["ALERT_WEBHOOK_URL"] = _noted(settings, "ALERT_WEBHOOK_URL", send)
     if settings.alert_email_to:
         sender = settings.alert_email_from or settings.alert_email_to[0]
@@ -44,7 +51,10 @@ def alerts(settings: Settings) -> dict[str, Callable[[Report], None]]:
 
 
 def tests(settings: Settings) -> dict[str, Callable[[Report], None]]:
-    """What sends a marked test to each channel that is set. To a health check as a line of its log: its state stays."""
+    """What sends a marked test to each channel that is set.
+
+    To a health check as a line of its log: its state stays.
+    """
     checks: dict[str, Callable[[Report], None]] = {}
     for setting in HEALTH_SETTINGS:
         if (ping := health_check(settings, setting)) is not None:
@@ -53,10 +63,11 @@ def tests(settings: Settings) -> dict[str, Callable[[Report], None]]:
 
 
 def states(settings: Settings) -> Mapping[str, Callable[[], str | None]]:
-    """By channel: what says how it stands, as far as that can be known without telling anybody anything.
+    """By channel: what says how it stands, as far as that can be known without telling anybody
+    anything.
 
-    The health checks and the mail server are asked. Of a chat, what became of the last message; None before the first.
-    Each raises OSError, with the reason, where somebody would not be told.
+    The health checks and the mail server are asked. Of a chat, what became of the last message;
+    None before the first. Each raises OSError, with the reason, where somebody would not be told.
     """
     found: dict[str, Callable[[], str | None]] = {}
     for setting in HEALTH_SETTINGS:
@@ -109,7 +120,9 @@ def _memory(settings: Settings) -> Path:
     return settings.db_file.parent / "deliveries.json"
 
 
-def _noted(settings: Settings, channel: str, send: Callable[[Report], None]) -> Callable[[Report], None]:
+def _noted(
+    settings: Settings, channel: str, send: Callable[[Report], None]
+) -> Callable[[Report], None]:
     """The same, and what became of it is remembered."""
 
     def sending(report: Report) -> None:
@@ -120,6 +133,10 @@ def _noted(settings: Settings, channel: str, send: Callable[[Report], None]) -> 
             failed = escape(mask(str(error) or type(error).__name__))
             raise
         finally:
-            note(_memory(settings), channel, Delivery(datetime.now(UTC).isoformat(timespec="seconds"), failed))
+            note(
+                _memory(settings),
+                channel,
+                Delivery(datetime.now(UTC).isoformat(timespec="seconds"), failed),
+            )
 
     return sending

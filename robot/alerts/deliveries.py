@@ -21,7 +21,10 @@ class Delivery:
 
 
 def note(memory: Path, channel: str, delivery: Delivery) -> None:
-    """Remember the channel's last message. A memory that cannot be written changes nothing for those who are told."""
+    """Remember the channel's last message.
+
+    A memory that cannot be written changes nothing for those who are told.
+    """
     with _writing, suppress(OSError):
         kept = _read(memory) | {channel: {"at": delivery.at, "failed": delivery.failed}}
         memory.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""An e-mail, over SMTP with TLS. A deadline bounds the whole, as with every exchange (`robot.http.deadline`)."""
+"""An e-mail, over SMTP with TLS.
+
+A deadline bounds the whole, as with every exchange (`robot.http.deadline`).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 @dataclass(frozen=True)
 class MailServer:
-    """How to reach the mail server, and as whom. `port` 0 = the usual one of its security. `roots` vouch for it."""
+    """How to reach the mail server, and as whom.
+
+    `port` 0 = the usual one of its security. `roots` vouch for it.
+    """
 
     host: str
     port: int
@@ -34,9 +40,11 @@ class MailServer:
 
 
 def send(server: MailServer, sender: str, receivers: tuple[str, ...], report: Report) -> None:
-    """Send one message. Raises OSError (smtplib's and ssl's errors are) when it cannot be delivered.
+    """Send one message. Raises OSError (smtplib's and ssl's errors are) when it cannot be
+    delivered.
 
-    The server's certificate is checked, and nothing goes out before the connection is encrypted (but for "none").
+    The server's certificate is checked, and nothing goes out before the connection is encrypted
+    (but for "none").
     """
     with _session(server) as smtp:
         smtp.send_message(_message(sender, receivers, report))
@@ -77,7 +85,9 @@ class _SmtpOverTls(smtplib.SMTP_SSL):
 def _connect(server: MailServer) -> smtplib.SMTP:
     port = server.port or _PORTS[server.security]
     if server.security == "tls":
-        return _SmtpOverTls(server.host, port, timeout=TIMEOUT_SECONDS, context=server.roots.context())
+        return _SmtpOverTls(
+            server.host, port, timeout=TIMEOUT_SECONDS, context=server.roots.context()
+        )
     smtp = _Smtp(server.host, port, timeout=TIMEOUT_SECONDS)
     if server.security == "starttls":
         try:

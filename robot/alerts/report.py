@@ -27,7 +27,10 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Report:
-    """The end of an execution: `subject` is one line, `body` the summary. Both are masked by `safe`."""
+    """The end of an execution: `subject` is one line, `body` the summary.
+
+    Both are masked by `safe`.
+    """
 
     job: str
     outcome: Outcome
@@ -35,7 +38,9 @@ class Report:
     body: str
 
     def safe(self) -> Report:
-        """The same without secrets and personal data, and with nothing in the subject that could begin another header."""
+        """The same without secrets and personal data, and with nothing in the subject that could
+        begin another header.
+        """
         subject = mask(" ".join(self.subject.split()))
         return Report(self.job, self.outcome, subject, mask(self.body))
 

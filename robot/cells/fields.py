@@ -1,4 +1,6 @@
-"""How the fields of an object become the cells of consecutive columns: a plan, made once, run for every record."""
+"""How the fields of an object become the cells of consecutive columns: a plan, made once, run for
+every record.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -9,16 +11,28 @@ from robot.cells.tables import Column, Kind
 from robot.cells.values import Cell, Read
 
 Reader = Callable[[Any], Read]
-Field = tuple[str, Kind, int, Reader]  # name on the wire; kind; a text of so many characters fits for sure; reader
+Field = tuple[
+    str, Kind, int, Reader
+]  # name on the wire; kind; a text of so many characters fits for sure; reader
 Plan = tuple[Field, ...]
 
 _BOOLEAN, _INTEGER = Kind.BOOLEAN, Kind.INTEGER
 _LEAST, _MOST = -(2**31), 2**31 - 1
 
 
-def plan(columns: Iterable[Column], wire_names: Mapping[str, str], readers: Mapping[str, Callable[..., Read]]) -> Plan:
-    """The plan for these columns. A name on the wire is the column's own, a reader its kind's, unless given."""
-    return tuple(_field(column, wire_names.get(column.name, column.name), readers.get(column.name)) for column in columns)
+def plan(
+    columns: Iterable[Column],
+    wire_names: Mapping[str, str],
+    readers: Mapping[str, Callable[..., Read]],
+) -> Plan:
+    """The plan for these columns.
+
+    A name on the wire is the column's own, a reader its kind's, unless given.
+    """
+    return tuple(
+        _field(column, wire_names.get(column.name, column.name), readers.get(column.name))
+        for column in columns
+    )
 
 
 def _field(column: Column, wire_name: str, reader: Callable[..., Read] | None) -> Field:
@@ -26,15 +40,26 @@ def _field(column: Column, wire_name: str, reader: Callable[..., Read] | None) -
         always_fits = (column.width or 2**31) // 2  # a character is at most two units
         if reader is values.text_or_dash:
             always_fits = 0
-        return wire_name, column.kind, always_fits, partial(reader or values.text, width=column.width)
-    by_kind = {Kind.INTEGER: values.integer, Kind.BOOLEAN: values.boolean, Kind.DATETIME: values.date}
+        return (
+            wire_name,
+            column.kind,
+            always_fits,
+            partial(reader or values.text, width=column.width),
+        )
+    by_kind = {
+        Kind.INTEGER: values.integer,
+        Kind.BOOLEAN: values.boolean,
+        Kind.DATETIME: values.date,
+    }
     return wire_name, column.kind, -1, reader or by_kind[column.kind]
 
 
 def fill(source: dict[str, Any], fields: Plan, kept: dict[str, Any]) -> list[Cell]:
-    """The cells, in the plan's order. A value that its cell does not hold whole is put into `kept`, by its wire name.
+    """The cells, in the plan's order. A value that its cell does not hold whole is put into `kept`,
+    by its wire name.
 
-    Four branches know the value that nearly always comes; the reader knows every other. They must agree.
+    Four branches know the value that nearly always comes; the reader knows every other. They must
+    agree.
     """
     cells: list[Cell] = []
     append = cells.append
@@ -47,7 +72,9 @@ def fill(source: dict[str, Any], fields: Plan, kept: dict[str, Any]) -> list[Cel
         exact = type(value)
         if exact is str and len(value) <= always_fits:
             append(value or None)
-        elif (exact is bool and kind is _BOOLEAN) or (exact is int and kind is _INTEGER and _LEAST <= value <= _MOST):
+        elif (exact is bool and kind is _BOOLEAN) or (
+            exact is int and kind is _INTEGER and _LEAST <= value <= _MOST
+        ):
             append(value)
         else:
             cell, whole = read(value)
@@ -65,7 +92,8 @@ def names(*plans: Plan) -> frozenset[str]:
 def keep_unknown(source: dict[str, Any], known: frozenset[str], kept: dict[str, Any]) -> None:
     """Put every field that is not known and not empty into `kept`.
 
-    Nothing (null, "", [], {}) is not kept: else a new empty field in the API's answers would change every row there is.
+    Nothing (null, "", [], {}) is not kept: else a new empty field in the API's answers would change
+    every row there is.
     """
     for name in source.keys() - known:
         value = source[name]

@@ -1,8 +1,9 @@
-"""JSON text, from whatever a JSON parser may return: NUL characters, lone surrogates, NaN, integers of any size, any depth.
+"""JSON text, from whatever a JSON parser may return: NUL characters, lone surrogates, NaN, integers
+of any size, any depth.
 
-Almost every record is clean and takes the fast way, `dump`. `dump` and `digest` raise `UncleanError` for what may not
-reach a database; the normalizer then starts over with the `cleaned` record. `as_received` loses nothing: it is for
-rejections.
+Almost every record is clean and takes the fast way, `dump`. `dump` and `digest` raise
+`UncleanError` for what may not reach a database; the normalizer then starts over with the `cleaned`
+record. `as_received` loses nothing: it is for rejections.
 """
 
 import json
@@ -15,9 +16,12 @@ from typing import Any
 import orjson
 
 MAX_DEPTH = 200  # orjson writes 254 levels; SQL Server's JSON functions read 128
-_SURROGATE = re.compile("[\ud800-\udfff]")  # in a str from a JSON parser each is a lone one: it joins pairs
+_SURROGATE = re.compile(
+    "[\ud800-\udfff]"
+)  # in a str from a JSON parser each is a lone one: it joins pairs
 _JSON_NUL = b"\\u0000"
-_SHORT = 2047  # bytes that hashlib hashes without giving up Python's one lock, which it would have to wait for
+# bytes that hashlib hashes without giving up Python's one lock, which it would have to wait for
+_SHORT = 2047
 _INT64 = range(-(2**63), 2**64)  # what orjson writes: signed or unsigned 64 bits
 
 
@@ -35,13 +39,18 @@ def dump(value: object) -> str:
         dumped = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
         raise UncleanError(str(error)) from error
-    if (_JSON_NUL in dumped or b"null" in dumped) and not _is_clean(value):  # orjson writes NaN as null
+    if (_JSON_NUL in dumped or b"null" in dumped) and not _is_clean(
+        value
+    ):  # orjson writes NaN as null
         raise UncleanError("NUL character or NaN")
     return dumped.decode()
 
 
 def digest(cells: list[Any]) -> str:
-    """32 hex digits of the cells of a row, the same on every platform. Raises UncleanError where a text is not clean."""
+    """32 hex digits of the cells of a row, the same on every platform.
+
+    Raises UncleanError where a text is not clean.
+    """
     try:
         dumped = orjson.dumps(cells)
     except orjson.JSONEncodeError as error:
@@ -54,8 +63,8 @@ def digest(cells: list[Any]) -> str:
 def trace(value: object, salt: bytes) -> str:
     """12 hex digits of a value as a JSON parser gave it; empty where orjson cannot write it.
 
-    Two values that differ have the same trace once in 2^48 times, but for NaN and the infinities, which no answer holds:
-    `robot.http` gives their text.
+    Two values that differ have the same trace once in 2^48 times, but for NaN and the infinities,
+    which no answer holds: `robot.http` gives their text.
     """
     try:
         dumped = orjson.dumps(value)
@@ -73,7 +82,9 @@ def salt_of(text: str) -> bytes:
 
 
 def clean_text(text: str) -> tuple[str, int]:
-    """The text without NUL characters, each lone surrogate replaced by U+FFFD; and how many there were."""
+    """The text without NUL characters, each lone surrogate replaced by U+FFFD; and how many there
+    were.
+    """
     if text.isascii() and "\x00" not in text:
         return text, 0
     without = text.replace("\x00", "")
@@ -82,16 +93,20 @@ def clean_text(text: str) -> tuple[str, int]:
 
 
 def cleaned(value: object) -> tuple[Any, int]:
-    """A copy that `dump` can write, and how many characters were removed or replaced. Raises TooDeepError.
+    """A copy that `dump` can write, and how many characters were removed or replaced. Raises
+    TooDeepError.
 
-    NaN, infinities and integers beyond 64 bits become their text; anything that is not JSON becomes its `str`.
+    NaN, infinities and integers beyond 64 bits become their text; anything that is not JSON becomes
+    its `str`.
     """
     copy = _Copy()
     return copy.of(value, MAX_DEPTH), copy.characters
 
 
 def as_received(value: object, *, sort_keys: bool = False) -> str:
-    """JSON text without any loss: NUL characters and lone surrogates as escapes, NaN as a text, any depth."""
+    """JSON text without any loss: NUL characters and lone surrogates as escapes, NaN as a text, any
+    depth.
+    """
     try:
         if _is_clean(value):
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else 0).decode()
@@ -101,7 +116,9 @@ def as_received(value: object, *, sort_keys: bool = False) -> str:
 
 
 def _is_clean(value: object) -> bool:
-    """Whether there is no NUL character, NaN or infinity in it; a stack, not recursion, for any depth."""
+    """Whether there is no NUL character, NaN or infinity in it; a stack, not recursion, for any
+    depth.
+    """
     stack = [value]
     while stack:
         item = stack.pop()
@@ -198,7 +215,9 @@ def _scalar(value: object) -> str:
 
 
 def _string(text: str) -> str:
-    """A JSON string; in ASCII where the text is not valid Unicode, so that a lone surrogate is an escape."""
+    """A JSON string; in ASCII where the text is not valid Unicode, so that a lone surrogate is an
+    escape.
+    """
     return json.dumps(text, ensure_ascii=_SURROGATE.search(text) is not None)
 
 

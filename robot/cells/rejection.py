@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that cannot become a row, with the reason; `payload` is the whole record as JSON text."""
+    """A record that cannot become a row, with the reason; `payload` is the whole record as JSON
+    text.
+    """
 
     record_id: str | None
     reason: str

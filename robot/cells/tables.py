@@ -1,13 +1,14 @@
 """The columns of every table: names, types, widths, order. The one place.
 
-Normalizers fill these columns and the database stores them; neither knows the other. The spec's columns are a
-contract: they stand first, in the spec's order. What we add comes after them and may be NULL: `extra` (JSON: what has
-no column of its own, and the whole of a value that its column could not hold) and `row_hash`: 20 hex digits of the row's
-other cells (an upsert writes only where they differ); for calls and their mailing data then 12 of the record as received
-(where they are the same, the record need not be normalized to know that nothing differs).
+Normalizers fill these columns and the database stores them; neither knows the other. The spec's
+columns are a contract: they stand first, in the spec's order. What we add comes after them and may
+be NULL: `extra` (JSON: what has no column of its own, and the whole of a value that its column
+could not hold) and `row_hash`: 20 hex digits of the row's other cells (an upsert writes only where
+they differ); for calls and their mailing data then 12 of the record as received (where they are the
+same, the record need not be normalized to know that nothing differs).
 
-The SQL scripts in `sql/` say the same for a DBA; `tests/cells/test_tables.py` compares the spec, this module and the
-scripts.
+The SQL scripts in `sql/` say the same for a DBA; `tests/cells/test_tables.py` compares the spec,
+this module and the scripts.
 """
 
 from dataclasses import dataclass
@@ -145,7 +146,9 @@ EXECUTION_LOGS = Table(
         _integer("successful_records"),
         _integer("failed_records"),
         _integer("execution_time_seconds"),
-        _text("status", 20),  # 30 in SQL Server, where COMPLETED_WITH_ERRORS (21 letters) would not fit
+        _text(
+            "status", 20
+        ),  # 30 in SQL Server, where COMPLETED_WITH_ERRORS (21 letters) would not fit
         _text("error_message"),
         _datetime("created_at"),
         # ours
@@ -243,11 +246,19 @@ DIALER_EXPORTS = Table(
         _integer("campaign_id"),
         _text("list_name", 255),
         _integer("list_id"),
-        _integer("list_total_before"),  # contacts that the list had when the export found or made it
+        _integer(
+            "list_total_before"
+        ),  # contacts that the list had when the export found or made it
         _integer("weight"),
         _text("selection"),  # JSON: what was asked for
-        _text("motives"),  # JSON: why the dialer filtered contacts, and how often: the sum of the export's requests
-        _integer("filtered_records"),  # as the dialer counts them, also where it does not say whom: likewise a sum
+        _text(
+            "motives"
+            # JSON: why the dialer filtered contacts, and how often: the sum of the export's
+            # requests
+        ),
+        _integer(
+            "filtered_records"
+        ),  # as the dialer counts them, also where it does not say whom: likewise a sum
         _datetime("created_at"),
         _datetime("finished_at"),  # none of its contacts is pending
     ),
@@ -324,10 +335,11 @@ def record_of(row_hash: object) -> str:
 
 @dataclass(frozen=True)
 class Family:
-    """Tables whose rows are stored together: a parent, and children with at most one row for each of its rows.
+    """Tables whose rows are stored together: a parent, and children with at most one row for each
+    of its rows.
 
-    `moment` is the parent's column by which windows are cut, `campaign` the one that says whose a row is. A child's `key`
-    holds the parent's key.
+    `moment` is the parent's column by which windows are cut, `campaign` the one that says whose a
+    row is. A child's `key` holds the parent's key.
     """
 
     parent: RowTable

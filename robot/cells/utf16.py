@@ -1,4 +1,6 @@
-"""The length of a text as SQL Server counts it: in UTF-16 code units, of which an emoji takes two."""
+"""The length of a text as SQL Server counts it: in UTF-16 code units, of which an emoji takes
+two.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""One value as received → one cell. Pure functions: each returns the cell and whether the cell holds the whole value.
+"""One value as received → one cell. Pure functions: each returns the cell and whether the cell
+holds the whole value.
 
-Nothing (null, empty text, `[]`, `{}`) is NULL in every column. A value that its column cannot hold whole gives what fits
-(a text) or NULL (anything else) and False: the caller keeps the original.
-Widths count UTF-16 code units, as SQL Server's NVARCHAR(n) does: an emoji is two, and a cut never splits it.
+Nothing (null, empty text, `[]`, `{}`) is NULL in every column. A value that its column cannot hold
+whole gives what fits (a text) or NULL (anything else) and False: the caller keeps the original.
+Widths count UTF-16 code units, as SQL Server's NVARCHAR(n) does: an emoji is two, and a cut never
+splits it.
 """
 
 import re
@@ -24,7 +26,9 @@ _ISO = re.compile(
     r"(\.[0-9]+)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?\s*",
     re.ASCII | re.IGNORECASE,
 )
-_BRAZILIAN = re.compile(r"\s*([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})\s*", re.ASCII)
+_BRAZILIAN = re.compile(
+    r"\s*([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})\s*", re.ASCII
+)
 _FIRST_YEAR = 1753  # of SQL Server's DATETIME
 
 
@@ -34,7 +38,10 @@ def is_nothing(value: object) -> bool:
 
 
 def text(value: object, width: int | None) -> Read:
-    """A text of at most `width` units. Numbers and booleans are written as JSON does, objects and lists as JSON text."""
+    """A text of at most `width` units.
+
+    Numbers and booleans are written as JSON does, objects and lists as JSON text.
+    """
     if isinstance(value, str):
         return fitted(value, width)
     if is_nothing(value):
@@ -54,8 +61,17 @@ def text_or_dash(value: object, width: int | None) -> Read:
 
 
 def duration(value: object, width: int | None) -> Read:
-    """`HH:MM:SS`. The dialer sends that text, kept as it is; or whole seconds: 3725 → 01:02:05, 360000 → 100:00:00."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31 or value % 1:
+    """`HH:MM:SS`.
+
+    The dialer sends that text, kept as it is; or whole seconds: 3725 → 01:02:05, 360000 →
+    100:00:00.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value < 2**31
+        or value % 1
+    ):
         return text(value, width)
     minutes, seconds = divmod(int(value), 60)
     hours, minutes = divmod(minutes, 60)
@@ -63,7 +79,10 @@ def duration(value: object, width: int | None) -> Read:
 
 
 def amount(value: object, width: int | None) -> Read:
-    """An amount as text: 0.028 → "0.028", 5.0 → "5". A float's noise after its 15th digit is left out of the cell."""
+    """An amount as text: 0.028 → "0.028", 5.0 → "5".
+
+    A float's noise after its 15th digit is left out of the cell.
+    """
     if not isinstance(value, float):
         return text(value, width)
     rounded = float(f"{value:.15g}")
@@ -104,16 +123,22 @@ def boolean(value: object) -> Read:
 
 
 def date(value: object) -> Read:
-    """The wall clock, to the second, of `YYYY-MM-DD HH:MM:SS` (also with T, a fraction, an offset) or `DD/MM/YYYY HH:MM:SS`.
+    """The wall clock, to the second, of `YYYY-MM-DD HH:MM:SS` (also with T, a fraction, an offset)
+    or `DD/MM/YYYY HH:MM:SS`.
 
-    An offset is not applied: the dialer's times are the account's local ones, as the spec's column is. A fraction is
-    dropped, not rounded: DATETIME would round 23:59:59.999 into the next day, and so out of its window. Where a fraction
-    or an offset was left out, the cell does not hold the whole value. Years before 1753 (DATETIME has none) are
-    unreadable.
+    An offset is not applied: the dialer's times are the account's local ones, as the spec's column
+    is. A fraction is dropped, not rounded: DATETIME would round 23:59:59.999 into the next day, and
+    so out of its window. Where a fraction or an offset was left out, the cell does not hold the
+    whole value. Years before 1753 (DATETIME has none) are unreadable.
     """
     if not isinstance(value, str):
         return None, is_nothing(value)
-    if len(value) == 19 and value[4] == value[7] == "-" and value[10] == " " and value[13] == value[16] == ":":
+    if (
+        len(value) == 19
+        and value[4] == value[7] == "-"
+        and value[10] == " "
+        and value[13] == value[16] == ":"
+    ):
         try:  # four times as fast as what follows
             moment = datetime.fromisoformat(value)
         except ValueError:
@@ -128,14 +153,18 @@ def date(value: object) -> Read:
     else:
         return None, not value
     try:
-        moment = datetime(int(year), int(month), int(day), int(match[4]), int(match[5]), int(match[6]))
+        moment = datetime(
+            int(year), int(month), int(day), int(match[4]), int(match[5]), int(match[6])
+        )
     except ValueError:  # month 13, 0000-00-00, a leap second
         return None, False
     return (moment, whole) if moment.year >= _FIRST_YEAR else (None, False)
 
 
 def date_in(zone: tzinfo | None, value: object) -> datetime | None:
-    """The wall clock in `zone` of a text with an offset; without a zone or an offset, the text's own, as `date` reads it."""
+    """The wall clock in `zone` of a text with an offset; without a zone or an offset, the text's
+    own, as `date` reads it.
+    """
     moment = converted(zone, value)
     if moment is not None:
         return moment
@@ -144,7 +173,9 @@ def date_in(zone: tzinfo | None, value: object) -> datetime | None:
 
 
 def converted(zone: tzinfo | None, value: object) -> datetime | None:
-    """The wall clock in `zone`, to the second, of a text with an offset; None of any other, and without a zone."""
+    """The wall clock in `zone`, to the second, of a text with an offset; None of any other, and
+    without a zone.
+    """
     if zone is None or not isinstance(value, str):
         return None
     moment: datetime | None
@@ -175,7 +206,9 @@ def _with_offset(value: str) -> datetime | None:
 
 
 def number_text(value: float) -> str:
-    """A finite number as text, without exponent where that is short: 5.0 → "5", 1e-05 → "0.00001"."""
+    """A finite number as text, without exponent where that is short: 5.0 → "5", 1e-05 →
+    "0.00001".
+    """
     if isinstance(value, int):
         if value.bit_length() > 64:
             raise UncleanError("integer beyond 64 bits")

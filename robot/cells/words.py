@@ -1,7 +1,8 @@
-"""One form for what people write: keys and names as they are stored, and words as they are compared.
+"""One form for what people write: keys and names as they are stored, and words as they are
+compared.
 
-A zero-width space, a soft hyphen or a full-width letter makes two texts that nobody can tell apart. Everything that is a
-key, a name or a word to compare goes through here first.
+A zero-width space, a soft hyphen or a full-width letter makes two texts that nobody can tell apart.
+Everything that is a key, a name or a word to compare goes through here first.
 """
 
 from __future__ import annotations
@@ -10,15 +11,26 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-# Invisible without being format characters (Unicode's Default_Ignorable_Code_Point), and the blank Braille pattern.
-_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+# Invisible without being format characters (Unicode's Default_Ignorable_Code_Point), and the blank
+# Braille pattern.
+_UNSEEN = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef"
+)
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _LINES = "\t\n\r"
 
 
 def canonical(text: str) -> str:
-    """The text in NFKC, without characters that nobody sees, trimmed. Doing it twice changes nothing."""
-    if text.isprintable() and unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text):
+    """The text in NFKC, without characters that nobody sees, trimmed.
+
+    Doing it twice changes nothing.
+    """
+    if (
+        text.isprintable()
+        and unicodedata.is_normalized("NFKC", text)
+        and not _INVISIBLE.search(text)
+    ):
         return text.strip()
     while (seen := _seen(unicodedata.normalize("NFKC", _seen(text)))) != text:
         text = seen
@@ -26,21 +38,30 @@ def canonical(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    kept = (sign for sign in _INVISIBLE.sub("", text) if sign in _LINES or unicodedata.category(sign) not in {"Cf", "Cc"})
+    kept = (
+        sign
+        for sign in _INVISIBLE.sub("", text)
+        if sign in _LINES or unicodedata.category(sign) not in {"Cf", "Cc"}
+    )
     return "".join(kept).strip()
 
 
 def compared(text: str) -> str:
-    """The form in which two words are one: canonical, without case, each run of blanks one blank."""
+    """The form in which two words are one: canonical, without case, each run of blanks one
+    blank.
+    """
     return " ".join(canonical(canonical(text).casefold()).split())
 
 
 def guarded(text: str) -> str:
-    """The form in which a word that protects somebody is compared: letters and digits alone, without accents.
+    """The form in which a word that protects somebody is compared: letters and digits alone,
+    without accents.
 
     `NAO LIGAR.` is `não ligar`: to block one customer too many is better than one too few.
     """
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", compared(text)) if sign.isalnum())
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", compared(text)) if sign.isalnum()
+    )
     return plain or compared(text)
 
 

@@ -1,1 +1,4 @@
-"""The commands: one file each. A command reads its options, calls what is below, and prints; nothing is decided here."""
+"""The commands: one file each.
+
+A command reads its options, calls what is below, and prints; nothing is decided here.
+"""

@@ -34,9 +34,18 @@ _LINES_SHOWN = 60
 
 
 def audit_command(
-    context: Context, start: str | None, end: str | None, campaigns: str | None, *, fix: bool, as_json: bool
+    context: Context,
+    start: str | None,
+    end: str | None,
+    campaigns: str | None,
+    *,
+    fix: bool,
+    as_json: bool,
 ) -> ExitCode:
-    """Compare; heal with `fix`, and compare the healed days again. Success only when both are equal."""
+    """Compare; heal with `fix`, and compare the healed days again.
+
+    Success only when both are equal.
+    """
     session = Session.begin(context)
     first, last = asked_period(start, end, session)
     wanted = asked_campaigns(campaigns, session)
@@ -50,7 +59,10 @@ def audit_command(
         if fix and ill:
             if _heal(session, repository, wanted, ill, quiet=as_json) is ExitCode.FAILED:
                 unequal = ExitCode.FAILED
-            healed = {day.window: day for day in _look(session, repository, wanted, [day.window for day in ill])}
+            healed = {
+                day.window: day
+                for day in _look(session, repository, wanted, [day.window for day in ill])
+            }
             days = [healed.get(day.window, day) for day in days]
     finally:
         repository.close()
@@ -62,28 +74,47 @@ def audit_command(
     return ExitCode.SUCCESS if all(day.equal for day in days) else unequal
 
 
-def _look(session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]) -> list[DayAudit]:
+def _look(
+    session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]
+) -> list[DayAudit]:
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     try:
         found = audit(job, repository, windows, session.now, session.stop)
         err = session.context.err
-        shown = track(found, "days compared", len(windows), console=err, transient=True, disable=not err.is_terminal)
+        shown = track(
+            found,
+            "days compared",
+            len(windows),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
         days = []
         for day in shown:
             days.append(day)
-            log.info("%s compared: %s.", day.window, "equal" if day.equal else f"{len(day.differences)} differ")
+            log.info(
+                "%s compared: %s.",
+                day.window,
+                "equal" if day.equal else f"{len(day.differences)} differ",
+            )
         return days
     finally:
         job.close()
 
 
 def _heal(
-    session: Session, repository: Repository, campaigns: tuple[int, ...], days: Sequence[DayAudit], *, quiet: bool
+    session: Session,
+    repository: Repository,
+    campaigns: tuple[int, ...],
+    days: Sequence[DayAudit],
+    *,
+    quiet: bool,
 ) -> ExitCode:
-    """An execution over the days that differ: under the job's lock, with its own line in the history. How it ended.
+    """An execution over the days that differ: under the job's lock, with its own line in the
+    history. How it ended.
 
-    A row that somebody altered still has the `row_hash` of what the robot wrote, by which the execution would spare it:
-    so its hash is forgotten first.
+    A row that somebody altered still has the `row_hash` of what the robot wrote, by which the
+    execution would spare it: so its hash is forgotten first.
     """
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     with held(repository, job.name):
@@ -91,7 +122,9 @@ def _heal(
             forget_hashes(repository, day.outdated)
     windows = [day.window for day in days]
     with listener(session.context.err) as told:
-        summary = Execution(job, repository, session.now, told, session.stop).run(windows, again=True)
+        summary = Execution(job, repository, session.now, told, session.stop).run(
+            windows, again=True
+        )
     print_summary(session.context.err if quiet else session.context.out, summary)
     return summary.exit_code
 
@@ -108,7 +141,10 @@ def _print(context: Context, days: Sequence[DayAudit]) -> None:
             str(day.window),
             "-" if campaign is None else str(campaign),
             *(f"{number:,}" for number in (numbers.there, numbers.here)),
-            *("" if kind not in numbers.differences else f"{numbers.differences[kind]:,}" for kind in Kind),
+            *(
+                "" if kind not in numbers.differences else f"{numbers.differences[kind]:,}"
+                for kind in Kind
+            ),
         )
     if lines:
         out.print(table)
@@ -116,11 +152,20 @@ def _print(context: Context, days: Sequence[DayAudit]) -> None:
         out.print(f"… and {len(lines) - _LINES_SHOWN} more lines: --json has them all.")
     for day in days:
         if day.reason:
-            out.print(f"{day.window}: not proven, {mask(day.reason)}", style="red", markup=False, soft_wrap=True)
+            out.print(
+                f"{day.window}: not proven, {mask(day.reason)}",
+                style="red",
+                markup=False,
+                soft_wrap=True,
+            )
     worst = sorted(days, key=lambda day: len(day.differences), reverse=True)
     differences = [difference for day in worst for difference in day.differences]
     for difference in differences[:_DIFFERENCES_SHOWN]:
-        out.print(f"{difference.day}  {difference.kind}: {escape(mask(difference.id))}", markup=False, soft_wrap=True)
+        out.print(
+            f"{difference.day}  {difference.kind}: {escape(mask(difference.id))}",
+            markup=False,
+            soft_wrap=True,
+        )
     if len(differences) > _DIFFERENCES_SHOWN:
         out.print(f"… and {len(differences) - _DIFFERENCES_SHOWN:,} more: --json has them all.")
     out.print(_verdict(days, differences), markup=False, soft_wrap=True)
@@ -129,10 +174,17 @@ def _print(context: Context, days: Sequence[DayAudit]) -> None:
 def _verdict(days: Sequence[DayAudit], differences: Sequence[Difference]) -> str:
     here = sum(numbers.here for day in days for numbers in day.campaigns.values())
     if all(day.equal for day in days):
-        kept = f" {len(differences):,} with mailing data that the API no longer sends: they are kept." if differences else ""
+        kept = (
+            f" {len(differences):,} with mailing data that the API no longer sends: they are kept."
+            if differences
+            else ""
+        )
         return f"Equal: {here:,} rows in {len(days)} day(s).{kept}"
     kinds = Counter(difference.kind for difference in differences)
-    counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) or "nothing differs in what could be read"
+    counted = (
+        ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+        or "nothing differs in what could be read"
+    )
     unproven = sum(bool(day.reason) for day in days)
     words = f"Not equal: {counted}" + (f"; {unproven} day(s) not proven" if unproven else "") + "."
     if any(day.healable for day in days):
@@ -154,7 +206,12 @@ def _plain(days: Sequence[DayAudit]) -> dict[str, Any]:
                 "proven": not day.reason,
                 "reason": mask(day.reason) or None,
                 "campaigns": [
-                    {"campaign": campaign, "api": numbers.there, "here": numbers.here, "differences": numbers.differences}
+                    {
+                        "campaign": campaign,
+                        "api": numbers.there,
+                        "here": numbers.here,
+                        "differences": numbers.differences,
+                    }
                     for campaign, numbers in day.campaigns.items()
                 ],
                 "differences": [

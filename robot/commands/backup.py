@@ -39,7 +39,10 @@ def backup_command(context: Context, file: Path) -> ExitCode:
 
 
 def restore_command(context: Context, file: Path, *, yes: bool) -> ExitCode:
-    """Put a backup in the database's place, after a question. The database of before is kept beside it."""
+    """Put a backup in the database's place, after a question.
+
+    The database of before is kept beside it.
+    """
     settings = context.settings(token_needed=False)
     backup, target, out = Path.cwd() / file, _embedded(settings), context.out
     found = look_into(backup)
@@ -64,7 +67,10 @@ def restore_command(context: Context, file: Path, *, yes: bool) -> ExitCode:
 def _embedded(settings: Settings) -> Path:
     if settings.db_server:
         raise ConfigurationError(
-            f"The database is on the server {settings.db_server}: this command is for the embedded one.",
+            (
+                f"The database is on the server {settings.db_server}: this command is for the"
+                " embedded one."
+            ),
             "Have the DBA back it up (BACKUP DATABASE) and restore it there.",
         )
     return settings.db_file
@@ -82,7 +88,8 @@ def _warn(out: Console, target: Path, backup: Path) -> None:
         out.print(error.message, style="yellow", markup=False, soft_wrap=True)
     if sent := sent_since(backup, target):
         out.print(
-            f"{sent:,} contact(s) were sent to the dialer since the backup. Afterwards the robot does not know of them,"
+            f"{sent:,} contact(s) were sent to the dialer since the backup. Afterwards the robot"
+            " does not know of them,"
             " and an export would send them again.",
             style="yellow",
             soft_wrap=True,
@@ -92,7 +99,8 @@ def _warn(out: Console, target: Path, backup: Path) -> None:
 def _agreed(out: Console, target: Path) -> bool:
     if not sys.stdin.isatty():
         raise ConfigurationError(
-            f"{target} would be replaced, and there is no terminal to ask at.", "Add --yes to replace it."
+            f"{target} would be replaced, and there is no terminal to ask at.",
+            "Add --yes to replace it.",
         )
     try:
         answer = out.input("Replace it? [y/N] ")
@@ -102,7 +110,9 @@ def _agreed(out: Console, target: Path) -> bool:
 
 
 def _keep(context: Context, target: Path, moment: datetime, stop: threading.Event) -> Path:
-    """The database of before, under another name: a copy, or where it is damaged the files themselves."""
+    """The database of before, under another name: a copy, or where it is damaged the files
+    themselves.
+    """
     kept = target.with_name(f"{target.name}.before-{moment:%Y%m%d-%H%M%S}")
     try:
         look_into(target)
@@ -126,7 +136,8 @@ def _every_lock(database: Path) -> Iterator[None]:
             database.parent.mkdir(parents=True, exist_ok=True)
             if not engine.acquire(job):
                 raise AnotherExecutionRunning(
-                    f"An execution of {job} is running on {database}.", "Stop it, or wait for its end; then again."
+                    f"An execution of {job} is running on {database}.",
+                    "Stop it, or wait for its end; then again.",
                 )
             held.callback(engine.release)
         yield

@@ -41,9 +41,11 @@ class _Failed(Exception):
 
 
 def check(context: Context) -> ExitCode:
-    """Run every check; success only when all hold. Wrong settings are told by themselves, and end it.
+    """Run every check; success only when all hold. Wrong settings are told by themselves, and end
+    it.
 
-    Software that is missing on this machine ends it with the code of a bad configuration, after the other checks.
+    Software that is missing on this machine ends it with the code of a bad configuration, after the
+    other checks.
     """
     settings = context.settings()
     failed: list[str] = []
@@ -77,11 +79,19 @@ def check(context: Context) -> ExitCode:
                 code = ExitCode.CONFIGURATION
         except OSError as error:  # a folder that this user may not even look into
             place = f"{error.filename} cannot be read: " if error.filename else ""
-            line, style, sign = f"{place}{error.strerror or error}. Check the rights of this user.", "red", "FAILED"
+            line, style, sign = (
+                f"{place}{error.strerror or error}. Check the rights of this user.",
+                "red",
+                "FAILED",
+            )
         if sign == "FAILED":
             failed.append(name)
-        context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True)
-    context.out.print(f"{len(failed)} of {len(checks)} checks failed." if failed else "Everything holds.")
+        context.out.print(
+            Text.assemble((f"{sign:7}", style), f"{name}: {mask(line)}"), soft_wrap=True
+        )
+    context.out.print(
+        f"{len(failed)} of {len(checks)} checks failed." if failed else "Everything holds."
+    )
     return code or (ExitCode.FAILED if failed else ExitCode.SUCCESS)
 
 
@@ -89,7 +99,9 @@ def _settings(context: Context) -> str:
     if not context.env_file_exists():
         return "from the environment"
     names = ", ".join(overruled(context.env_file))
-    return f"read from {context.env_file}" + (f"; the environment overrules {names}" if names else "")
+    return f"read from {context.env_file}" + (
+        f"; the environment overrules {names}" if names else ""
+    )
 
 
 def _channel(state: Callable[[], str | None]) -> str:
@@ -101,13 +113,17 @@ def _channel(state: Callable[[], str | None]) -> str:
 
 
 def _schedule(settings: Settings) -> str:
-    runs = islice(cron.runs_after(settings.cron_schedule, datetime.now(settings.timezone)), _RUNS_SHOWN)
+    runs = islice(
+        cron.runs_after(settings.cron_schedule, datetime.now(settings.timezone)), _RUNS_SHOWN
+    )
     times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
     return f"{settings.timezone}, now {now(settings.timezone)}; next runs {times}"
 
 
 def _exports(settings: Settings) -> str:
-    runs = islice(cron.runs_after(settings.export_cron, datetime.now(settings.timezone)), _RUNS_SHOWN)
+    runs = islice(
+        cron.runs_after(settings.export_cron, datetime.now(settings.timezone)), _RUNS_SHOWN
+    )
     times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
     return (
         f"campaign {settings.export_campaign_id}; due {times}."
@@ -140,14 +156,25 @@ def _page_size(settings: Settings, *, answered: bool) -> str:
         raise _Failed("not asked, since the API failed.")
     page = _first_page(settings, settings.per_page)
     if page.per_page is not None and page.per_page < settings.per_page:
-        return f"PER_PAGE={settings.per_page} is capped at {page.per_page} by the API; the robot copes"
+        return (
+            f"PER_PAGE={settings.per_page} is capped at {page.per_page} by the API; the robot copes"
+        )
     if page.total is None:
-        return f"PER_PAGE={settings.per_page} was answered with {len(page.records)} calls, and no totals to compare with"
+        return (
+            f"PER_PAGE={settings.per_page} was answered with {len(page.records)} calls, and no"
+            " totals to compare with"
+        )
     if len(page.records) < min(settings.per_page, page.total):
         held = f"its first page has {len(page.records)} of {page.total:,} calls"
-        return f"PER_PAGE={settings.per_page} is capped by the API without a word: {held}; the robot copes"
+        return (
+            f"PER_PAGE={settings.per_page} is capped by the API without a word: {held}; the"
+            " robot copes"
+        )
     if page.total < settings.per_page:
-        return f"PER_PAGE={settings.per_page} is not refused; yesterday's {page.total:,} calls are too few to fill a page"
+        return (
+            f"PER_PAGE={settings.per_page} is not refused; yesterday's {page.total:,} calls are"
+            " too few to fill a page"
+        )
     return f"PER_PAGE={settings.per_page} is accepted"
 
 
@@ -190,7 +217,9 @@ def _days(settings: Settings, *, answered: bool) -> str:
         lines = unproven.lines(settings, left, WIDEST)
         raise _Failed("\n".join([f"{len(left)} day(s) are not proven:", *lines]))
     gone = len(days.standing_given_up())
-    return "every day that was read or missed is proven" + (f", but for {gone} that were given up" if gone else "")
+    return "every day that was read or missed is proven" + (
+        f", but for {gone} that were given up" if gone else ""
+    )
 
 
 def _tables(settings: Settings, *, stand: bool) -> str:
@@ -212,7 +241,9 @@ def _log_folder(settings: Settings) -> str:
                 pass
     except OSError as error:
         fix = "Give this user the right to write there, or name another LOG_DIR."
-        raise _Failed(f"{error.filename or settings.log_dir} cannot be written: {error.strerror}. {fix}") from None
+        raise _Failed(
+            f"{error.filename or settings.log_dir} cannot be written: {error.strerror}. {fix}"
+        ) from None
     return f"{settings.log_dir} and the log files can be written"
 
 

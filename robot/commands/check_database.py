@@ -1,4 +1,6 @@
-"""`check`: what a DBA added to the robot's tables, which jobs the database lets run, and what its certificate is worth."""
+"""`check`: what a DBA added to the robot's tables, which jobs the database lets run, and what its
+certificate is worth.
+"""
 
 from __future__ import annotations
 
@@ -34,29 +36,39 @@ def tables(settings: Settings) -> tuple[str, bool]:
     if notes:
         parts.append(f"beside the robot's own rules stand {_list(notes)}")
     if bad or refusing:
-        parts.append("Let the DBA take that off the robot's tables, or give the robot a schema of its own (DB_SCHEMA)")
+        parts.append(
+            "Let the DBA take that off the robot's tables, or give the robot a schema of its own"
+            " (DB_SCHEMA)"
+        )
     line = ". ".join(parts) if parts else "nothing of anybody else's keeps a row out"
     return line, not fails
 
 
 def certificate(settings: Settings) -> str:
-    """What DB_TRUST_SERVER_CERTIFICATE and DB_ENCRYPT allow where the server is on another machine; else nothing."""
+    """What DB_TRUST_SERVER_CERTIFICATE and DB_ENCRYPT allow where the server is on another machine;
+    else nothing.
+    """
     if not settings.db_server or _is_here(settings.db_server):
         return ""
     if settings.db_encrypt == "no":
         return (
-            "; DB_ENCRYPT=no: whoever can listen on the way to this server reads the customers' data. Write DB_ENCRYPT=yes"
+            "; DB_ENCRYPT=no: whoever can listen on the way to this server reads the customers'"
+            " data. Write DB_ENCRYPT=yes"
         )
     if settings.db_encrypt == "strict" or not settings.db_trust_server_certificate:
         return ""
     return (
-        "; DB_TRUST_SERVER_CERTIFICATE=yes: the server's certificate is not checked, so whoever stands on the way to it can"
-        " pass for it, and read the password and the customers' data. With a certificate that this machine trusts, write no"
+        "; DB_TRUST_SERVER_CERTIFICATE=yes: the server's certificate is not checked, so whoever"
+        " stands on the way to it can"
+        " pass for it, and read the password and the customers' data. With a certificate that this"
+        " machine trusts, write no"
     )
 
 
 def _is_here(server: str) -> bool:
-    """Whether DB_SERVER names this machine: `host`, `host,port`, `host:port`, `host\\instance`, with a protocol or not."""
+    """Whether DB_SERVER names this machine: `host`, `host,port`, `host:port`, `host\\instance`,
+    with a protocol or not.
+    """
     text = server.strip().lower()
     for protocol in ("tcp:", "lpc:", "np:", "admin:"):
         text = text.removeprefix(protocol)

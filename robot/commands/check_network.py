@@ -6,11 +6,19 @@ from robot.http import Network
 from robot.http.roots import UnreadableRootsError
 from robot.settings import Settings
 
-_ADDRESSES = ("base_url", "threec_base_url", "healthcheck_url", "export_healthcheck_url", "alert_webhook_url")
+_ADDRESSES = (
+    "base_url",
+    "threec_base_url",
+    "healthcheck_url",
+    "export_healthcheck_url",
+    "alert_webhook_url",
+)
 
 
 def ways(settings: Settings) -> tuple[str, bool]:
-    """One line for the addresses that the settings name, and whether their certificates can be read."""
+    """One line for the addresses that the settings name, and whether their certificates can be
+    read.
+    """
     network = Network.of(settings)
     addresses = {name.upper(): _text(getattr(settings, name)) for name in _ADDRESSES}
     names_of: dict[str, list[str]] = {}

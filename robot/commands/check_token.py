@@ -1,4 +1,7 @@
-"""What `check` says of the token of 3C Plus: its kind, its end, its role. None of it fails; some of it is a warning."""
+"""What `check` says of the token of 3C Plus: its kind, its end, its role.
+
+None of it fails; some of it is a warning.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ class Warned(str):
 
 
 def token_line(settings: Settings, *, answered: bool) -> str:
-    """The line; a `Warned` where the operator has something to do. `answered`: the API takes the token."""
+    """The line; a `Warned` where the operator has something to do.
+
+    `answered`: the API takes the token.
+    """
     facts = [_kind(settings)]
     doubts: list[str] = []
     expiry = expiry_of(settings, now(settings.timezone).date())
@@ -26,7 +32,10 @@ def token_line(settings: Settings, *, answered: bool) -> str:
     if not settings.logs_in and kind_of(settings.manager_token.get_secret_value()) != "service":
         doubts.append(f"It does not begin with {PREFIX}: {ENDED}.")
     if answered and (role := _role_that_sees_less(settings)):
-        doubts.append(f"Its role is {role}: it sees only its teams, and a day counts as complete with their calls alone.")
+        doubts.append(
+            f"Its role is {role}: it sees only its teams, and a day counts as complete with their"
+            " calls alone."
+        )
     if doubts:
         advice = expiry.advice if expiry and expiry.is_near else HOW_TO_MAKE
         return Warned(" ".join([*facts, *doubts, advice]))
@@ -44,7 +53,9 @@ def _kind(settings: Settings) -> str:
 
 
 def _role_that_sees_less(settings: Settings) -> str:
-    """The role by the API's own word, where it is known to be less than gestor; empty where nothing is known."""
+    """The role by the API's own word, where it is known to be less than gestor; empty where nothing
+    is known.
+    """
     once = settings.model_copy(update={"api_max_attempts": 1})
     api = connection(once)
     try:

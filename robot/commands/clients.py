@@ -17,23 +17,37 @@ from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.runtime.masking import mask
 
-app = typer.Typer(help="The clients that may be sent to the dialer.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The clients that may be sent to the dialer.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command("import")
 def _import(
     context: typer.Context,
     file: Path,
-    preview: Annotated[bool, typer.Option("--preview", help="Show what would be stored; write nothing.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would be stored; write nothing.")
+    ] = False,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook that is read.")] = None,
     maps: Annotated[
         list[str] | None,
-        typer.Option("--map", help='What a column is: "HEADER=status" or "=ignore". Kept for files with these headers.'),
+        typer.Option(
+            "--map",
+            help=(
+                'What a column is: "HEADER=status" or "=ignore". Kept for files with these headers.'
+            ),
+        ),
     ] = None,
     empty_erases: Annotated[
-        bool, typer.Option("--empty-erases", help="An empty cell erases what is stored (never a blocked status).")
+        bool,
+        typer.Option(
+            "--empty-erases", help="An empty cell erases what is stored (never a blocked status)."
+        ),
     ] = False,
-    encoding: Annotated[str | None, typer.Option(help="Of a CSV, like cp1252, where it is not found out.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a CSV, like cp1252, where it is not found out.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Store what would be asked about.")] = False,
 ) -> None:
     """Import a .csv or .xlsx file, its headers in Portuguese or English. Safe to repeat.
@@ -53,7 +67,9 @@ def _import(
     raise typer.Exit(import_file(context.obj, session, file, options, yes=yes))
 
 
-def import_file(context: Context, session: Session, file: Path, options: Options, *, yes: bool) -> ExitCode:
+def import_file(
+    context: Context, session: Session, file: Path, options: Options, *, yes: bool
+) -> ExitCode:
     """Import, show how far it is, and print what came of it."""
     repository = open_repository(session.settings, session.stop)
     try:
@@ -89,7 +105,11 @@ def preview_file(context: Context, session: Session, file: Path, options: Option
     try:
         with context.err.status("Reading …") as shown:
             result = preview_import(
-                file, repository, session.stop, lambda lines: shown.update(f"{lines:,} lines read"), options=options
+                file,
+                repository,
+                session.stop,
+                lambda lines: shown.update(f"{lines:,} lines read"),
+                options=options,
             )
     finally:
         repository.close()
@@ -100,7 +120,11 @@ def preview_file(context: Context, session: Session, file: Path, options: Option
 def _asked(context: Context, doubts: Sequence[str]) -> bool:
     if not sys.stdin.isatty():
         raise ConfigurationError(
-            "There is something to be told before this file is stored, and no terminal to ask at; nothing was stored.",
+            (
+                "There is something to be told before this file is stored, and no terminal to ask"
+                " at;"
+                " nothing was stored."
+            ),
             "Look at these lines (--preview shows more). To store them as they are, add --yes.",
             tuple(doubts),
         )

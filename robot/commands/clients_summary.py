@@ -31,7 +31,9 @@ def print_summary(context: Context, result: Imported) -> None:
     _print_source(context, result)
     _print_changes(context, result)
     if result.layout.unknown:
-        context.out.print(mask(f"Columns kept in extra: {', '.join(result.layout.unknown)}"), markup=False)
+        context.out.print(
+            mask(f"Columns kept in extra: {', '.join(result.layout.unknown)}"), markup=False
+        )
     _print_words(context, result)
     _print_reasons(context, result)
     if ending.message:
@@ -43,7 +45,9 @@ def print_summary(context: Context, result: Imported) -> None:
 def print_preview(context: Context, result: Imported) -> None:
     """The mapping, five lines as they would be stored, the counts, and what would be asked."""
     counts = result.ending.counts
-    context.out.print(f"Preview of {result.table.path.name}: nothing is written.", markup=False, style="bold")
+    context.out.print(
+        f"Preview of {result.table.path.name}: nothing is written.", markup=False, style="bold"
+    )
     _print_source(context, result)
     _print_mapping(context, result)
     _print_words(context, result)
@@ -79,7 +83,10 @@ def _print_source(context: Context, result: Imported) -> None:
     for sheet in result.table.sheets:
         if sheet.chosen:
             hidden = "" if sheet.visibility.value == "visible" else f" ({sheet.visibility.value})"
-            out.print(mask(f"Sheet {sheet.name!r}{hidden} was read: {sheet.lines:,} line(s)."), markup=False)
+            out.print(
+                mask(f"Sheet {sheet.name!r}{hidden} was read: {sheet.lines:,} line(s)."),
+                markup=False,
+            )
     for note in result.table.notes:
         told = f"{note[:1].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
         out.print(mask(told), markup=False, soft_wrap=True)
@@ -100,12 +107,20 @@ def _print_words(context: Context, result: Imported) -> None:
     """What was said of columns, and what gave way."""
     out = context.out
     for told in result.layout.passed_over:
-        out.print(mask(f"Kept in extra, another column is meant: {told}"), markup=False, soft_wrap=True)
+        out.print(
+            mask(f"Kept in extra, another column is meant: {told}"), markup=False, soft_wrap=True
+        )
     for label, target in result.columns.remembered.items():
-        out.print(mask(f"As named with an earlier file: {label} = {target}"), markup=False, soft_wrap=True)
+        out.print(
+            mask(f"As named with an earlier file: {label} = {target}"), markup=False, soft_wrap=True
+        )
     if result.columns.given and result.ending.execution_id:
         named = ", ".join(f"{label} = {target}" for label, target in result.columns.given.items())
-        out.print(mask(f"Kept in the database for the next file with these headers: {named}"), markup=False, soft_wrap=True)
+        out.print(
+            mask(f"Kept in the database for the next file with these headers: {named}"),
+            markup=False,
+            soft_wrap=True,
+        )
     if zeros := result.tally.zeros:
         out.print(f"CPF/CNPJ whose zeros at the beginning were restored: {zeros:,}")
     if protected := result.tally.protected:

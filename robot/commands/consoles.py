@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 class _Nowhere(io.TextIOWrapper):
-    """In place of a stream that this process was started without. Never a terminal, which Windows takes `nul` for."""
+    """In place of a stream that this process was started without.
+
+    Never a terminal, which Windows takes `nul` for.
+    """
 
     def __init__(self, mode: str) -> None:
         super().__init__(io.FileIO(os.devnull, mode), encoding="utf-8")
@@ -32,10 +35,12 @@ class _Nowhere(io.TextIOWrapper):
 
 
 def make_streams_forgiving() -> None:
-    """No console is needed, and no character kills the robot on a cp1252 or cp850 one: what it lacks is shown as `?`.
+    """No console is needed, and no character kills the robot on a cp1252 or cp850 one: what it
+    lacks is shown as `?`.
 
-    Python has None for a stream that was closed at the start (`>&-`), and for all of a Windows process without a console.
-    In this order each takes the place of the closed one, lest the next file that is opened be number 1 or 2.
+    Python has None for a stream that was closed at the start (`>&-`), and for all of a Windows
+    process without a console. In this order each takes the place of the closed one, lest the next
+    file that is opened be number 1 or 2.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -56,10 +61,15 @@ def messages() -> Console:
 
 
 def require_written(console: Console) -> None:
-    """Of output that is a command's whole purpose. Raises RobotError when some of it did not arrive."""
+    """Of output that is a command's whole purpose.
+
+    Raises RobotError when some of it did not arrive.
+    """
     stream: object = console.file
     if isinstance(stream, _Lasting) and (why := stream.lost):
-        raise RobotError(f"The output could not be written: {why}.", "Free space there, or send it elsewhere.")
+        raise RobotError(
+            f"The output could not be written: {why}.", "Free space there, or send it elsewhere."
+        )
 
 
 def _console(*, stderr: bool) -> Console:
@@ -72,7 +82,9 @@ def _console(*, stderr: bool) -> Console:
 
 
 class _Printable(RenderHook):
-    """Shows control characters by their numbers, whatever is printed; the commands of rich itself pass."""
+    """Shows control characters by their numbers, whatever is printed; the commands of rich itself
+    pass.
+    """
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Escaped(each) for each in renderables]
@@ -88,9 +100,11 @@ class _Escaped:
 
 
 class _Lasting:
-    """Standard output or error, as it is at each moment; one that cannot be written any more is silent from then on.
+    """Standard output or error, as it is at each moment; one that cannot be written any more is
+    silent from then on.
 
-    A closed pipe or a full disk under a redirection changes nothing of what is stored, nor of how it is judged.
+    A closed pipe or a full disk under a redirection changes nothing of what is stored, nor of how
+    it is judged.
     """
 
     def __init__(self, *, stderr: bool) -> None:
@@ -121,7 +135,9 @@ class _Lasting:
             yield
         except OSError as error:
             self._failure = error.strerror or str(error)
-            with contextlib.suppress(OSError, ValueError):  # what is buffered goes nowhere, also at the end of the process
+            with contextlib.suppress(
+                OSError, ValueError
+            ):  # what is buffered goes nowhere, also at the end of the process
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
             log.warning("%s cannot be written any more: %s.", self._name, self._failure)
 
@@ -130,7 +146,10 @@ class _Lasting:
 
 
 def wait_for_a_reader(code: int) -> None:
-    """Keep a window that a double click opened until its last message was read. Never where nobody would press a key."""
+    """Keep a window that a double click opened until its last message was read.
+
+    Never where nobody would press a key.
+    """
     if code == ExitCode.INTERRUPTED or not window.closes_with_us():
         return
     window.show_state("ended" if code == ExitCode.SUCCESS else f"ended with exit code {code}")

@@ -35,7 +35,8 @@ class Context:
     def for_file(cls, env_file: Path | None) -> Context:
         """`--env-file` as given (from the current folder), or `.env` of the robot's own folder.
 
-        An executable that was built with its `.env` inside uses that one where none stands beside it.
+        An executable that was built with its `.env` inside uses that one where none stands beside
+        it.
         """
         if env_file:
             return cls(Path.cwd() / env_file, given=True)
@@ -48,7 +49,8 @@ class Context:
             return self.env_file.exists()
         except OSError as error:
             raise ConfigurationError(
-                f"{self.env_file} cannot be read: {error.strerror}.", "Check the rights of this user on the file's folder."
+                f"{self.env_file} cannot be read: {error.strerror}.",
+                "Check the rights of this user on the file's folder.",
             ) from None
 
     def settings(self, *, token_needed: bool = True) -> Settings:

@@ -37,7 +37,10 @@ commands = typer.Typer(
 
 
 @commands.command("list")
-def _list(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def _list(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
     """Print every day that is not proven, with the command that reads it again, and every day that
     was given up.
     """
@@ -50,9 +53,14 @@ def _give_up(
     start: Annotated[str, typer.Option(help="First day: YYYY-MM-DD or DD/MM/YYYY.")],
     end: Annotated[str, typer.Option(help="Last day.")],
     campaigns: Annotated[
-        str | None, typer.Option(help="Only days that were read for exactly these campaigns; empty = for all of them.")
+        str | None,
+        typer.Option(
+            help="Only days that were read for exactly these campaigns; empty = for all of them."
+        ),
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="These days are not given up any more.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="These days are not given up any more.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Days of this period that are not proven are no longer told, nor read by the schedule.
@@ -68,7 +76,10 @@ def list_days(context: Context, *, as_json: bool) -> ExitCode:
     days = unproven.read_days(settings)
     out, left, given_up = context.out, days.unproven(), days.standing_given_up()
     if as_json:
-        told = {"unproven": unproven.plain(settings, left), "given_up": unproven.plain_given_up(given_up)}
+        told = {
+            "unproven": unproven.plain(settings, left),
+            "given_up": unproven.plain_given_up(given_up),
+        }
         out.print_json(json.dumps(told), indent=2)
         consoles.require_written(out)
         return ExitCode.SUCCESS
@@ -81,7 +92,9 @@ def list_days(context: Context, *, as_json: bool) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def give_up(context: Context, start: str, end: str, campaigns: str | None, *, undo: bool, yes: bool) -> ExitCode:
+def give_up(
+    context: Context, start: str, end: str, campaigns: str | None, *, undo: bool, yes: bool
+) -> ExitCode:
     """Show which days, ask where there is a terminal, then decide with the job's lock held.
 
     Raises ConfigurationError, AnotherExecutionRunning, SyncError.
@@ -125,7 +138,9 @@ def _period(start: str, end: str, session: Session) -> tuple[date, date]:
     return first.date(), last.date()
 
 
-def _print(context: Context, settings: Settings, days: Days, due: Sequence[DayOf], *, undo: bool) -> None:
+def _print(
+    context: Context, settings: Settings, days: Days, due: Sequence[DayOf], *, undo: bool
+) -> None:
     if undo:
         for first, last in ranges(of.day for of in due):
             say(context.out, f"  {_range(first, last)}")
@@ -146,13 +161,22 @@ def _agreed(context: Context, due: Sequence[DayOf], *, undo: bool) -> bool:
 
 def _tell(context: Context, due: Sequence[DayOf], first: date, last: date, *, undo: bool) -> None:
     if undo:
-        told = f"{len(due)} day(s) are not given up any more: status, check and alerts tell of them again."
+        told = (
+            f"{len(due)} day(s) are not given up any more: status, check and alerts tell of"
+            " them again."
+        )
     else:
-        told = f"{len(due)} day(s) given up: no longer told, nor read by the schedule. A reading that proves one undoes it."
+        told = (
+            f"{len(due)} day(s) given up: no longer told, nor read by the schedule. A reading"
+            " that proves one undoes it."
+        )
     log.info("%s %s", told, ", ".join(_range(*each) for each in ranges(of.day for of in due)))
     say(context.out, told)
     if not undo:
-        say(context.out, f"To undo it: {command(f'days give-up --undo --start {first} --end {last}')}")
+        say(
+            context.out,
+            f"To undo it: {command(f'days give-up --undo --start {first} --end {last}')}",
+        )
 
 
 def _nothing(days: Days, first: date, last: date, *, undo: bool) -> str:

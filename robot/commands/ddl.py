@@ -1,4 +1,7 @@
-"""`ddl`: the scripts that make the robot's tables, for a DBA who runs them by hand. Needs no token and no database."""
+"""`ddl`: the scripts that make the robot's tables, for a DBA who runs them by hand.
+
+Needs no token and no database.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def ddl(context: Context, database: str, schema: str | None = None) -> ExitCode:
 
 
 def _schema(context: Context, given: str | None) -> str:
-    """The one that is given, or that of DB_SCHEMA. What else is wrong in a `.env` is no matter here."""
+    """The one that is given, or that of DB_SCHEMA.
+
+    What else is wrong in a `.env` is no matter here.
+    """
     name = "--schema"
     value = given
     if value is None:

@@ -1,4 +1,7 @@
-"""`demo`: the whole robot against the built-in 3C Plus, into `data/demo.db`. Needs no token, no server, no `.env`."""
+"""`demo`: the whole robot against the built-in 3C Plus, into `data/demo.db`.
+
+Needs no token, no server, no `.env`.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ def demo(context: Context) -> ExitCode:
         summary = execute(session, (), lambda _: manual_windows(None, None, session.now()))
     print_summary(context.out, summary)
     context.out.print(
-        f"\nThe calls are in {settings.db_file}. To look at them, for example:\n", soft_wrap=True, markup=False
+        f"\nThe calls are in {settings.db_file}. To look at them, for example:\n",
+        soft_wrap=True,
+        markup=False,
     )
     context.out.print(_QUERY, markup=False, soft_wrap=True)
     return summary.exit_code

@@ -1,8 +1,10 @@
-"""The scheduled export for those who bring their own clock: `schedule --once`, and `export scheduled`.
+"""The scheduled export for those who bring their own clock: `schedule --once`, and `export
+scheduled`.
 
-The loop of `schedule` exports at the times of `EXPORT_CRON`. A task that runs `schedule --once` has a time of its own: it
-exports what has come due since its last run, after the calls. Whoever wants the time to the minute gives `export
-scheduled` a task of its own; then `--once` finds that nothing is due.
+The loop of `schedule` exports at the times of `EXPORT_CRON`. A task that runs `schedule --once` has
+a time of its own: it exports what has come due since its last run, after the calls. Whoever wants
+the time to the minute gives `export scheduled` a task of its own; then `--once` finds that nothing
+is due.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ def with_due_export(
 ) -> ExitCode:
     """Run the calls, then the export if it is due; the exit code of the first that did not succeed.
 
-    Raises what `calls` raises, after the export: the one does not wait for the other's repair. `export` may not raise.
+    Raises what `calls` raises, after the export: the one does not wait for the other's repair.
+    `export` may not raise.
     """
     try:
         code = calls()
@@ -67,13 +70,18 @@ def mark_exported(settings: Settings, memory: Memory, moment: datetime) -> None:
     """What came due until then is done: the next export is the one after it."""
     if settings.export_cron:
         zone = str(moment.tzinfo)
-        memory.remember(json.dumps({"cron": settings.export_cron, "zone": zone, "last": moment.isoformat()}))
+        memory.remember(
+            json.dumps({"cron": settings.export_cron, "zone": zone, "last": moment.isoformat()})
+        )
 
 
 def _counts(settings: Settings, memory: Memory) -> bool:
     """Whether what is remembered was remembered under this schedule."""
     try:
         kept = json.loads(memory.recall() or "null")
-        return bool(kept) and (kept["cron"], kept["zone"]) == (settings.export_cron, str(settings.timezone))
+        return bool(kept) and (kept["cron"], kept["zone"]) == (
+            settings.export_cron,
+            str(settings.timezone),
+        )
     except (ValueError, KeyError, TypeError):
         return False

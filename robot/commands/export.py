@@ -1,4 +1,6 @@
-"""`export`: clients to a campaign, after a preview and a yes; `export resolve`: what became of lost answers."""
+"""`export`: clients to a campaign, after a preview and a yes; `export resolve`: what became of lost
+answers.
+"""
 
 from __future__ import annotations
 
@@ -60,16 +62,28 @@ class Options:
 def _export(
     context: typer.Context,
     campaign: Annotated[int, typer.Option(min=0, max=_LARGEST, help="The campaign's id.")] = 0,
-    list_name: Annotated[str, typer.Option("--list", help="The list's name; made if there is none.")] = "",
-    ids: Annotated[str | None, typer.Option(help="External ids separated by commas or semicolons.")] = None,
-    ids_file: Annotated[Path | None, typer.Option(help="A file with an external id a line.")] = None,
+    list_name: Annotated[
+        str, typer.Option("--list", help="The list's name; made if there is none.")
+    ] = "",
+    ids: Annotated[
+        str | None, typer.Option(help="External ids separated by commas or semicolons.")
+    ] = None,
+    ids_file: Annotated[
+        Path | None, typer.Option(help="A file with an external id a line.")
+    ] = None,
     creditor: Annotated[str | None, typer.Option(help="Only this creditor's clients.")] = None,
     uf: Annotated[str | None, typer.Option(help="Only this state's, like SP.")] = None,
-    min_amount: Annotated[str | None, typer.Option(help="Only who owes as much, like 1.150,00.")] = None,
+    min_amount: Annotated[
+        str | None, typer.Option(help="Only who owes as much, like 1.150,00.")
+    ] = None,
     status: Annotated[str | None, typer.Option(help="Only clients of this status.")] = None,
-    not_called_since: Annotated[str | None, typer.Option(help="Only who was not called since, like 2026-09-01.")] = None,
+    not_called_since: Annotated[
+        str | None, typer.Option(help="Only who was not called since, like 2026-09-01.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most clients.")] = None,
-    weight: Annotated[int | None, typer.Option(min=0, max=100, help="The list's weight; 0 = not dialled.")] = None,
+    weight: Annotated[
+        int | None, typer.Option(min=0, max=100, help="The list's weight; 0 = not dialled.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only the preview.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
 ) -> None:
@@ -77,7 +91,19 @@ def _export(
     if context.invoked_subcommand is not None:
         return
     options = Options(
-        *(campaign, list_name, ids, ids_file, creditor, uf, min_amount, status, not_called_since, limit, weight),
+        *(
+            campaign,
+            list_name,
+            ids,
+            ids_file,
+            creditor,
+            uf,
+            min_amount,
+            status,
+            not_called_since,
+            limit,
+            weight,
+        ),
         dry_run=dry_run,
         yes=yes,
     )
@@ -93,12 +119,19 @@ def _scheduled(context: typer.Context) -> None:
 @app.command("resolve")
 def _resolve(
     context: typer.Context,
-    export_id: Annotated[int | None, typer.Option("--export", min=1, max=_LARGEST, help="Only this export.")] = None,
-    verdict: Annotated[Verdict | None, typer.Option("--as", help="Your own word for what cannot be proven.")] = None,
+    export_id: Annotated[
+        int | None, typer.Option("--export", min=1, max=_LARGEST, help="Only this export.")
+    ] = None,
+    verdict: Annotated[
+        Verdict | None, typer.Option("--as", help="Your own word for what cannot be proven.")
+    ] = None,
     minutes: Annotated[
         int,
         typer.Option(
-            "--min-age", min=0, max=_YEAR_MINUTES, help="Minutes since the last request before totals are believed."
+            "--min-age",
+            min=0,
+            max=_YEAR_MINUTES,
+            help="Minutes since the last request before totals are believed.",
         ),
     ] = int(MIN_AGE.total_seconds() // 60),
 ) -> None:
@@ -125,11 +158,15 @@ def export(context: Context, options: Options) -> ExitCode:
     def send(preview: Preview, begins: Callable[[str], None]) -> Result:
         exporter.begins = begins
         with context.err.status("Sending …") as shown:
-            exporter.progress = lambda count: shown.update(f"{count:,} of {preview.contacts:,} contacts")
+            exporter.progress = lambda count: shown.update(
+                f"{count:,} of {preview.contacts:,} contacts"
+            )
             return exporter.run(wish, order, preview)
 
     try:
-        if options.yes and not options.dry_run:  # nobody may be looking: those who watch are told, whatever happens
+        if (
+            options.yes and not options.dry_run
+        ):  # nobody may be looking: those who watch are told, whatever happens
             result = watched_export(session, lambda begins: send(look(), begins))
         else:
             preview = look()
@@ -151,7 +188,9 @@ def export_as_scheduled(context: Context) -> ExitCode:
     session = Session.begin(context)
     settings = session.settings
     if not settings.export_campaign_id:
-        raise ConfigurationError("EXPORT_CAMPAIGN_ID is empty.", "Write the campaign of scheduled exports into .env.")
+        raise ConfigurationError(
+            "EXPORT_CAMPAIGN_ID is empty.", "Write the campaign of scheduled exports into .env."
+        )
     memory = export_memory(session)
     now = datetime.now(settings.timezone)
     result = scheduled_export(session)
@@ -161,7 +200,9 @@ def export_as_scheduled(context: Context) -> ExitCode:
     return result.ending.exit_code
 
 
-def resolve_exports(context: Context, export_id: int | None, verdict: Verdict | None, min_age: timedelta) -> ExitCode:
+def resolve_exports(
+    context: Context, export_id: int | None, verdict: Verdict | None, min_age: timedelta
+) -> ExitCode:
     """Settle, and print what was settled."""
     session = Session.begin(context)
     settings = session.settings
@@ -169,7 +210,9 @@ def resolve_exports(context: Context, export_id: int | None, verdict: Verdict | 
     api = connection(settings, session.stop)
     try:
         mailing = ThreeCMailingClient(api)
-        result = resolve(repository, mailing, session.now, export_id=export_id, verdict=verdict, min_age=min_age)
+        result = resolve(
+            repository, mailing, session.now, export_id=export_id, verdict=verdict, min_age=min_age
+        )
     finally:
         api.transport.close()
         repository.close()
@@ -185,11 +228,19 @@ def _wish(options: Options, session: Session) -> Wish:
     ids = set(listed(options.ids or ""))
     if options.ids_file is not None:
         try:
-            ids |= set(filter(None, map(canonical, options.ids_file.read_text(encoding="utf-8-sig").splitlines())))
+            ids |= set(
+                filter(
+                    None,
+                    map(canonical, options.ids_file.read_text(encoding="utf-8-sig").splitlines()),
+                )
+            )
         except OSError as error:
             problems.append(f"--ids-file: {options.ids_file} cannot be read ({error.strerror})")
         except UnicodeDecodeError:
-            problems.append(f"--ids-file: {options.ids_file} is no text in UTF-8; expected an external id a line")
+            problems.append(
+                f"--ids-file: {options.ids_file} is no text in UTF-8; expected an external id a"
+                " line"
+            )
         else:
             if not ids:
                 problems.append(f"--ids-file: {options.ids_file} holds no id")
@@ -198,13 +249,20 @@ def _wish(options: Options, session: Session) -> Wish:
         try:
             since = parse_start(options.not_called_since)
         except ValueError:
-            problems.append(f"--not-called-since: read {options.not_called_since!r}; expected a date like 2026-09-01")
+            problems.append(
+                f"--not-called-since: read {options.not_called_since!r}; expected a date like"
+                " 2026-09-01"
+            )
     try:
         list_name(options.list_name)
     except ValueError as error:
-        problems.append(f"--list: read {options.list_name!r}, {error}; expected a name, like 'Robo {{date}}'")
+        problems.append(
+            f"--list: read {options.list_name!r}, {error}; expected a name, like 'Robo {{date}}'"
+        )
     if len(options.list_name) > LIST_NAME_WIDTH:
-        problems.append(f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most")
+        problems.append(
+            f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most"
+        )
     uf, amount = "", None
     try:
         uf = read_state(options.uf or "")
@@ -229,7 +287,9 @@ def _wish(options: Options, session: Session) -> Wish:
 
 
 def _blank(options: Options) -> list[str]:
-    """A filter that is given and empty, like --ids "$IDS" of a script whose IDS is not set, would choose everybody."""
+    """A filter that is given and empty, like --ids "$IDS" of a script whose IDS is not set, would
+    choose everybody.
+    """
     given = {
         "--ids": options.ids and "".join(listed(options.ids)),
         "--creditor": options.creditor,
@@ -248,7 +308,8 @@ def _blank(options: Options) -> list[str]:
 def _asked(context: Context, preview: Preview) -> bool:
     if not sys.stdin.isatty():
         raise ConfigurationError(
-            f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.", "Add --yes to send them."
+            f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.",
+            "Add --yes to send them.",
         )
     try:
         answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ", markup=False)
@@ -261,7 +322,9 @@ def _print_resolved(context: Context, result: Resolved) -> None:
     for word, count in result.counts.items():
         context.out.print(f"{count:,} contact(s) settled: {word}")
     if result.counts["not sent"]:
-        context.out.print(f'Those not sent go with the next "{command("export")}" to their campaign.')
+        context.out.print(
+            f'Those not sent go with the next "{command("export")}" to their campaign.'
+        )
     if not result.counts and not result.open:
         context.out.print("Nothing is unknown.")
     for text in (result.ending.message, result.ending.hint):

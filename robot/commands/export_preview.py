@@ -20,9 +20,13 @@ def print_preview(context: Context, preview: Preview, order: Order, wish: Wish) 
     out, choice = context.out, preview.choice
     out.print(f"Campaign {wish.campaign_id}, list {order.list_name!r}.", markup=False)
     if choice.waiting:
-        out.print(f"Waiting from exports that were not finished, sent first: {len(choice.waiting):,}")
+        out.print(
+            f"Waiting from exports that were not finished, sent first: {len(choice.waiting):,}"
+        )
     if choice.staying:
-        out.print(f"Waiting from exports that were not finished, not asked for now: {choice.staying:,}")
+        out.print(
+            f"Waiting from exports that were not finished, not asked for now: {choice.staying:,}"
+        )
     for reason, count in Counter(choice.withdrawn.values()).most_common():
         out.print(f"  waited, and is not to be sent any more: {count:,} {reason}", markup=False)
     out.print(f"Clients that match: {choice.matched:,}. To be sent: {len(choice.chosen):,}.")

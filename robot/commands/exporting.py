@@ -1,4 +1,6 @@
-"""What the export by hand and the one on the schedule share: how it is put together, watched and told."""
+"""What the export by hand and the one on the schedule share: how it is put together, watched and
+told.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,20 @@ def exporter_for(session: Session, repository: Repository) -> Exporter:
     mailing = ThreeCMailingClient(api, {"contacts": path})
     file = settings.clients_query_file
     if file is None:
-        return Exporter(repository, mailing, http, lambda: clients_of_table(repository), session.now, session.stop)
+        return Exporter(
+            repository,
+            mailing,
+            http,
+            lambda: clients_of_table(repository),
+            session.now,
+            session.stop,
+        )
     rejected: list[Rejection] = []
 
     def ask() -> Sequence[Client]:
-        clients, rejected[:] = clients_of_query(repository, file, session.stop, settings.clients_query_seconds)
+        clients, rejected[:] = clients_of_query(
+            repository, file, session.stop, settings.clients_query_seconds
+        )
         return clients
 
     return Exporter(repository, mailing, http, ask, session.now, session.stop, rejected)
@@ -60,7 +71,10 @@ def order_of(settings: Settings, list_name: str, weight: int | None) -> Order:
 
 
 def amount_of(text: str, name: str) -> Decimal | None:
-    """An amount of an option or a setting, None when it is empty. Raises ConfigurationError, naming it."""
+    """An amount of an option or a setting, None when it is empty.
+
+    Raises ConfigurationError, naming it.
+    """
     if not text.strip():
         return None
     from robot.brazil.money import money
@@ -77,7 +91,9 @@ def amount_of(text: str, name: str) -> Decimal | None:
 
 
 def watched_export(session: Session, work: Callable[[Callable[[str], None]], Result]) -> Result:
-    """Do the work, which is given whom to tell that it begins; tell those who watch how it ended."""
+    """Do the work, which is given whom to tell that it begins; tell those who watch how it
+    ended.
+    """
     watcher = watcher_for(session.settings, "export_healthcheck_url")
     try:
         result = work(watcher.started)
@@ -93,7 +109,11 @@ def watched_export(session: Session, work: Callable[[Callable[[str], None]], Res
 def print_result(context: Context, result: Result) -> None:
     """One table: what became of the contacts."""
     ending = result.ending
-    table = Table(title=f"Execution {ending.execution_id}: {ending.status}", show_header=False, title_justify="left")
+    table = Table(
+        title=f"Execution {ending.execution_id}: {ending.status}",
+        show_header=False,
+        title_justify="left",
+    )
     table.add_column(style="bold")
     table.add_column(justify="right")
     for name in result.lists:
@@ -125,5 +145,16 @@ def report_of_export(result: Result) -> Report:
     told = io.StringIO()
     print_result(Context(Path(), out=Console(file=told, width=100)), result)
     code = result.ending.exit_code
-    outcome: Outcome = "good" if code is ExitCode.SUCCESS else "with errors" if code is ExitCode.WITH_ERRORS else "failed"
-    return Report(JOB, outcome, f"API 3C Robot on {socket.gethostname()}: {JOB} {result.ending.status}", told.getvalue())
+    outcome: Outcome = (
+        "good"
+        if code is ExitCode.SUCCESS
+        else "with errors"
+        if code is ExitCode.WITH_ERRORS
+        else "failed"
+    )
+    return Report(
+        JOB,
+        outcome,
+        f"API 3C Robot on {socket.gethostname()}: {JOB} {result.ending.status}",
+        told.getvalue(),
+    )

@@ -40,7 +40,9 @@ def width_of(console: Console) -> int:
     return min(console.width, WIDEST)
 
 
-def print_table(console: Console, title: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+def print_table(
+    console: Console, title: str, columns: Sequence[Column], rows: Sequence[Row]
+) -> None:
     """Print a title, the columns' names and the rows, each cut to the console's width; of a note
     the first line.
     """
@@ -48,11 +50,19 @@ def print_table(console: Console, title: str, columns: Sequence[Column], rows: S
     roomy = width >= _ROOMY
     shown = [place for place, column in enumerate(columns) if roomy or not column.spare]
     gap = "  " if roomy else " "
-    wide = {place: max(len(text) for text in (columns[place].title, *(row.cells[place] for row in rows))) for place in shown}
+    wide = {
+        place: max(
+            len(text) for text in (columns[place].title, *(row.cells[place] for row in rows))
+        )
+        for place in shown
+    }
 
     def line(cells: Sequence[str]) -> str:
         padded = (
-            cells[place].rjust(wide[place]) if columns[place].number else cells[place].ljust(wide[place]) for place in shown
+            cells[place].rjust(wide[place])
+            if columns[place].number
+            else cells[place].ljust(wide[place])
+            for place in shown
         )
         return shortened(gap.join(padded).rstrip(), width)
 

@@ -53,10 +53,15 @@ class Pace:
 
     def __str__(self) -> str:
         """`12 of 365 days, 48 records/s, about 3 h 20 min left`."""
-        parts = [f"{self.done:,} of {self.total:,} days", f"{self.records_per_second:,.0f} records/s"]
+        parts = [
+            f"{self.done:,} of {self.total:,} days",
+            f"{self.records_per_second:,.0f} records/s",
+        ]
         left = self.seconds_left
         if self.done < self.total:
-            parts.append("time left not known yet" if left is None else f"about {duration(left)} left")
+            parts.append(
+                "time left not known yet" if left is None else f"about {duration(left)} left"
+            )
         return ", ".join(parts)
 
 

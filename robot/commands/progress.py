@@ -45,12 +45,15 @@ class PlainLines:
             self._said = self._clock()
             log.info("%s: goes on; %s.", window, str(self.pace))  # as it is now
 
-    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None:
+    def window_done(
+        self, window: Window, status: WindowStatus, tally: Tally, detail: str | None
+    ) -> None:
         self.pace.day()
         self._said = self._clock()
         calls = tally.stored.tables
         written = ", ".join(
-            f"{name} {c.inserted} inserted {c.updated} updated {c.unchanged} unchanged" for name, c in calls.items()
+            f"{name} {c.inserted} inserted {c.updated} updated {c.unchanged} unchanged"
+            for name, c in calls.items()
         )
         log.info(
             "%s: %s, %d received; %s%s%s",
@@ -74,13 +77,17 @@ class Bar(PlainLines):
     def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None:
         super().started(execution_id, windows, skipped)
         pace = self.pace
-        self._task = self._progress.add_task("calls", total=pace.total, completed=pace.done, pace=str(pace), window="")
+        self._task = self._progress.add_task(
+            "calls", total=pace.total, completed=pace.done, pace=str(pace), window=""
+        )
 
     def page(self, window: Window, digest: Digest) -> None:
         super().page(window, digest)
         self._progress.update(self._running(), pace=str(self.pace), window=str(window))
 
-    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None:
+    def window_done(
+        self, window: Window, status: WindowStatus, tally: Tally, detail: str | None
+    ) -> None:
         super().window_done(window, status, tally, detail)
         self._progress.update(self._running(), completed=self.pace.done, pace=str(self.pace))
 

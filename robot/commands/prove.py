@@ -1,4 +1,6 @@
-"""`prove`: the robot's promises, tried on this machine: the table of faults, and processes killed in the middle."""
+"""`prove`: the robot's promises, tried on this machine: the table of faults, and processes killed
+in the middle.
+"""
 
 from __future__ import annotations
 
@@ -24,27 +26,44 @@ LEAST_KILLS = 3
 
 
 def prove(context: Context, *, seed: int) -> ExitCode:
-    """Success only if every promise held. Works in a temporary folder, on the built-in simulator alone."""
-    logging.disable(logging.CRITICAL)  # faults are what is wanted here: nobody needs ten thousand lines about them
+    """Success only if every promise held.
+
+    Works in a temporary folder, on the built-in simulator alone.
+    """
+    logging.disable(
+        logging.CRITICAL
+    )  # faults are what is wanted here: nobody needs ten thousand lines about them
     try:
-        with tempfile.TemporaryDirectory(prefix="robot-prove-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="robot-prove-", ignore_cleanup_errors=True
+        ) as folder:
             outcomes, left_out = _faults(context, Path(folder))
             kills = _kills(context, Path(folder), seed)
     finally:
         logging.disable(logging.NOTSET)
-    broken = sum(bool(outcome.broken) for outcome in outcomes) + sum(bool(done.broken) for done in kills)
+    broken = sum(bool(outcome.broken) for outcome in outcomes) + sum(
+        bool(done.broken) for done in kills
+    )
     out = context.out
     if left_out:
-        out.print(f"{left_out} cases were left out: this machine is slow, and two minutes are the limit.", style="yellow")
+        out.print(
+            f"{left_out} cases were left out: this machine is slow, and two minutes are the limit.",
+            style="yellow",
+        )
     if broken:
         out.print(f"{broken} promise(s) did not hold: see above.", style="red")
         return ExitCode.FAILED
-    out.print(f"Every promise held: {len(outcomes)} cases of faults, {len(kills)} killed processes.", style="green")
+    out.print(
+        f"Every promise held: {len(outcomes)} cases of faults, {len(kills)} killed processes.",
+        style="green",
+    )
     return ExitCode.SUCCESS
 
 
 def _faults(context: Context, folder: Path) -> tuple[list[Outcome], int]:
-    """Run the table; on a slow machine the cases that happen several times are the first to be left out."""
+    """Run the table; on a slow machine the cases that happen several times are the first to be left
+    out.
+    """
     cases = sorted(all_cases(), key=lambda case: case.often == list(TIMES)[1])
     outcomes: list[Outcome] = []
     end = time.monotonic() + SECONDS_FOR_FAULTS
@@ -87,8 +106,18 @@ def _print_faults(context: Context, outcomes: list[Outcome]) -> None:
 
 
 def _kills(context: Context, folder: Path, seed: int) -> list[KillRound]:
-    table = Table(title=f"Killed in the middle of a back-fill of {PAGES} pages, and resumed", title_justify="left")
-    for name in ("seed", "killed at", "rows stored before", "days complete", "pages saved", "verdict"):
+    table = Table(
+        title=f"Killed in the middle of a back-fill of {PAGES} pages, and resumed",
+        title_justify="left",
+    )
+    for name in (
+        "seed",
+        "killed at",
+        "rows stored before",
+        "days complete",
+        "pages saved",
+        "verdict",
+    ):
         table.add_column(name, overflow="fold")
     rounds: list[KillRound] = []
     end = time.monotonic() + SECONDS_FOR_KILLS
@@ -96,9 +125,19 @@ def _kills(context: Context, folder: Path, seed: int) -> list[KillRound]:
         seeds = count(seed)
         for done in kill_rounds(folder, seeds):
             rounds.append(done)
-            moment = f"page {done.page} + {done.delay * 1000:.0f} ms" if done.killed else "too late: it had ended"
+            moment = (
+                f"page {done.page} + {done.delay * 1000:.0f} ms"
+                if done.killed
+                else "too late: it had ended"
+            )
             table.add_row(
-                *(str(done.seed), moment, str(done.rows_before), str(done.days_complete), str(done.pages_saved)),
+                *(
+                    str(done.seed),
+                    moment,
+                    str(done.rows_before),
+                    str(done.days_complete),
+                    str(done.pages_saved),
+                ),
                 "BROKEN " + "; ".join(done.broken) if done.broken else "kept",
                 style="red" if done.broken else None,
             )

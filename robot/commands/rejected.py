@@ -1,7 +1,9 @@
-"""`rejected list | retry | export`: the records that could not become a row, of every job, and what can be done about them.
+"""`rejected list | retry | export`: the records that could not become a row, of every job, and what
+can be done about them.
 
-Only a rejected call can be tried again from what was kept. A client's line is corrected in its file, a refused contact in
-the clients: the import or the export that takes it marks the rejection as resolved.
+Only a rejected call can be tried again from what was kept. A client's line is corrected in its
+file, a refused contact in the clients: the import or the export that takes it marks the rejection
+as resolved.
 """
 
 from __future__ import annotations
@@ -31,8 +33,16 @@ JOB = CallsJob.name
 JOBS = (JOB, clients.JOB, QUERY_JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
-_HARMLESS = ("id", "call_date", "campaign_id", "status_id", "mode")  # the rest of a call is somebody's personal data
-_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[T ]?[\d:.+Z-]{0,20}", re.ASCII)
+_HARMLESS = (
+    "id",
+    "call_date",
+    "campaign_id",
+    "status_id",
+    "mode",
+)  # the rest of a call is somebody's personal data
+_WORD = re.compile(
+    r"[A-Za-z0-9_-]{1,64}|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[T ]?[\d:.+Z-]{0,20}", re.ASCII
+)
 
 
 def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
@@ -41,7 +51,11 @@ def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
     lines = _read(context, job, all_of_them=all_of_them)
     out = context.out
     if not lines:
-        out.print(f"No record{_of(job)} is rejected." if all_of_them else f"No rejection{_of(job)} is open.")
+        out.print(
+            f"No record{_of(job)} is rejected."
+            if all_of_them
+            else f"No rejection{_of(job)} is open."
+        )
         return ExitCode.SUCCESS
     table = Table(title="Rejected records", title_justify="left")
     for name in ("id", "job", "seen", "execution", "reason", "record", "resolved by"):
@@ -54,16 +68,23 @@ def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
             "" if line.execution_id is None else str(line.execution_id),
             mask(line.reason),
             _masked(line),
-            "" if line.resolved_at is None else f"execution {line.resolved_execution_id}, {str(line.resolved_at)[:19]}",
+            ""
+            if line.resolved_at is None
+            else f"execution {line.resolved_execution_id}, {str(line.resolved_at)[:19]}",
         )
     out.print(table)
     if len(lines) > _SHOWN:
-        out.print(f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them all.")
+        out.print(
+            f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them"
+            " all."
+        )
     return ExitCode.SUCCESS
 
 
 def retry_rejected(context: Context, job: str) -> ExitCode:
-    """Try the open calls again by today's rules; of what only its source can mend, say what to do."""
+    """Try the open calls again by today's rules; of what only its source can mend, say what to
+    do.
+    """
     _check(job)
     session = Session.begin(context, token_needed=False)
     repository = open_repository(session.settings, session.stop)
@@ -80,14 +101,16 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
     outside = sum(line.outside for line in left)
     if retried.execution_id is not None:
         context.out.print(
-            f"Execution {retried.execution_id}: {retried.stored:,} stored, {retried.still_rejected:,} still rejected."
+            f"Execution {retried.execution_id}: {retried.stored:,} stored,"
+            f" {retried.still_rejected:,} still rejected."
         )
     elif not others and not outside:
         context.out.print(f"No rejection{_of(job)} is open.")
     if outside:
         context.out.print(
             f"{outside:,} record(s) were only not asked for: nothing is wrong with them."
-            f" Reading their days, of all campaigns, stores them: {command('run --start DAY --end DAY')}",
+            " Reading their days, of all campaigns, stores them:"
+            f" {command('run --start DAY --end DAY')}",
             soft_wrap=True,
         )
     if others:
@@ -96,25 +119,42 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
 
 
 def _print_advice(context: Context, lines: Sequence[RejectionLine]) -> None:
-    context.out.print(f"{len(lines):,} cannot be tried again from here: what is wrong must be mended where it came from.")
+    context.out.print(
+        f"{len(lines):,} cannot be tried again from here: what is wrong must be mended where it"
+        " came from."
+    )
     for line in list(reversed(lines))[:_SHOWN]:
-        context.out.print(mask(f"Rejection {line.id} of {line.job}: {line.reason}"), markup=False, soft_wrap=True)
+        context.out.print(
+            mask(f"Rejection {line.id} of {line.job}: {line.reason}"), markup=False, soft_wrap=True
+        )
         context.out.print(mask(f"  {_advice(line)}"), markup=False, soft_wrap=True)
     if len(lines) > _SHOWN:
-        context.out.print(f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them all.")
+        context.out.print(
+            f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them"
+            " all."
+        )
 
 
 def _advice(line: RejectionLine) -> str:
-    """What settles a rejection that no retry can. The execution that does it is written beside the rejection."""
+    """What settles a rejection that no retry can.
+
+    The execution that does it is written beside the rejection.
+    """
     who = f" of {line.record_id}" if line.record_id else ""
     if line.job == clients.JOB:
-        return f"Correct the line{who} in the file, and import the file again: {command('clients import FILE')}"
+        return (
+            f"Correct the line{who} in the file, and import the file again:"
+            f" {command('clients import FILE')}"
+        )
     if line.job == exports.JOB:
         campaign = _record(line).get("campaign_id", "N")
         again = command(f"export --campaign {campaign} --ids {line.record_id}")
         return f"Correct the client{who}, then send again: {again}"
     if line.job == QUERY_JOB:
-        return f"Correct the record{who} in the table that CLIENTS_QUERY_FILE reads: the next export reads it again"
+        return (
+            f"Correct the record{who} in the table that CLIENTS_QUERY_FILE reads: the next"
+            " export reads it again"
+        )
     if line.job == TAKE_OVER:
         return "Nothing is missing: an older row that was kept when the table was taken over"
     return f"See its reason; {command('rejected export FILE')} writes it whole"
@@ -129,16 +169,26 @@ def export_rejected(context: Context, file: Path, job: str, *, all_of_them: bool
     except FileExistsError:
         raise ConfigurationError(f"{file} exists already.", "Name a new file.") from None
     except OSError as error:
-        raise ConfigurationError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from None
+        raise ConfigurationError(
+            f"{file} cannot be written: {error.strerror}.", "Name another file."
+        ) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(_exported(line) for line in lines)
     except OSError as error:
         with contextlib.suppress(OSError):
             file.unlink()  # a part of them would pass for all of them
-        raise RobotError(f"{file} cannot be written: {error.strerror}.", "Free space, or name another file.") from None
-    context.out.print(f"{len(lines):,} rejected record(s) written to {file}, one JSON object a line.", soft_wrap=True)
-    context.out.print("The file holds the records whole, personal data included: keep it accordingly.", style="yellow")
+        raise RobotError(
+            f"{file} cannot be written: {error.strerror}.", "Free space, or name another file."
+        ) from None
+    context.out.print(
+        f"{len(lines):,} rejected record(s) written to {file}, one JSON object a line.",
+        soft_wrap=True,
+    )
+    context.out.print(
+        "The file holds the records whole, personal data included: keep it accordingly.",
+        style="yellow",
+    )
     return ExitCode.SUCCESS
 
 
@@ -159,7 +209,10 @@ def _exported(line: RejectionLine) -> str:
 
 def _check(job: str) -> None:
     if job and job not in JOBS:
-        raise ConfigurationError("1 wrong option(s).", problems=(f"--job: read {job!r}; expected one of {', '.join(JOBS)}",))
+        raise ConfigurationError(
+            "1 wrong option(s).",
+            problems=(f"--job: read {job!r}; expected one of {', '.join(JOBS)}",),
+        )
 
 
 def _of(job: str) -> str:
@@ -190,7 +243,9 @@ def _masked(line: RejectionLine) -> str:
     record = _record(line)
     if not record:
         return f"{len(line.payload):,} characters, no object"
-    shown = {name: record[name] for name in _HARMLESS if name in record and _is_harmless(record[name])}
+    shown = {
+        name: record[name] for name in _HARMLESS if name in record and _is_harmless(record[name])
+    }
     more = f"and {len(record) - len(shown)} more field(s)"
     if line.record_id and line.job != JOB:  # a call's payload holds its id
         shown = {"id": line.record_id} | shown
@@ -198,5 +253,12 @@ def _masked(line: RejectionLine) -> str:
 
 
 def _is_harmless(value: object) -> bool:
-    """Nothing, a number, a word or a date. A text may hold anything of anybody, also where an id is expected."""
-    return bool(_WORD.fullmatch(value)) if isinstance(value, str) else not isinstance(value, dict | list)
+    """Nothing, a number, a word or a date.
+
+    A text may hold anything of anybody, also where an id is expected.
+    """
+    return (
+        bool(_WORD.fullmatch(value))
+        if isinstance(value, str)
+        else not isinstance(value, dict | list)
+    )

@@ -66,7 +66,9 @@ def _due(session: Session, repository: Repository, summary: Summary) -> Report |
     if not is_due(kept, today):
         return None
     if summary.exit_code is not ExitCode.SUCCESS and all(_is_of(each, summary) for each in left):
-        _remember(repository, today.isoformat())  # the alert of this very execution tells of them: the week begins now
+        _remember(
+            repository, today.isoformat()
+        )  # the alert of this very execution tells of them: the week begins now
         return None
     return _report(session, left)
 
@@ -98,7 +100,10 @@ def _remember(repository: Repository, value: str) -> None:
 def _report(session: Session, left: list[Unproven]) -> Report:
     subject = f"API 3C Robot on {socket.gethostname()}: {len(left)} day(s) are not proven"
     lines = [
-        "They were missed, or read before, and are not known to be whole. This is repeated once a week.",
+        (
+            "They were missed, or read before, and are not known to be whole. This is repeated"
+            " once a week."
+        ),
         *unproven.lines(session.settings, left, _WIDTH),
     ]
     return Report(CallsJob.name, "with errors", subject, "\n".join(lines))

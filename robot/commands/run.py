@@ -19,7 +19,13 @@ from robot.commands.watch import Announced, report_of, report_of_error, watcher_
 from robot.database import Repository, open_repository
 from robot.database.days import Asked, DayStore, Span
 from robot.database.records import campaigns_text
-from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode, Interrupted, SyncError
+from robot.errors import (
+    AnotherExecutionRunning,
+    ConfigurationError,
+    ExitCode,
+    Interrupted,
+    SyncError,
+)
 from robot.period import Window, parse_end, parse_start
 from robot.settings.campaigns import parse_campaigns
 from robot.settings.check import expected, period_problems
@@ -30,12 +36,15 @@ from robot.windows import console
 
 log = logging.getLogger(__name__)
 
-# Decoded pages are trees without cycles: the collector finds nothing in them, and took a sixth of the processor's time.
+# Decoded pages are trees without cycles: the collector finds nothing in them, and took a sixth of
+# the processor's time.
 _COLLECT_SELDOM = (50_000, 20, 50)
 _M_ARENA_MAX = -8  # malloc.h
 
 
-def run(context: Context, start: str | None, end: str | None, campaigns: str | None, *, again: bool) -> ExitCode:
+def run(
+    context: Context, start: str | None, end: str | None, campaigns: str | None, *, again: bool
+) -> ExitCode:
     """Execute once. Options override `MANUAL_*`; with neither, yesterday."""
     session = Session.begin(context)
     first, last = asked_period(start, end, session)
@@ -47,8 +56,12 @@ def run(context: Context, start: str | None, end: str | None, campaigns: str | N
     return summary.exit_code
 
 
-def _ask(session: Session, campaigns: tuple[int, ...], windows: Sequence[Window], repository: Repository) -> None:
-    """What is asked for by hand is remembered: a day that the execution does not come to is told until it is read."""
+def _ask(
+    session: Session, campaigns: tuple[int, ...], windows: Sequence[Window], repository: Repository
+) -> None:
+    """What is asked for by hand is remembered: a day that the execution does not come to is told
+    until it is read.
+    """
     try:
         (line,) = repository.last_executions(CallsJob.name, 1)  # it has just begun
         asked = Asked(line.id, campaigns_text(campaigns), Span(windows[0].day, windows[-1].day))
@@ -65,7 +78,8 @@ def execute(
     again: bool = False,
     begun: Callable[[Repository], None] = lambda _: None,
 ) -> Summary:
-    """One execution of the job `calls`, with a database connection of its own. Those who watch are told how it went.
+    """One execution of the job `calls`, with a database connection of its own. Those who watch are
+    told how it went.
 
     `begun` is called when it begins, with the job's lock held; it must not raise.
     """
@@ -94,7 +108,9 @@ def execute(
 
 def _spend_less() -> None:
     gc.set_threshold(*_COLLECT_SELDOM)
-    if sys.platform == "linux":  # glibc gives each thread an arena of its own, and what one frees no other uses: 20 MB here
+    if (
+        sys.platform == "linux"
+    ):  # glibc gives each thread an arena of its own, and what one frees no other uses: 20 MB here
         with suppress(OSError, AttributeError):  # another C library has no such thing
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
@@ -121,10 +137,14 @@ def _execute(
     job = CallsJob.from_settings(session.settings, campaigns, session.stop)
     with listener(session.context.err) as told:
         announced = Announced(told, begins)
-        return Execution(job, repository, session.now, announced, session.stop).run(plan(repository), again=again)
+        return Execution(job, repository, session.now, announced, session.stop).run(
+            plan(repository), again=again
+        )
 
 
-def asked_period(start: str | None, end: str | None, session: Session) -> tuple[datetime | None, datetime | None]:
+def asked_period(
+    start: str | None, end: str | None, session: Session
+) -> tuple[datetime | None, datetime | None]:
     """The period of the options, or of `MANUAL_*`. Raises ConfigurationError."""
     if start is None and end is None:
         return session.settings.manual_start_date, session.settings.manual_end_date
@@ -142,7 +162,10 @@ def asked_period(start: str | None, end: str | None, session: Session) -> tuple[
 
 
 def asked_campaigns(text: str | None, session: Session) -> tuple[int, ...]:
-    """The campaigns of the option, or of `MANUAL_CAMPAIGN_IDS`; none = all. Raises ConfigurationError."""
+    """The campaigns of the option, or of `MANUAL_CAMPAIGN_IDS`; none = all.
+
+    Raises ConfigurationError.
+    """
     if text is None:
         return session.settings.manual_campaign_ids
     try:

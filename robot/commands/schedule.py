@@ -1,8 +1,9 @@
 """`schedule`: executions whenever `CRON_SCHEDULE` says so, until somebody stops the robot.
 
-A scheduled execution that failed, or met another one, is tried again `SCHEDULE_RETRIES` times: the Task Scheduler would
-not do it, which restarts what it could not start, whatever the exit code of what it started ([MS-TSCH] 2.5.4.2). Whoever
-watches is told of every execution that failed; of another one in its way once it is given up.
+A scheduled execution that failed, or met another one, is tried again `SCHEDULE_RETRIES` times: the
+Task Scheduler would not do it, which restarts what it could not start, whatever the exit code of
+what it started ([MS-TSCH] 2.5.4.2). Whoever watches is told of every execution that failed; of
+another one in its way once it is given up.
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ from robot.commands.summary import print_summary
 from robot.commands.watch import report_of_error, watcher_for
 from robot.database import Repository, open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
-from robot.operations.scheduler import NEVER, Agenda, Memory, Retry, Timetable, Unfinished, UnreadableError, loop
+from robot.operations.scheduler import (
+    NEVER,
+    Agenda,
+    Memory,
+    Retry,
+    Timetable,
+    Unfinished,
+    UnreadableError,
+    loop,
+)
 from robot.period import Window
 from robot.settings import Settings
 from robot.sync.planning import remember_schedule, scheduled_windows
@@ -45,7 +55,10 @@ class Try:
 
     @property
     def again(self) -> bool:
-        """Whether a later try may do better. What was interrupted was meant to end, and a wrong setting stays wrong."""
+        """Whether a later try may do better.
+
+        What was interrupted was meant to end, and a wrong setting stays wrong.
+        """
         return self.exit_code in {ExitCode.FAILED, ExitCode.ALREADY_RUNNING}
 
     @property
@@ -62,7 +75,9 @@ def schedule(context: Context) -> ExitCode:
     calls = _timetable(session, settings.cron_schedule, STATE, retry_of(settings))
     entries: list[tuple[Timetable, Callable[[], object]]] = [(calls, partial(_execute, session))]
     if settings.export_cron:
-        entries.append((_timetable(session, settings.export_cron, EXPORT_STATE), partial(_export, session)))
+        entries.append(
+            (_timetable(session, settings.export_cron, EXPORT_STATE), partial(_export, session))
+        )
     agenda = Agenda(entries, session.stop)
     loop(agenda, agenda.run, session.stop, waits=_show_wait)
     log.info("The schedule ends.")
@@ -70,21 +85,29 @@ def schedule(context: Context) -> ExitCode:
 
 
 def schedule_once(context: Context) -> ExitCode:
-    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron; then a due export."""
+    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron;
+    then a due export.
+    """
     session = Session.begin(context)
     settings = session.settings
     calls = partial(persist, session, session.stop.wait)
     clock = partial(datetime.now, settings.timezone)
-    return with_due_export(settings, export_memory(session), clock, session.stop, calls, partial(_export, session))
+    return with_due_export(
+        settings, export_memory(session), clock, session.stop, calls, partial(_export, session)
+    )
 
 
 def export_memory(session: Session) -> Memory:
     """Where the last scheduled export is remembered."""
-    return Memory(partial(recall, session.settings, EXPORT_STATE, session.stop), partial(_remember, session, EXPORT_STATE))
+    return Memory(
+        partial(recall, session.settings, EXPORT_STATE, session.stop),
+        partial(_remember, session, EXPORT_STATE),
+    )
 
 
 def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
-    """Execute, and try again what failed. `wait` waits so many seconds, and returns whether to stop instead.
+    """Execute, and try again what failed. `wait` waits so many seconds, and returns whether to stop
+    instead.
 
     Raises what the last try raised.
     """
@@ -95,7 +118,9 @@ def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
             break
         _log_error(ended)
         at = session.now() + retry.pause
-        log.warning("%s: tried again at %s (%d of %d).", ended.why, f"{at:%H:%M}", number + 1, retry.times)
+        log.warning(
+            "%s: tried again at %s (%d of %d).", ended.why, f"{at:%H:%M}", number + 1, retry.times
+        )
         _show_wait(at)
         if wait(retry.pause.total_seconds()):
             return ExitCode.INTERRUPTED
@@ -113,7 +138,9 @@ def retry_of(settings: Settings) -> Retry:
 
 def _timetable(session: Session, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
     settings = session.settings
-    memory = Memory(partial(_recall_or_raise, settings, state, session.stop), partial(_remember, session, state))
+    memory = Memory(
+        partial(_recall_or_raise, settings, state, session.stop), partial(_remember, session, state)
+    )
     return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
 
 
@@ -124,7 +151,7 @@ def _export(session: Session) -> ExitCode:
         log.warning("The scheduled export did not take place: %s", error)
         return error.exit_code
     except RobotError as error:
-        log.error("The scheduled export did not take place: %s", error)  # noqa: TRY400 - told without a traceback
+        log.error(("The scheduled export did not take place: %s"), error)  # noqa: TRY400 - told without a traceback
         return error.exit_code
     except Exception:
         log.exception("The scheduled export failed in a way that is a defect of the robot.")
@@ -144,7 +171,10 @@ def _execute(session: Session) -> Unfinished | None:
 
 
 def _try(session: Session) -> Try:
-    """One try, its summary printed. Never raises: whoever watches has been told what `execute` raised."""
+    """One try, its summary printed.
+
+    Never raises: whoever watches has been told what `execute` raised.
+    """
     try:
         campaigns = session.settings.campaign_ids
         summary = execute(session, campaigns, partial(_plan, session), begun=partial(_owe, session))
@@ -160,11 +190,16 @@ def _log_error(ended: Try) -> None:
     if isinstance(ended.error, RobotError):
         log.error("The scheduled execution did not take place: %s", ended.error)
     elif ended.error is not None:
-        log.error("The scheduled execution failed in a way that is a defect of the robot.", exc_info=ended.error)
+        log.error(
+            "The scheduled execution failed in a way that is a defect of the robot.",
+            exc_info=ended.error,
+        )
 
 
 def _tell_given_up(session: Session, ended: Try) -> None:
-    """A second instance disturbs nobody who watches, but a scheduled execution that never took place does."""
+    """A second instance disturbs nobody who watches, but a scheduled execution that never took
+    place does.
+    """
     if isinstance(ended.error, AnotherExecutionRunning):
         watcher_for(session.settings).ended(report_of_error(ended.error, CallsJob.name))
 
@@ -183,7 +218,10 @@ def _plan(session: Session, repository: Repository) -> list[Window]:
 
 
 def _owe(session: Session, repository: Repository) -> None:
-    """The schedule came to yesterday: what it owes is remembered. Where that fails, the next execution does it."""
+    """The schedule came to yesterday: what it owes is remembered.
+
+    Where that fails, the next execution does it.
+    """
     settings = session.settings
     try:
         remember_schedule(
@@ -198,8 +236,12 @@ def _owe(session: Session, repository: Repository) -> None:
         log.warning("The days that the schedule owes cannot be remembered: %s", error)
 
 
-def recall(settings: Settings, state: str = STATE, stop: threading.Event | None = None) -> str | None:
-    """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be read."""
+def recall(
+    settings: Settings, state: str = STATE, stop: threading.Event | None = None
+) -> str | None:
+    """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be
+    read.
+    """
     try:
         return _recall_or_raise(settings, state, stop)
     except UnreadableError:

@@ -1,4 +1,6 @@
-"""The export that `EXPORT_CRON` and `EXPORT_…` ask for: without a question, and told to those who watch."""
+"""The export that `EXPORT_CRON` and `EXPORT_…` ask for: without a question, and told to those who
+watch.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from robot.threec.dialer_export.sending import JOB, Result
 
 
 def scheduled_export(session: Session) -> Result:
-    """Export once, as the settings want it. Raises what `Exporter.run` does, after telling of it."""
+    """Export once, as the settings want it.
+
+    Raises what `Exporter.run` does, after telling of it.
+    """
     return watched_export(session, lambda begins: _export(session, begins))
 
 

@@ -12,7 +12,17 @@ from robot.period import now
 from robot.runtime.signals import stop_on_signals
 from robot.settings import IsolatedSettings
 from robot.settings.check import load
-from robot.simulators.threec import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, Fault, Simulator, load_faults, make_calls
+from robot.simulators.threec import (
+    AGENTE,
+    DEMO_TOKEN,
+    ENDED,
+    GESTOR,
+    SUPERVISOR,
+    Fault,
+    Simulator,
+    load_faults,
+    make_calls,
+)
 
 
 def simulator(
@@ -26,28 +36,45 @@ def simulator(
     faults: Path | None = None,
     personal_tokens: bool = True,
 ) -> ExitCode:
-    """Serve until stopped. Raises ConfigurationError for a port that is taken, and for faults that cannot be read."""
+    """Serve until stopped.
+
+    Raises ConfigurationError for a port that is taken, and for faults that cannot be read.
+    """
     suffered = _read_faults(faults)
     today = now(_zone(context)).date()
-    calls = make_calls([today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd)
+    calls = make_calls(
+        [today - timedelta(days=back) for back in range(days, 0, -1)], per_day, odd=odd
+    )
     stop = stop_on_signals()
     try:
         server = Simulator(
-            calls, port=port, latency_seconds=latency_ms / 1000, faults=suffered, personal_ended=not personal_tokens
+            calls,
+            port=port,
+            latency_seconds=latency_ms / 1000,
+            faults=suffered,
+            personal_ended=not personal_tokens,
         )
         server.start()
     except OSError as error:
-        raise ConfigurationError(f"Port {port} cannot be used: {error.strerror}.", "Choose another --port.") from None
+        raise ConfigurationError(
+            f"Port {port} cannot be used: {error.strerror}.", "Choose another --port."
+        ) from None
     try:
-        context.out.print(f"BASE_URL={server.url}\nMANAGER_TOKEN={GESTOR.text}", markup=False, soft_wrap=True)
+        context.out.print(
+            f"BASE_URL={server.url}\nMANAGER_TOKEN={GESTOR.text}", markup=False, soft_wrap=True
+        )
         personal = "" if personal_tokens else " (refused)"
-        context.out.print(f"Other tokens: {DEMO_TOKEN}, a personal one{personal}", markup=False, soft_wrap=True)
+        context.out.print(
+            f"Other tokens: {DEMO_TOKEN}, a personal one{personal}", markup=False, soft_wrap=True
+        )
         for token in (SUPERVISOR, AGENTE, ENDED):
             told = "expired" if token.ended else token.role
             context.out.print(f"              {token.text}, {told}", markup=False, soft_wrap=True)
         context.out.print(f"{len(calls):,} calls of {days} day(s). Ctrl+C ends it.")
         if suffered:
-            context.out.print(f"{len(suffered)} fault(s) of {faults} are waiting.", markup=False, soft_wrap=True)
+            context.out.print(
+                f"{len(suffered)} fault(s) of {faults} are waiting.", markup=False, soft_wrap=True
+            )
         context.out.file.flush()
         while not stop.wait(0.5):
             pass
@@ -57,7 +84,10 @@ def simulator(
 
 
 def _zone(context: Context) -> ZoneInfo:
-    """TIMEZONE: the robot's yesterday must be the simulator's. Its default where no settings can be read."""
+    """TIMEZONE: the robot's yesterday must be the simulator's.
+
+    Its default where no settings can be read.
+    """
     try:
         return load(context.env_file, token_needed=False)[0].timezone
     except ConfigurationError:
@@ -70,6 +100,8 @@ def _read_faults(path: Path | None) -> list[Fault]:
     try:
         return load_faults(path)
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.", "Check the path after --faults.") from None
+        raise ConfigurationError(
+            f"{path} cannot be read: {error.strerror}.", "Check the path after --faults."
+        ) from None
     except ValueError as error:
         raise ConfigurationError(f"{error}.", "docs/faults.toml shows every key.") from None

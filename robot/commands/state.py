@@ -69,7 +69,10 @@ def read_state(settings: Settings) -> State:
     finally:
         repository.close()
     setting, campaigns = _campaigns(settings)
-    recent = [DayOf(day, campaigns_text(campaigns)) for day in days_between(moment.date() - timedelta(DAYS), days.yesterday)]
+    recent = [
+        DayOf(day, campaigns_text(campaigns))
+        for day in days_between(moment.date() - timedelta(DAYS), days.yesterday)
+    ]
     return State(
         database=repository.name,
         campaigns=campaigns,

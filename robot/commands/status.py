@@ -56,7 +56,12 @@ def _print(context: Context, settings: Settings, state: State) -> None:
         *(Column("received", number=True, spare=True), Column("stored", number=True)),
         *(Column("rejected", number=True, spare=True), Column("seconds", number=True, spare=True)),
     )
-    print_table(out, "The last executions of the calls", columns, [_execution_row(line) for line in state.executions])
+    print_table(
+        out,
+        "The last executions of the calls",
+        columns,
+        [_execution_row(line) for line in state.executions],
+    )
     if any(line.error_message for line in state.executions):
         say(out, f"All that is known of one of them: {command('status --execution ID')}")
     which = ", ".join(map(str, state.campaigns)) or "all"
@@ -88,7 +93,12 @@ def _print_days(context: Context, title: str, days: list[date]) -> None:
 
 
 def _execution_row(line: ExecutionLine) -> Row:
-    numbers = (line.total_records, line.successful_records, line.failed_records, line.execution_time_seconds)
+    numbers = (
+        line.total_records,
+        line.successful_records,
+        line.failed_records,
+        line.execution_time_seconds,
+    )
     cells = (
         *(str(line.id), f"{line.execution_date:%Y-%m-%d %H:%M}", _period(line), line.status),
         *("" if number is None else f"{number:,}" for number in numbers),
@@ -115,20 +125,45 @@ def _print_exports(context: Context, exports: Exports) -> None:
     if exports.executions:
         columns = (
             *(Column("id", number=True), Column("begun"), Column("campaign"), Column("status")),
-            *(Column(name, number=True, spare=name in {"filtered", "refused"}) for name in _CONTACTS),
+            *(
+                Column(name, number=True, spare=name in {"filtered", "refused"})
+                for name in _CONTACTS
+            ),
             Column("seconds", number=True, spare=True),
         )
         print_table(
-            out, "The last exports to the dialer", columns, [_export_row(exports, line) for line in exports.executions]
+            out,
+            "The last exports to the dialer",
+            columns,
+            [_export_row(exports, line) for line in exports.executions],
         )
     if exports.obstacle:
         say(out, f"Exports cannot run here: {exports.obstacle}.")
     if pending := exports.open.get(ItemStatus.PENDING):
-        say(out, f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign sends them first.')
+        say(
+            out,
+            (
+                f'Contacts pending: {pending:,}. The next "{command("export")}" to their campaign'
+                " sends them first."
+            ),
+        )
     if flying := exports.open.get(ItemStatus.IN_FLIGHT):
-        say(out, f"Contacts in flight: {flying:,}. An export is running, or was killed: the next start makes them unknown.")
+        say(
+            out,
+            (
+                f"Contacts in flight: {flying:,}. An export is running, or was killed: the next"
+                " start"
+                " makes them unknown."
+            ),
+        )
     if unknown := exports.open.get(ItemStatus.UNKNOWN):
-        say(out, f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles them.')
+        say(
+            out,
+            (
+                f'Contacts of unknown outcome: {unknown:,}. "{command("export resolve")}" settles'
+                " them."
+            ),
+        )
     if exports.scheduled:
         say(out, f"Next export: {_when(exports.next_run)}")
 
@@ -137,8 +172,16 @@ def _export_row(exports: Exports, line: ExecutionLine) -> Row:
     counts = exports.contacts.get(line.id, {})
     seconds = line.execution_time_seconds
     cells = (
-        *(str(line.id), f"{line.execution_date:%Y-%m-%d %H:%M}", line.campaign_ids or "resolve", line.status),
-        *(f"{counts.get(status, 0):,}" if line.campaign_ids else "" for status in _CONTACTS.values()),
+        *(
+            str(line.id),
+            f"{line.execution_date:%Y-%m-%d %H:%M}",
+            line.campaign_ids or "resolve",
+            line.status,
+        ),
+        *(
+            f"{counts.get(status, 0):,}" if line.campaign_ids else ""
+            for status in _CONTACTS.values()
+        ),
         "" if seconds is None else f"{seconds:,}",
     )
     return Row(cells, mask(line.error_message or ""))
@@ -152,7 +195,9 @@ def _ranges(days: Iterable[date]) -> str:
     """`2026-01-01 – 2026-01-05, 2026-01-09`; days that are there twice, of two lists of campaigns,
     once.
     """
-    return ", ".join(str(first) if first == last else f"{first} – {last}" for first, last in ranges(days))
+    return ", ".join(
+        str(first) if first == last else f"{first} – {last}" for first, last in ranges(days)
+    )
 
 
 def _plain(settings: Settings, state: State) -> dict[str, object]:
@@ -181,7 +226,8 @@ def _plain(settings: Settings, state: State) -> dict[str, object]:
                 {
                     **_plain_execution(line),
                     "contacts": {
-                        status.value: exports.contacts.get(line.id, {}).get(status, 0) for status in _CONTACTS.values()
+                        status.value: exports.contacts.get(line.id, {}).get(status, 0)
+                        for status in _CONTACTS.values()
                     },
                 }
                 for line in exports.executions

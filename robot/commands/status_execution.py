@@ -37,8 +37,15 @@ def tell_execution(context: Context, settings: Settings, number: int, *, as_json
         if found is None:
             newest = repository.read("SELECT MAX(id) FROM execution_logs")[0][0]
             last = "There is none yet" if newest is None else f"The last one is {newest}"
-            raise ConfigurationError(f"There is no execution {number}.", f"{last}: {command('status')} shows the last ones.")
-        contacts = ExportStore(repository).of_executions([number]).get(number, {}) if found.job == EXPORT else {}
+            raise ConfigurationError(
+                f"There is no execution {number}.",
+                f"{last}: {command('status')} shows the last ones.",
+            )
+        contacts = (
+            ExportStore(repository).of_executions([number]).get(number, {})
+            if found.job == EXPORT
+            else {}
+        )
     finally:
         repository.close()
     counted = {status.value: count for status, count in contacts.items()}
@@ -53,17 +60,30 @@ def tell_execution(context: Context, settings: Settings, number: int, *, as_json
 def _print(out: Console, found: WholeExecution, contacts: dict[str, int]) -> None:
     line = found.line
     ended = "" if line.exit_code is None else f" (exit code {line.exit_code})"
-    say(out, f"Execution {line.id} of {found.job or 'a job of an earlier version'}: {line.status}{ended}", style="bold")
-    took = "" if line.execution_time_seconds is None else f", took {line.execution_time_seconds:,} s"
+    say(
+        out,
+        (
+            f"Execution {line.id} of {found.job or 'a job of an earlier version'}:"
+            f" {line.status}{ended}"
+        ),
+        style="bold",
+    )
+    took = (
+        "" if line.execution_time_seconds is None else f", took {line.execution_time_seconds:,} s"
+    )
     facts = {
         "Begun": f"{line.execution_date:%Y-%m-%d %H:%M:%S}{took}",
         "Period": f"{line.start_date} – {line.end_date}",
         "Campaigns": line.campaign_ids or "all",
         "Run by": line.holder,
-        "Goes on with": None if line.resumed_from is None else f"execution {line.resumed_from}, which was cut off",
+        "Goes on with": None
+        if line.resumed_from is None
+        else f"execution {line.resumed_from}, which was cut off",
         "Records": _counts(("received", line.total_records), ("stored", line.successful_records))
         + _counts(("rejected", line.failed_records), before=", "),
-        "Written": _counts(("inserted", found.inserted), ("updated", found.updated), ("unchanged", found.unchanged)),
+        "Written": _counts(
+            ("inserted", found.inserted), ("updated", found.updated), ("unchanged", found.unchanged)
+        ),
         "Contacts": _counts(*contacts.items()),
     }
     for name, fact in facts.items():
@@ -88,7 +108,9 @@ def _print(out: Console, found: WholeExecution, contacts: dict[str, int]) -> Non
 
 def _say_folded(out: Console, text: str, *, indent: int, style: str = "") -> None:
     first = "" if indent > 2 else " " * indent
-    for line in folded(text, width_of(out), first=first, then=" " * (indent + 2 if indent <= 2 else indent)):
+    for line in folded(
+        text, width_of(out), first=first, then=" " * (indent + 2 if indent <= 2 else indent)
+    ):
         say(out, line, style=style)
 
 
@@ -102,20 +124,34 @@ def _day(day: DayLine, execution: int, told: str | None) -> str:
         since = f"read since by execution {day.execution_id}: {day.status}"
         return f"{day.day} {told}; {since}" if told else f"{day.day} {since}"
     counts = _counts(
-        *(("announced by the API", day.api_total), ("received", day.distinct_ids), ("stored", day.stored)),
+        *(
+            ("announced by the API", day.api_total),
+            ("received", day.distinct_ids),
+            ("stored", day.stored),
+        ),
         *(("rejected", day.rejected), ("pages", day.pages), ("readings", day.passes)),
     )
-    told = f"{mask(day.detail)} ({counts})" if day.detail and day.pages else mask(day.detail or "") or counts
+    told = (
+        f"{mask(day.detail)} ({counts})"
+        if day.detail and day.pages
+        else mask(day.detail or "") or counts
+    )
     return f"{day.day} {day.status}: {told}"
 
 
 def _reasons(message: str) -> dict[date, str]:
     """What the execution said of its days: a later one may have read them again."""
-    return {date.fromisoformat(found[1]): found[2] for found in map(_PROBLEM.fullmatch, message.splitlines()) if found}
+    return {
+        date.fromisoformat(found[1]): found[2]
+        for found in map(_PROBLEM.fullmatch, message.splitlines())
+        if found
+    }
 
 
 def _rejection(line: RejectionLine) -> str:
-    settled = "" if line.resolved_at is None else f"; resolved by execution {line.resolved_execution_id}"
+    settled = (
+        "" if line.resolved_at is None else f"; resolved by execution {line.resolved_execution_id}"
+    )
     return f"{line.id}: {mask(line.record_id or 'without an id')}: {mask(line.reason)}{settled}"
 
 
@@ -135,7 +171,9 @@ def _plain(found: WholeExecution, contacts: dict[str, int]) -> dict[str, object]
                 **asdict(day),
                 "day": day.day.isoformat(),
                 "detail": mask(day.detail) if day.detail else None,
-                "said": reasons.get(day.day),  # by this execution, of a day that a later one may have read since
+                "said": reasons.get(
+                    day.day
+                ),  # by this execution, of a day that a later one may have read since
             }
             for day in found.days
         ],

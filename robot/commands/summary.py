@@ -18,7 +18,11 @@ _PROBLEMS_SHOWN = 10
 def print_summary(console: Console, summary: Summary) -> None:
     """One table: what was read, what was written, what is missing."""
     tally = summary.tally
-    table = Table(title=f"Execution {summary.execution_id}: {summary.status}", show_header=False, title_justify="left")
+    table = Table(
+        title=f"Execution {summary.execution_id}: {summary.status}",
+        show_header=False,
+        title_justify="left",
+    )
     table.add_column(style="bold")
     table.add_column(justify="right")
     table.add_row("Period", str(summary.period))
@@ -31,7 +35,10 @@ def print_summary(console: Console, summary: Summary) -> None:
     table.add_row("Pages", f"{tally.pages:,}")
     table.add_row("Records received", f"{tally.received:,}")
     for name, counts in tally.stored.tables.items():
-        written = f"{counts.inserted:,} inserted, {counts.updated:,} updated, {counts.unchanged:,} unchanged"
+        written = (
+            f"{counts.inserted:,} inserted, {counts.updated:,} updated, {counts.unchanged:,}"
+            " unchanged"
+        )
         table.add_row(name, written)
     table.add_row("Rejected", f"{tally.rejected:,}")
     for label, count in (

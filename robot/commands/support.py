@@ -1,4 +1,5 @@
-"""`support`: a zip for whoever helps. No secret and nothing personal in it, whatever the logs and settings hold.
+"""`support`: a zip for whoever helps. No secret and nothing personal in it, whatever the logs and
+settings hold.
 
 It is made also where nothing works: what cannot be read is told inside.
 """
@@ -33,14 +34,31 @@ from robot.settings import Settings, envfile, home
 
 _LOG_BYTES = 2 * 1024 * 1024  # of each file, from its end
 _EXECUTIONS = 50
-_PACKAGES = ("requests", "pyodbc", "schedule", "python-dotenv", "tenacity", "typer", "pydantic", "cronsim", "tzdata")
+_PACKAGES = (
+    "requests",
+    "pyodbc",
+    "schedule",
+    "python-dotenv",
+    "tenacity",
+    "typer",
+    "pydantic",
+    "cronsim",
+    "tzdata",
+)
 _MAIL = re.compile(r"[\w.+-]+@(?=[\w-]+\.)")
 
 
 def support(context: Context, file: Path | None) -> ExitCode:
-    """Write the zip; settings that are wrong become a part of it. Raises ConfigurationError where it cannot be written."""
+    """Write the zip; settings that are wrong become a part of it.
+
+    Raises ConfigurationError where it cannot be written.
+    """
     settings, problems = _settings(context)
-    target = Path.cwd() / file if file else home() / f"api-3c-robot-support-{datetime.now():%Y%m%d-%H%M%S}.zip"
+    target = (
+        Path.cwd() / file
+        if file
+        else home() / f"api-3c-robot-support-{datetime.now():%Y%m%d-%H%M%S}.zip"
+    )
     parts: dict[str, Callable[[], str]] = {
         "about.txt": lambda: _about(context, settings),
         "settings.txt": lambda: problems or _values(settings),
@@ -50,15 +68,23 @@ def support(context: Context, file: Path | None) -> ExitCode:
         for name in (logs.MAIN_LOG, logs.ERRORS_LOG):
             parts[f"logs/{name}"] = lambda path=settings.log_dir / name: _end_of(path)  # type: ignore[misc]
     try:
-        with target.open("xb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        with (
+            target.open("xb") as stream,
+            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             for name, text in parts.items():
                 archive.writestr(name, _safe(_told(text)))
     except FileExistsError:
         raise ConfigurationError(f"{target} exists already.", "Name a new file.") from None
     except OSError as error:
-        raise ConfigurationError(f"{target} cannot be written: {error.strerror or error}.", "Name another file.") from None
+        raise ConfigurationError(
+            f"{target} cannot be written: {error.strerror or error}.", "Name another file."
+        ) from None
     context.out.print(f"{target}: {', '.join(parts)}.", markup=False, soft_wrap=True)
-    context.out.print("Secrets, phones, documents and e-mail addresses are masked. Look into it before you send it.")
+    context.out.print(
+        "Secrets, phones, documents and e-mail addresses are masked. Look into it before you send"
+        " it."
+    )
     return ExitCode.SUCCESS
 
 
@@ -83,7 +109,10 @@ def _safe(text: str) -> str:
 def _about(context: Context, settings: Settings | None) -> str:
     lines = [
         f"API 3C Robot {__version__}",
-        f"{platform.platform()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
+        (
+            f"{platform.platform()}, Python {platform.python_version()}, SQLite"
+            f" {sqlite3.sqlite_version}"
+        ),
         f"made {datetime.now().astimezone().isoformat(timespec='seconds')}",
         f"settings of {context.env_file}; files beside it that look like settings: "
         + (", ".join(path.name for path in envfile.mis_saved(context.env_file)) or "none"),
@@ -98,7 +127,9 @@ def _about(context: Context, settings: Settings | None) -> str:
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
-    except metadata.PackageNotFoundError:  # an executable holds the modules, not what names their versions
+    except (
+        metadata.PackageNotFoundError
+    ):  # an executable holds the modules, not what names their versions
         return "(inside the executable)"
 
 
@@ -118,7 +149,13 @@ def _values(settings: Settings | None) -> str:
             shown = "set, and kept secret" if value.get_secret_value() else ""
         else:
             shown = mask_address(str(value)) if name.endswith("_url") else str(value)
-        origin = "environment" if os.environ.get(name.upper()) else "default" if value == field.default else ".env"
+        origin = (
+            "environment"
+            if os.environ.get(name.upper())
+            else "default"
+            if value == field.default
+            else ".env"
+        )
         lines.append(f"{name.upper()} ({origin}): {shown}")
     return "\n".join(lines)
 
@@ -129,14 +166,20 @@ def _executions(settings: Settings) -> str:
         found: dict[str, Any] = {"database": repository.describe(), "executions": _last(repository)}
         reasons = Counter((line.job, line.reason) for line in repository.rejections(None))
     found["open rejections"] = [
-        {"job": job, "reason": reason, "records": count} for (job, reason), count in reasons.most_common(50)
+        {"job": job, "reason": reason, "records": count}
+        for (job, reason), count in reasons.most_common(50)
     ]
     return json.dumps(found, indent=2, default=str, ensure_ascii=False)
 
 
 def _last(repository: Repository) -> list[dict[str, Any]]:
-    names = [str(name) for (name,) in repository.read("SELECT DISTINCT job FROM execution_logs ORDER BY job")]
-    return [asdict(line) for name in names for line in repository.last_executions(name, _EXECUTIONS)]
+    names = [
+        str(name)
+        for (name,) in repository.read("SELECT DISTINCT job FROM execution_logs ORDER BY job")
+    ]
+    return [
+        asdict(line) for name in names for line in repository.last_executions(name, _EXECUTIONS)
+    ]
 
 
 def _end_of(path: Path) -> str:
@@ -145,4 +188,6 @@ def _end_of(path: Path) -> str:
         file.seek(max(0, file.tell() - _LOG_BYTES))
         raw = file.read()
     text = raw.decode("utf-8", errors="replace")
-    return text if len(raw) < _LOG_BYTES else text.partition("\n")[2]  # never half a line: it could not be masked
+    return (
+        text if len(raw) < _LOG_BYTES else text.partition("\n")[2]
+    )  # never half a line: it could not be masked

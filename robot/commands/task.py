@@ -1,4 +1,6 @@
-"""`task`: the daily task of the Windows Task Scheduler, installed, shown, removed, or printed as XML."""
+"""`task`: the daily task of the Windows Task Scheduler, installed, shown, removed, or printed as
+XML.
+"""
 
 from __future__ import annotations
 
@@ -26,22 +28,41 @@ from robot.windows import event_log, rights
 from robot.windows.task import LOCAL_SERVICE, NAME, SYSTEM, Task
 from robot.windows.zones import clock_warning
 
-commands = typer.Typer(help="The daily task of the Windows Task Scheduler.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="The daily task of the Windows Task Scheduler.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 At = Annotated[str, typer.Option(help="Time of day, HH:MM, of this computer's clock.")]
-User = Annotated[bool, typer.Option("--user", help="As the user who installs it, not as the system's account.")]
+User = Annotated[
+    bool, typer.Option("--user", help="As the user who installs it, not as the system's account.")
+]
 PasswordPrompt = Annotated[
     bool,
     typer.Option(
-        "--password-prompt", help="Windows asks for that user's password, and keeps it (network, DB_TRUSTED_CONNECTION)."
+        "--password-prompt",
+        help=(
+            "Windows asks for that user's password, and keeps it (network, DB_TRUSTED_CONNECTION)."
+        ),
     ),
 ]
 LocalService = Annotated[
-    bool, typer.Option("--local-service", help="As Windows' LOCAL SERVICE, which has hardly any rights on this computer.")
+    bool,
+    typer.Option(
+        "--local-service",
+        help="As Windows' LOCAL SERVICE, which has hardly any rights on this computer.",
+    ),
 ]
-Hours = Annotated[int, typer.Option(min=1, max=72, help="An execution that takes longer is stopped.")]
-KeepRights = Annotated[bool, typer.Option("--keep-rights", help="Leave the rights of the robot's folder as they are.")]
-File = Annotated[Path | None, typer.Argument(help="A new file, written as the Task Scheduler reads it.")]
+Hours = Annotated[
+    int, typer.Option(min=1, max=72, help="An execution that takes longer is stopped.")
+]
+KeepRights = Annotated[
+    bool, typer.Option("--keep-rights", help="Leave the rights of the robot's folder as they are.")
+]
+File = Annotated[
+    Path | None, typer.Argument(help="A new file, written as the Task Scheduler reads it.")
+]
 
 
 @commands.command("install")
@@ -56,9 +77,17 @@ def _install(
 ) -> None:
     """Register the task, or replace the one that stands. Needs an administrator's console.
 
-    The robot's folder, where it is the robot's alone, is closed to everybody but the administrators and the task's account.
+    The robot's folder, where it is the robot's alone, is closed to everybody but the administrators
+    and the task's account.
     """
-    task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
+    task = task_for(
+        context.obj,
+        at,
+        user=user,
+        password=password_prompt,
+        hours=hours,
+        local_service=local_service,
+    )
     _on_windows(context.obj, task)
     event_log.register_source()
     with tempfile.TemporaryDirectory() as folder:
@@ -67,8 +96,14 @@ def _install(
         said = schtasks(install_arguments(task, str(file)), asks=task.password)
     out: Context = context.obj
     out.out.print(said, markup=False, soft_wrap=True)
-    who = task.user or {SYSTEM: "the system's account (SYSTEM)", LOCAL_SERVICE: "LOCAL SERVICE"}[task.account]
-    out.out.print(f'The task "{NAME}" runs every day at {at}, as {who}: {task.program} {task.arguments}', soft_wrap=True)
+    who = (
+        task.user
+        or {SYSTEM: "the system's account (SYSTEM)", LOCAL_SERVICE: "LOCAL SERVICE"}[task.account]
+    )
+    out.out.print(
+        f'The task "{NAME}" runs every day at {at}, as {who}: {task.program} {task.arguments}',
+        soft_wrap=True,
+    )
     _close_folder(out, task, keep=keep_rights)
     _compare_with_settings(out, task)
 
@@ -77,7 +112,9 @@ def _install(
 def _show(context: typer.Context) -> None:
     """What Windows knows of the task: next run, last run, last result."""
     _on_windows(context.obj)
-    context.obj.out.print(schtasks(["/Query", "/TN", NAME, "/V", "/FO", "LIST"]), markup=False, soft_wrap=True)
+    context.obj.out.print(
+        schtasks(["/Query", "/TN", NAME, "/V", "/FO", "LIST"]), markup=False, soft_wrap=True
+    )
 
 
 @commands.command("remove")
@@ -98,7 +135,14 @@ def _xml(
     hours: Hours = 12,
 ) -> None:
     """Write the task to FILE, for the Task Scheduler's "Import Task…"; without FILE, print it."""
-    task = task_for(context.obj, at, user=user, password=password_prompt, hours=hours, local_service=local_service)
+    task = task_for(
+        context.obj,
+        at,
+        user=user,
+        password=password_prompt,
+        hours=hours,
+        local_service=local_service,
+    )
     out: Context = context.obj
     _require_odbc(out)
     if file is None:
@@ -109,14 +153,24 @@ def _xml(
         with file.open("x", encoding="utf-16") as stream:
             stream.write(task.xml)
     except FileExistsError:
-        raise ConfigurationError(f"{file} exists.", "Name a new file: nothing is written over.") from None
+        raise ConfigurationError(
+            f"{file} exists.", "Name a new file: nothing is written over."
+        ) from None
     except OSError as error:
-        raise ConfigurationError(f"{file} cannot be written: {error.strerror}.", "Name a file that can be.") from None
-    out.out.print(f'{file} is written, for the Task Scheduler\'s "Import Task…".', markup=False, soft_wrap=True)
+        raise ConfigurationError(
+            f"{file} cannot be written: {error.strerror}.", "Name a file that can be."
+        ) from None
+    out.out.print(
+        f'{file} is written, for the Task Scheduler\'s "Import Task…".',
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
-    """Give the folder to the administrators, the system and the task's account alone; or tell how it is done."""
+    """Give the folder to the administrators, the system and the task's account alone; or tell how
+    it is done.
+    """
     account = task.user or f"*{task.account}"
     try:
         why = 'of "--keep-rights"' if keep else rights.close(home(), account, os.environ, icacls)
@@ -124,13 +178,22 @@ def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
         why = str(error)
     if why is None:
         told = f"Only administrators and the task's account may open {task.folder} from now on."
-        out.out.print(told, 'Start what you use there with "Run as administrator".', markup=False, soft_wrap=True)
+        out.out.print(
+            told,
+            'Start what you use there with "Run as administrator".',
+            markup=False,
+            soft_wrap=True,
+        )
         return
-    typed = "\n".join(f"  {rights.as_typed(arguments)}" for arguments in rights.icacls(task.folder, account))
+    typed = "\n".join(
+        f"  {rights.as_typed(arguments)}" for arguments in rights.icacls(task.folder, account)
+    )
     _warn(
         out,
-        f"The rights of {task.folder} are not (or not all) set, because {why}. Who may change this folder may change what"
-        f" the task runs, and who may read it reads the passwords in .env. In a folder of the robot alone:\n{typed}",
+        f"The rights of {task.folder} are not (or not all) set, because {why}. Who may change this"
+        " folder may change what"
+        " the task runs, and who may read it reads the passwords in .env. In a folder of the"
+        f" robot alone:\n{typed}",
     )
 
 
@@ -145,7 +208,8 @@ def _compare_with_settings(out: Context, task: Task) -> None:
     if settings.export_cron:
         _warn(
             out,
-            "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at the time itself, make a"
+            "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at"
+            " the time itself, make a"
             " second task with the arguments: export scheduled",
         )
     if settings.db_server:
@@ -156,7 +220,8 @@ def _compare_with_settings(out: Context, task: Task) -> None:
     if settings.db_server and settings.db_trusted_connection and not task.password:
         _warn(
             out,
-            "DB_TRUSTED_CONNECTION is yes: the SQL Server sees the task's account. For a user of Windows install the task"
+            "DB_TRUSTED_CONNECTION is yes: the SQL Server sees the task's account. For a user of"
+            " Windows install the task"
             " with --user --password-prompt.",
         )
 
@@ -165,8 +230,19 @@ def _warn(out: Context, text: str) -> None:
     out.err.print(Text(text, style="yellow"), soft_wrap=True)
 
 
-def task_for(context: Context, at: str, *, user: bool, password: bool, hours: int, local_service: bool = False) -> Task:
-    """The task of this program, with this start's --env-file. Raises ConfigurationError for options that make no sense."""
+def task_for(
+    context: Context,
+    at: str,
+    *,
+    user: bool,
+    password: bool,
+    hours: int,
+    local_service: bool = False,
+) -> Task:
+    """The task of this program, with this start's --env-file.
+
+    Raises ConfigurationError for options that make no sense.
+    """
     problems = []
     try:
         time_of_day = datetime.strptime(at, "%H:%M").time()
@@ -174,7 +250,9 @@ def task_for(context: Context, at: str, *, user: bool, password: bool, hours: in
         time_of_day = time()
         problems.append(f"--at: read {at!r}; expected a time of day, HH:MM, like 02:00")
     if password and not user:
-        problems.append("--password-prompt: the system's account has no password; expected --user beside it")
+        problems.append(
+            "--password-prompt: the system's account has no password; expected --user beside it"
+        )
     if local_service and user:
         problems.append("--local-service: read beside --user; expected one of them")
     if problems:
@@ -196,12 +274,18 @@ def task_for(context: Context, at: str, *, user: bool, password: bool, hours: in
 
 
 def _current_user() -> str:
-    domain, name = os.environ.get("USERDOMAIN", ""), os.environ.get("USERNAME") or os.environ.get("USER") or "user"
+    domain, name = (
+        os.environ.get("USERDOMAIN", ""),
+        os.environ.get("USERNAME") or os.environ.get("USER") or "user",
+    )
     return f"{domain}\\{name}" if domain else name
 
 
 def install_arguments(task: Task, file: str) -> list[str]:
-    """What schtasks is told. `/RP *` makes schtasks itself ask for the password: it never passes through the robot."""
+    """What schtasks is told.
+
+    `/RP *` makes schtasks itself ask for the password: it never passes through the robot.
+    """
     arguments = ["/Create", "/TN", NAME, "/XML", file, "/F"]
     if task.user and task.password:
         arguments += ["/RU", task.user, "/RP", "*"]
@@ -226,7 +310,9 @@ def _on_windows(context: Context, task: Task | None = None) -> None:
 
 
 def _require_odbc(context: Context) -> None:
-    """Raises ConfigurationError where the settings name a SQL Server and this machine has no ODBC to reach it."""
+    """Raises ConfigurationError where the settings name a SQL Server and this machine has no ODBC
+    to reach it.
+    """
     try:
         settings, _ = load(context.env_file, token_needed=False)
     except ConfigurationError:
@@ -236,8 +322,16 @@ def _require_odbc(context: Context) -> None:
 
 
 def schtasks(arguments: Sequence[str], *, asks: bool = False, program: str = "schtasks.exe") -> str:
-    """Run schtasks and return what it said. `asks`: it talks to the operator itself. Raises RobotError when it refuses."""
-    return _run(program, arguments, asks=asks, instead=f'Use the XML of "{command("task xml FILE")}" in the Task Scheduler.')
+    """Run schtasks and return what it said.
+
+    `asks`: it talks to the operator itself. Raises RobotError when it refuses.
+    """
+    return _run(
+        program,
+        arguments,
+        asks=asks,
+        instead=f'Use the XML of "{command("task xml FILE")}" in the Task Scheduler.',
+    )
 
 
 def icacls(arguments: Sequence[str], *, program: str = "icacls.exe") -> str:
@@ -258,10 +352,17 @@ def _run(program: str, arguments: Sequence[str], *, instead: str, asks: bool = F
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RobotError(f"{name} cannot be run: {error}.", instead) from None
-    said = (ended.stdout or b"").decode("oem" if sys.platform == "win32" else "utf-8", errors="replace").strip()
+    said = (
+        (ended.stdout or b"")
+        .decode("oem" if sys.platform == "win32" else "utf-8", errors="replace")
+        .strip()
+    )
     if ended.returncode:
         raise RobotError(
             f"{name} refused (code {ended.returncode}): {said or 'see its message above'}",
-            'It needs a console that was opened with "Run as administrator" (Executar como administrador).',
+            (
+                'It needs a console that was opened with "Run as administrator" (Executar como'
+                " administrador)."
+            ),
         )
     return said

@@ -50,7 +50,9 @@ def command_for(settings: Settings, stretch: Sequence[Unproven]) -> str:
     )
 
 
-def lines(settings: Settings, unproven: Sequence[Unproven], width: int, *, advice: bool = True) -> list[str]:
+def lines(
+    settings: Settings, unproven: Sequence[Unproven], width: int, *, advice: bool = True
+) -> list[str]:
     """Each day with its status and reason, folded at `width`; with `advice`, below each stretch
     what reads it again.
     """
@@ -63,7 +65,10 @@ def lines(settings: Settings, unproven: Sequence[Unproven], width: int, *, advic
         if advice:
             told.append(f"    Read again{about}: {command_for(settings, stretch)}")
     if told and advice:
-        told.append(f"  Days that nobody can prove any more: {command('days give-up --start DAY --end DAY')}")
+        told.append(
+            "  Days that nobody can prove any more:"
+            f" {command('days give-up --start DAY --end DAY')}"
+        )
     return told
 
 
@@ -116,9 +121,14 @@ def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
         days = list(group)
         if status is None:
             first, last = days[0].of.day, days[-1].of.day
-            yield f"{first if first == last else f'{first} – {last}'}  never read{mask(_because(days[0]))}"
+            yield (
+                f"{first if first == last else f'{first} – {last}'}  never"
+                f" read{mask(_because(days[0]))}"
+            )
         else:
-            yield f"{days[0].of.day}  {days[0].word:{_STATUS_WIDTH}}  {mask(days[0].reason)}".rstrip()
+            yield (
+                f"{days[0].of.day}  {days[0].word:{_STATUS_WIDTH}}  {mask(days[0].reason)}"
+            ).rstrip()
 
 
 def _because(each: Unproven) -> str:
@@ -132,5 +142,7 @@ def of(day: DayOf) -> str:
         return " (all campaigns)"
     if len(named) <= _CAMPAIGNS_SHOWN:
         return f" (campaigns {named})"
-    counted = _COUNTED.search(named)  # as campaigns_text shortens a list that is too long for its column
+    counted = _COUNTED.search(
+        named
+    )  # as campaigns_text shortens a list that is too long for its column
     return f" ({counted[1] if counted else named.count(',') + 1} campaigns)"

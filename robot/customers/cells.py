@@ -1,4 +1,6 @@
-"""A row's cells for the normalizer: what is not known for sure refuses the line, by the cell's place."""
+"""A row's cells for the normalizer: what is not known for sure refuses the line, by the cell's
+place.
+"""
 
 from __future__ import annotations
 

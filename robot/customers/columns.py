@@ -1,4 +1,6 @@
-"""Which column of a file is which of ours, as far as its headers say: understood, named by `--map`, or a stop."""
+"""Which column of a file is which of ours, as far as its headers say: understood, named by `--map`,
+or a stop.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _STATE = "clients_import columns "  # in robot_state, with the fingerprint of th
 
 @dataclass(frozen=True)
 class Columns:
-    """The layout of a file, and what the operator said of it: now (`given`) or with an earlier file (`remembered`)."""
+    """The layout of a file, and what the operator said of it: now (`given`) or with an earlier file
+    (`remembered`).
+    """
 
     layout: Layout
     given: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +62,9 @@ def parse_maps(options: Iterable[str]) -> dict[str, str]:
         header, equals, target = option.rpartition("=")
         name = _NAMES.get(compared(target), "")
         if not equals or not canonical(header) or not name:
-            problems.append(f"--map: read {option!r}; expected HEADER=COLUMN, a column of: {_expected()}")
+            problems.append(
+                f"--map: read {option!r}; expected HEADER=COLUMN, a column of: {_expected()}"
+            )
         else:
             found[canonical(header)] = name
     if problems:
@@ -71,7 +77,10 @@ def _expected() -> str:
 
 
 def columns_of(table: Table, given: Mapping[str, str], repository: Repository) -> Columns:
-    """Understand the headers. Raises ConfigurationError where one that matters is not understood."""
+    """Understand the headers.
+
+    Raises ConfigurationError where one that matters is not understood.
+    """
     name = table.path.name
     if table.header_swallowed:
         raise ConfigurationError(
@@ -79,7 +88,9 @@ def columns_of(table: Table, given: Mapping[str, str], repository: Repository) -
             "Close it, or take it out; a header holds no line break together with a separator.",
         )
     plain = layout(table.headers)
-    unknown = [label for label in given if compared(label) not in {compared(each) for each in plain.labels}]
+    unknown = [
+        label for label in given if compared(label) not in {compared(each) for each in plain.labels}
+    ]
     if unknown:
         raise ConfigurationError(
             f"{name}: {told_headers(plain.headers)}.",
@@ -88,7 +99,9 @@ def columns_of(table: Table, given: Mapping[str, str], repository: Repository) -
         )
     remembered = json.loads(repository.recall(_state(plain)) or "{}")
     said = {compared(label) for label in given}
-    remembered = {label: target for label, target in remembered.items() if compared(label) not in said}
+    remembered = {
+        label: target for label, target in remembered.items() if compared(label) not in said
+    }
     columns = Columns(plain, given, remembered)
     found = Columns(layout(table.headers, columns.wanted), given, remembered)
     _judge(name, found.layout)
@@ -98,7 +111,9 @@ def columns_of(table: Table, given: Mapping[str, str], repository: Repository) -
 def keep(columns: Columns, repository: Repository) -> None:
     """Remember what the operator said, for the next file with these headers."""
     if columns.given:
-        repository.remember(_state(columns.layout), json.dumps(columns.wanted, ensure_ascii=False, sort_keys=True))
+        repository.remember(
+            _state(columns.layout), json.dumps(columns.wanted, ensure_ascii=False, sort_keys=True)
+        )
 
 
 def _state(of: Layout) -> str:
@@ -111,7 +126,8 @@ def _judge(name: str, found: Layout) -> None:
         problems = tuple(f"no column for {column}" for column in found.missing)
         raise ConfigurationError(
             f"{name}: {told_headers(found.headers)}.",
-            f"{_title_above(found)}Name them external_id (or id, codigo) and nome, for example; or say which it is:"
+            f"{_title_above(found)}Name them external_id (or id, codigo) and nome, for example; or"
+            " say which it is:"
             f' --map "{_example(found)}=external_id".',
             problems,
         )
@@ -123,18 +139,36 @@ def _judge(name: str, found: Layout) -> None:
             " Number area codes as their phones: DDD 1, Fone 1, DDD 2, Fone 2.",
             found.ambiguous,
         )
-    stop(name, found, [place for place, likely in found.suspects.items() if likely == "status"], "status", "the status")
+    stop(
+        name,
+        found,
+        [place for place, likely in found.suspects.items() if likely == "status"],
+        "status",
+        "the status",
+    )
     if "phones" not in found.columns:
-        stop(name, found, [p for p, likely in found.suspects.items() if likely == "phones"], "phones", "a phone")
+        stop(
+            name,
+            found,
+            [p for p, likely in found.suspects.items() if likely == "phones"],
+            "phones",
+            "a phone",
+        )
 
 
-def stop(name: str, found: Layout, places: Sequence[int], target: str, what: str, why: str = "") -> None:
-    """Refuse the file where columns are not understood that are probably one that matters. Raises ConfigurationError."""
+def stop(
+    name: str, found: Layout, places: Sequence[int], target: str, what: str, why: str = ""
+) -> None:
+    """Refuse the file where columns are not understood that are probably one that matters.
+
+    Raises ConfigurationError.
+    """
     if not places:
         return
     labels = [_shown(found.labels[place]) for place in places]
     problems = tuple(
-        f"column {place + 1} ({label}): probably {what}{why}" for place, label in zip(places, labels, strict=True)
+        f"column {place + 1} ({label}): probably {what}{why}"
+        for place, label in zip(places, labels, strict=True)
     )
     raise ConfigurationError(
         f"{name}: {len(places)} column(s) not understood; nothing was stored.",
@@ -145,7 +179,9 @@ def stop(name: str, found: Layout, places: Sequence[int], target: str, what: str
 
 
 def _title_above(found: Layout) -> str:
-    """What to do first where one cell alone is filled: the title of a report stands above the headers."""
+    """What to do first where one cell alone is filled: the title of a report stands above the
+    headers.
+    """
     if sum(1 for header in found.headers if header.strip()) > 1 or _holds_data(found.headers):
         return ""
     return "The headers must stand in the first line: delete what stands above them, like a title. "
@@ -154,7 +190,9 @@ def _title_above(found: Layout) -> str:
 def _example(found: Layout) -> str:
     if _holds_data(found.headers):
         return "HEADER"
-    documents = [label for label, column in zip(found.labels, found.columns, strict=True) if column == "cpf"]
+    documents = [
+        label for label, column in zip(found.labels, found.columns, strict=True) if column == "cpf"
+    ]
     return _shown((*documents, *found.unknown, "HEADER")[0])
 
 
@@ -163,7 +201,9 @@ def _shown(header: str) -> str:
 
 
 def told_headers(headers: Sequence[str]) -> str:
-    """The first line for the operator, who must see what was read: but a client's data is no header, and is not shown."""
+    """The first line for the operator, who must see what was read: but a client's data is no
+    header, and is not shown.
+    """
     if _holds_data(headers):
         return "its first line holds a client, not the headers"
     return f"its headers are {', '.join(_shown(header) for header in headers[:_SHOWN])}"

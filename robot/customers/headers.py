@@ -1,4 +1,6 @@
-"""Which column of a file or a query fills which of ours: by the words of the headers, or as the operator says."""
+"""Which column of a file or a query fills which of ours: by the words of the headers, or as the
+operator says.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,31 @@ from robot.customers.header_words import Meaning, meaning_of, words_of
 
 IGNORE, EXTRA = "ignore", "extra"
 TARGETS = (
-    *("external_id", "name", "cpf", "phones", "ddd", "email", "creditor", "open_amount", "address", "uf", "notes"),
+    *(
+        "external_id",
+        "name",
+        "cpf",
+        "phones",
+        "ddd",
+        "email",
+        "creditor",
+        "open_amount",
+        "address",
+        "uf",
+        "notes",
+    ),
     "status",
 )
 _MANY = {"phones", "address", "ddd", "notes"}
-_ONE = {"external_id", "name", "cpf", "creditor", "open_amount", "uf", "status"}  # a second one is asked about
+_ONE = {
+    "external_id",
+    "name",
+    "cpf",
+    "creditor",
+    "open_amount",
+    "uf",
+    "status",
+}  # a second one is asked about
 _STREET = {"endereco", "rua"}
 _OF_PHONES = {"telefone", "ddd"}
 
@@ -23,9 +45,9 @@ _OF_PHONES = {"telefone", "ddd"}
 class Layout:
     """Which column of the file fills which of ours. `unknown` ones are kept in `extra`.
 
-    `labels`: the headers with a number behind each that occurs again, `Nome (2)`, so that none takes another's place; for a
-    blank one `column 4`. `areas`: for each column of phones the place of its area codes. `street`: the
-    columns without which an address is only a part of one.
+    `labels`: the headers with a number behind each that occurs again, `Nome (2)`, so that none
+    takes another's place; for a blank one `column 4`. `areas`: for each column of phones the place
+    of its area codes. `street`: the columns without which an address is only a part of one.
     """
 
     headers: tuple[str, ...]
@@ -38,7 +60,9 @@ class Layout:
     suspects: Mapping[int, str] = field(default_factory=dict)  # place → what it may well be
     ambiguous: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()  # "Valor (open_amount is Saldo devedor)"
-    key_is_document: bool = False  # the operator said that the column of CPF/CNPJ is the key: it fills both
+    key_is_document: bool = (
+        False  # the operator said that the column of CPF/CNPJ is the key: it fills both
+    )
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -47,7 +71,11 @@ class Layout:
     @property
     def unknown_places(self) -> tuple[int, ...]:
         """The columns that are kept in extra."""
-        return tuple(place for place, column in enumerate(self.columns) if column is None and place not in self.ignored)
+        return tuple(
+            place
+            for place, column in enumerate(self.columns)
+            if column is None and place not in self.ignored
+        )
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -60,11 +88,18 @@ class Layout:
 
 
 def layout(headers: Sequence[object], wanted: Mapping[str, str] | None = None) -> Layout:
-    """What each column is. `wanted`: label → one of TARGETS, IGNORE or EXTRA, as the operator says."""
+    """What each column is.
+
+    `wanted`: label → one of TARGETS, IGNORE or EXTRA, as the operator says.
+    """
     names = tuple("" if header is None else canonical(str(header)) for header in headers)
     labels = _labels(names)
     said = {compared(label): target for label, target in (wanted or {}).items()}
-    given = {place: said[compared(label)] for place, label in enumerate(labels) if compared(label) in said}
+    given = {
+        place: said[compared(label)]
+        for place, label in enumerate(labels)
+        if compared(label) in said
+    }
     meanings = [_meaning(name, given.get(place)) for place, name in enumerate(names)]
     columns, areas, orphans = _with_area_codes(names, meanings, frozenset(given))
     chosen, ambiguous, passed_over = _one_each(labels, names, columns, meanings, frozenset(given))
@@ -89,7 +124,8 @@ def layout(headers: Sequence[object], wanted: Mapping[str, str] | None = None) -
         ambiguous=(*ambiguous, *orphans),
         passed_over=passed_over,
         key_is_document=any(
-            target == "external_id" and meaning_of(names[place]).column == "cpf" for place, target in given.items()
+            target == "external_id" and meaning_of(names[place]).column == "cpf"
+            for place, target in given.items()
         ),
     )
 
@@ -119,7 +155,9 @@ def _one_each(
     meanings: Sequence[Meaning],
     given: frozenset[int],
 ) -> tuple[list[str | None], tuple[str, ...], tuple[str, ...]]:
-    """Of several columns for one of ours the strongest; which of them cannot be told apart; which gave way."""
+    """Of several columns for one of ours the strongest; which of them cannot be told apart; which
+    gave way.
+    """
     chosen = list(columns)
     ambiguous: list[str] = []
     passed_over: list[str] = []
@@ -157,17 +195,26 @@ def _qualifiers(name: str) -> frozenset[str]:
 def _with_area_codes(
     names: Sequence[str], meanings: Sequence[Meaning], given: frozenset[int]
 ) -> tuple[list[str | None], list[int | None], tuple[str, ...]]:
-    """Each column's meaning, and for each of phones the place of its area codes: `DDD 1` is that of `Fone 1`.
+    """Each column's meaning, and for each of phones the place of its area codes: `DDD 1` is that of
+    `Fone 1`.
 
-    One whose words name no phone is that of the phone at its right. The last: area codes of nobody knows which phone,
-    though there are phones that they may belong to; a number with another's code calls a stranger.
+    One whose words name no phone is that of the phone at its right. The last: area codes of nobody
+    knows which phone, though there are phones that they may belong to; a number with another's code
+    calls a stranger.
     """
     columns = [meaning.column for meaning in meanings]
-    has_code = [("ddd" in words_of(name) and place not in given) for place, name in enumerate(names)]
-    numbers = [place for place, column in enumerate(columns) if column == "phones" and not has_code[place]]
+    has_code = [
+        ("ddd" in words_of(name) and place not in given) for place, name in enumerate(names)
+    ]
+    numbers = [
+        place for place, column in enumerate(columns) if column == "phones" and not has_code[place]
+    ]
     areas: list[int | None] = [None] * len(names)
     for place, name in enumerate(names):
-        if not (has_code[place] or columns[place] == "ddd") or columns[place] not in {"ddd", "phones"}:
+        if not (has_code[place] or columns[place] == "ddd") or columns[place] not in {
+            "ddd",
+            "phones",
+        }:
             continue
         own = _numbers_of(_qualifiers(name), numbers, names)
         if columns[place] == "phones" and not own:
@@ -187,7 +234,9 @@ def _with_area_codes(
             areas[right] = place
     unsure = any(areas[number] is None for number in numbers)
     orphans = [
-        place for place, column in enumerate(columns) if column == "ddd" and place not in areas and _qualifiers(names[place])
+        place
+        for place, column in enumerate(columns)
+        if column == "ddd" and place not in areas and _qualifiers(names[place])
     ]
     for place, column in enumerate(columns):
         if column == "ddd" and not _qualifiers(names[place]):
@@ -196,14 +245,24 @@ def _with_area_codes(
     for place, column in enumerate(columns):
         if column == "ddd" and place not in areas and place not in given:
             columns[place] = None  # of no phone: kept in extra
-    return columns, areas, tuple(f"ddd: column {place + 1} ({names[place]}), of no phone" for place in orphans if unsure)
+    return (
+        columns,
+        areas,
+        tuple(
+            f"ddd: column {place + 1} ({names[place]}), of no phone" for place in orphans if unsure
+        ),
+    )
 
 
-def _numbers_of(qualifiers: frozenset[str], numbers: Sequence[int], names: Sequence[str]) -> list[int]:
+def _numbers_of(
+    qualifiers: frozenset[str], numbers: Sequence[int], names: Sequence[str]
+) -> list[int]:
     exact = [number for number in numbers if _qualifiers(names[number]) == qualifiers]
     if exact:
         return exact
-    wider = [number for number in numbers if qualifiers and qualifiers <= _qualifiers(names[number])]
+    wider = [
+        number for number in numbers if qualifiers and qualifiers <= _qualifiers(names[number])
+    ]
     return wider if len(wider) == 1 else []
 
 

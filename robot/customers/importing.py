@@ -1,4 +1,7 @@
-"""`clients import`: a file of clients → the table `clients`. Safe to repeat: a client is found again by its external_id."""
+"""`clients import`: a file of clients → the table `clients`.
+
+Safe to repeat: a client is found again by its external_id.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ from robot.sync.history import Ending, recorded
 log = logging.getLogger(__name__)
 
 JOB = "clients_import"
-_CLASHES = "the database takes the external_id for another client's: its collation ignores case or accents"
+_CLASHES = (
+    "the database takes the external_id for another client's: its collation ignores case or accents"
+)
 _SAMPLE = 5
 
 
@@ -66,7 +71,10 @@ def refuse(doubts: Sequence[str]) -> bool:
     """Nobody can be asked: what must be told stops the import. Raises ConfigurationError."""
     raise ConfigurationError(
         "What must be told before it is stored; nothing was stored.",
-        "Look at them in the file (clients import FILE --preview). To store them as they are: --yes.",
+        (
+            "Look at them in the file (clients import FILE --preview). To store them as they are:"
+            " --yes."
+        ),
         tuple(doubts),
     )
 
@@ -83,7 +91,8 @@ def import_clients(
 ) -> Imported | None:
     """Import a file; None where `confirm`, which is given the doubts, said no.
 
-    `progress` is told how many lines were read. Raises ConfigurationError before anything is written.
+    `progress` is told how many lines were read. Raises ConfigurationError before anything is
+    written.
     """
     options = options or Options()
     found = _opened(path, repository, options, stop)
@@ -93,7 +102,10 @@ def import_clients(
         for doubt in found.review.doubts:
             log.warning("Stored as it is, as asked: %s", doubt)
     if found.layout.unknown:
-        log.info("Columns kept in extra, having no column of their own: %s.", ", ".join(found.layout.unknown))
+        log.info(
+            "Columns kept in extra, having no column of their own: %s.",
+            ", ".join(found.layout.unknown),
+        )
 
     def work(ending: Ending) -> None:
         found.ending = ending
@@ -113,7 +125,10 @@ def preview_import(
     *,
     options: Options | None = None,
 ) -> Imported:
-    """What an import would do, line by line, without writing anything but missing tables. Raises ConfigurationError."""
+    """What an import would do, line by line, without writing anything but missing tables.
+
+    Raises ConfigurationError.
+    """
     options = options or Options()
     found = _opened(path, repository, options, stop)
     intake = _intake(found, repository, options)
@@ -137,7 +152,9 @@ def _look(taken: Taken, found: Imported) -> None:
     found.sample += rows[: _SAMPLE - len(found.sample)]
 
 
-def _opened(path: Path, repository: Repository, options: Options, stop: threading.Event) -> Imported:
+def _opened(
+    path: Path, repository: Repository, options: Options, stop: threading.Event
+) -> Imported:
     repository.prepare()
     table = open_table(path, sheet=options.sheet, encoding=options.encoding)
     columns = headers.columns_of(table, options.maps, repository)
@@ -192,11 +209,16 @@ class _Import:
         problems = self._ending.problems
         if self._ending.failed:
             told = command(f"rejected list --job {JOB}")
-            problems.append(f'{self._ending.failed} line(s) rejected: see "{told}". Correct them and import again.')
+            problems.append(
+                f'{self._ending.failed} line(s) rejected: see "{told}". Correct them and import'
+                " again."
+            )
         if tally.swallowed:
             problems.append(
-                f"{tally.swallowed} more line(s) of the file stand inside rejected ones, behind a quote that is probably not"
-                " closed: they were not imported. A cell may hold a line break or the separator, but not both."
+                f"{tally.swallowed} more line(s) of the file stand inside rejected ones, behind a"
+                " quote that is probably not"
+                " closed: they were not imported. A cell may hold a line break or the separator,"
+                " but not both."
             )
 
     def _flush(self) -> None:
@@ -208,7 +230,9 @@ class _Import:
         batch = Batch({CLIENTS: rows}, [rejection for rejection, _ in taken.rejections])
         if batch.empty:
             return
-        stored = self._repository.store_rows(batch, JOB, self._ending.execution_id, self._open, settled)
+        stored = self._repository.store_rows(
+            batch, JOB, self._ending.execution_id, self._open, settled
+        )
         counts = stored.tables.get(CLIENTS.name, Counts())
         self._ending.counts.add(counts)
         self._ending.total += len(taken.rows) + len(taken.rejections)
@@ -218,7 +242,9 @@ class _Import:
             self._intake.tally.reasons[stored.reasons.get(key, _CLASHES)] += 1
 
     def _settled(self, taken: Taken) -> list[int]:
-        """Rejections without a key that these rows settle; not those that another line of this file repeats."""
+        """Rejections without a key that these rows settle; not those that another line of this file
+        repeats.
+        """
         found = {}
         for _, row in taken.rows:
             rest = self._rest(row)
@@ -235,10 +261,14 @@ class _Import:
 
 
 def _nameless(repository: Repository) -> dict[frozenset[tuple[str, str]], list[int]]:
-    """The open rejections whose external_id is missing or is none, by their other cells: a corrected line bears another."""
+    """The open rejections whose external_id is missing or is none, by their other cells: a
+    corrected line bears another.
+    """
     found: dict[frozenset[tuple[str, str]], list[int]] = {}
     for line in repository.rejections(JOB):
         if line.record_id is None or not fits(line.record_id, CLIENTS["external_id"].width):
-            with suppress(ValueError, AttributeError):  # a payload that is no object is none of ours
+            with suppress(
+                ValueError, AttributeError
+            ):  # a payload that is no object is none of ours
                 found.setdefault(without_id(json.loads(line.payload)), []).append(line.id)
     return found

@@ -1,4 +1,6 @@
-"""The lines of a file on their way into the table: read, joined with what is stored, counted by column."""
+"""The lines of a file on their way into the table: read, joined with what is stored, counted by
+column.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ _TWICE = "the external_id occurs twice in the file, with other values"
 
 @dataclass
 class Tally:
-    """What the lines came to. `reasons` counts the rejections by what they say; `first` tells where each begins.
+    """What the lines came to. `reasons` counts the rejections by what they say; `first` tells where
+    each begins.
 
     `columns`: of each column how many values were filled, changed, left alone, erased.
     """
@@ -45,7 +48,9 @@ class Tally:
 
 @dataclass
 class Taken:
-    """What a batch came to: rows with the lines that they are of, the rows that only protect, and rejections."""
+    """What a batch came to: rows with the lines that they are of, the rows that only protect, and
+    rejections.
+    """
 
     rows: list[tuple[TableRow, Row]] = field(default_factory=list)
     protecting: list[TableRow] = field(default_factory=list)
@@ -54,7 +59,10 @@ class Taken:
 
 
 class Intake:
-    """Takes the lines of one file. `blocks`: whether a status protects; `erase`: whether empty cells erase."""
+    """Takes the lines of one file.
+
+    `blocks`: whether a status protects; `erase`: whether empty cells erase.
+    """
 
     def __init__(
         self,
@@ -73,7 +81,9 @@ class Intake:
         self._blocks = blocks
         self._erase = erase
         self._empty = empty
-        self._seen: dict[str, int] = {}  # key → its line's digest, as a number: 300,000 texts would be a second file
+        self._seen: dict[
+            str, int
+        ] = {}  # key → its line's digest, as a number: 300,000 texts would be a second file
         self._waiting: dict[str, tuple[Read, Row]] = {}
         self._protect: dict[str, str] = {}
         self._rejections: list[tuple[Rejection, Row]] = []
@@ -189,7 +199,9 @@ class Intake:
 
 
 def _known_before_the_rest(read: Rejection) -> Rejection:
-    """Known by what stands before the rest where the quote is that of the external_id: the corrected line settles it."""
+    """Known by what stands before the rest where the quote is that of the external_id: the
+    corrected line settles it.
+    """
     text = read.record_id or ""
     if fits(text, CLIENTS["external_id"].width) and not re.search(r"[\r\n]", text):
         return read

@@ -1,7 +1,7 @@
 """What a line says of a client, joined with what is stored of him: a row, and what it changes.
 
-Silence changes nothing: a column that the file does not have, and a cell that is empty, leave what is
-stored. Where the operator asks for it an empty cell erases, but never a status that protects.
+Silence changes nothing: a column that the file does not have, and a cell that is empty, leave what
+is stored. Where the operator asks for it an empty cell erases, but never a status that protects.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Change(Enum):
 class Read:
     """What one line says: only the values that it holds.
 
-    `phones`: for each column of phones its numbers, None where the cell is empty. `kept`: for `extra`, by
-    header. `whole`: values that their column cannot hold whole. `has_street`: whether an address is one,
-    and not only a city. `digest` tells two lines apart.
+    `phones`: for each column of phones its numbers, None where the cell is empty. `kept`: for
+    `extra`, by header. `whole`: values that their column cannot hold whole. `has_street`: whether
+    an address is one, and not only a city. `digest` tells two lines apart.
     """
 
     key: str
@@ -56,7 +56,9 @@ class Read:
 
 @dataclass(frozen=True)
 class Stored:
-    """A client as the table has him: cells in the order of `CLIENTS.row_columns`, without the hash."""
+    """A client as the table has him: cells in the order of `CLIENTS.row_columns`, without the
+    hash.
+    """
 
     cells: Mapping[str, str]
     extra: Mapping[str, object]
@@ -73,7 +75,8 @@ class Stored:
 
 @dataclass(frozen=True)
 class Merged:
-    """A client's row, in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra` for want of room.
+    """A client's row, in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra`
+    for want of room.
 
     `changes`: what became of a known client's columns; of a new one every value is filled.
     """
@@ -91,7 +94,11 @@ def merge(
     erase: bool = False,
     protects: Callable[[str], bool] = lambda _: False,
 ) -> Merged:
-    """The row. `erase`: an empty cell empties; `protects`: of a status. Raises Refused for a new client without a name."""
+    """The row.
+
+    `erase`: an empty cell empties; `protects`: of a status. Raises Refused for a new client without
+    a name.
+    """
     if stored is None:
         return _new(of, read)
     before = stored.cells
@@ -134,10 +141,14 @@ def _new(of: Layout, read: Read) -> Merged:
 
 
 def _nameless(of: Layout) -> Refused:
-    return Refused("the client has no name", of.columns.index("name") if "name" in of.columns else None)
+    return Refused(
+        "the client has no name", of.columns.index("name") if "name" in of.columns else None
+    )
 
 
-def _cells(wanted: Mapping[str, str], gone: frozenset[str], extra: dict[str, object]) -> tuple[list[Cell], int]:
+def _cells(
+    wanted: Mapping[str, str], gone: frozenset[str], extra: dict[str, object]
+) -> tuple[list[Cell], int]:
     """The cells without `extra` and hash; what does not fit is kept in `extra`, and counted."""
     row: list[Cell] = []
     overflows = 0
@@ -158,7 +169,8 @@ def _with_extra(read: Read, extra: dict[str, object]) -> str | None:
 
 
 def _phones(read: Read, stored: str, *, erase: bool) -> list[str]:
-    """The line's numbers; those stored in the place of an empty cell, and beyond the file's columns, stay.
+    """The line's numbers; those stored in the place of an empty cell, and beyond the file's
+    columns, stay.
 
     A client's first phone is that of the file's first column, and so on.
     """
@@ -175,7 +187,9 @@ def _phones(read: Read, stored: str, *, erase: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _keep_composed(read: Read, before: Mapping[str, str], wanted: dict[str, str], extra: dict[str, object]) -> None:
+def _keep_composed(
+    read: Read, before: Mapping[str, str], wanted: dict[str, str], extra: dict[str, object]
+) -> None:
     """A value that is made of several columns stays whole where the line holds a part of it."""
     for name in ("address", "notes"):
         new, old = wanted.get(name), before.get(name)
@@ -189,7 +203,10 @@ def _keep_composed(read: Read, before: Mapping[str, str], wanted: dict[str, str]
 
 
 def _erased(
-    of: Layout, before: Mapping[str, str], wanted: Mapping[str, str], protects: Callable[[str], bool]
+    of: Layout,
+    before: Mapping[str, str],
+    wanted: Mapping[str, str],
+    protects: Callable[[str], bool],
 ) -> frozenset[str]:
     """The columns that the file has, the line leaves empty, and the table fills."""
     empty = set(filter(None, of.columns)) & set(before) - set(wanted) - _NEVER_ERASED

@@ -1,4 +1,6 @@
-"""A look at the whole file before anything is stored: what stops it, and what the operator must be asked."""
+"""A look at the whole file before anything is stored: what stops it, and what the operator must be
+asked.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +28,27 @@ _LONGEST_STATUS = 50
 
 @dataclass
 class Review:
-    """`doubts`: what must be told before it is stored, as sentences. `new`: keys that the table does not have."""
+    """`doubts`: what must be told before it is stored, as sentences.
+
+    `new`: keys that the table does not have.
+    """
 
     empty: bool = False
     new: int = 0
     doubts: list[str] = field(default_factory=list)
 
 
-def review(table: Table, of: Layout, repository: Repository, blocks: Callable[[str], bool], stop: threading.Event) -> Review:
-    """Read the file once. `blocks`: whether a status protects. Raises ConfigurationError, Interrupted."""
+def review(
+    table: Table,
+    of: Layout,
+    repository: Repository,
+    blocks: Callable[[str], bool],
+    stop: threading.Event,
+) -> Review:
+    """Read the file once.
+
+    `blocks`: whether a status protects. Raises ConfigurationError, Interrupted.
+    """
     found = _Look(of, blocks, Review(portfolio.is_empty(repository)))
     if not found.needed:
         return found.review
@@ -61,7 +75,9 @@ class _Look:
         self._of = of
         self._blocks = blocks
         self._aside = [place for place in of.unknown_places if place not in of.settled]
-        self._blocking: dict[int, int] = {}  # place of an unknown column → line in which it holds a blocked word
+        self._blocking: dict[
+            int, int
+        ] = {}  # place of an unknown column → line in which it holds a blocked word
         self._lines = 0
         self._filled: Counter[int] = Counter()
         self._dialled: Counter[int] = Counter()
@@ -73,7 +89,9 @@ class _Look:
 
     @property
     def needed(self) -> bool:
-        """Whether there is anything to be found: the first import of a file that is all understood has nothing."""
+        """Whether there is anything to be found: the first import of a file that is all understood
+        has nothing.
+        """
         understood = {"phones", "name"} <= set(self._of.columns)
         return not self.review.empty or bool(self._aside) or not understood
 
@@ -130,21 +148,32 @@ class _Look:
                 self._by_phone.setdefault(mark, who)
 
     def judge(self, name: str) -> None:
-        """Stop a file of which something that matters is not understood. Raises ConfigurationError."""
+        """Stop a file of which something that matters is not understood.
+
+        Raises ConfigurationError.
+        """
         line = min(self._blocking.values(), default=0)
         why = f": it holds a blocked status (line {line})"
         columns.stop(name, self._of, list(self._blocking), "status", "the status", why)
         if "phones" not in self._of.columns:
-            like = [place for place in self._aside if 2 * self._dialled[place] > self._filled[place]]
-            columns.stop(name, self._of, like, "phones", "a phone", ": most of its values can be dialled")
+            like = [
+                place for place in self._aside if 2 * self._dialled[place] > self._filled[place]
+            ]
+            columns.stop(
+                name, self._of, like, "phones", "a phone", ": most of its values can be dialled"
+            )
             if self.review.new:
                 self.review.doubts.append(
-                    f"{self.review.new:,} new customer(s) would have no phone: the file has no column of phones that is"
+                    f"{self.review.new:,} new customer(s) would have no phone: the file has no"
+                    " column of phones that is"
                     ' understood (name it by --map "HEADER=phones").'
                 )
         if "name" not in self._of.columns and self.review.new:
             raise ConfigurationError(
-                f"{name}: {self.review.new:,} new customer(s), and no column for their names; nothing was stored.",
+                (
+                    f"{name}: {self.review.new:,} new customer(s), and no column for their names;"
+                    " nothing was stored."
+                ),
                 'Name a column nome, or say which it is: --map "HEADER=name".',
                 ("no column for name",),
             )
@@ -173,7 +202,9 @@ class _Look:
             left = [pair for pair, key in pairs.items() if key not in told]
             if keys := set(pairs.values()) - told:
                 more = f", … and {len(left) - _SHOWN:,} more" if len(left) > _SHOWN else ""
-                self.review.doubts.append(f"{len(keys):,} new customer(s) {what}: {', '.join(left[:_SHOWN])}{more}.")
+                self.review.doubts.append(
+                    f"{len(keys):,} new customer(s) {what}: {', '.join(left[:_SHOWN])}{more}."
+                )
             told |= set(pairs.values())
 
 
@@ -186,7 +217,11 @@ def _without_zeros(key: str) -> str:
 
 
 def _marks(read: Read) -> list[int]:
-    return [_mark(number, read.values.get("name", "")) for numbers in read.phones for number in numbers or ()]
+    return [
+        _mark(number, read.values.get("name", ""))
+        for numbers in read.phones
+        for number in numbers or ()
+    ]
 
 
 def _mark(number: str, name: str) -> int:

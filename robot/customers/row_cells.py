@@ -1,4 +1,7 @@
-"""One cell of a client's line, by the column that it belongs to. Pure functions; each raises Refused."""
+"""One cell of a client's line, by the column that it belongs to.
+
+Pure functions; each raises Refused.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,14 @@ AS_TEXT = "Format the column as text, write or export the values again, and save
 _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-][0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
 _ROUNDED = "a number that lost digits (scientific notation)"
-_TYPED = {"external_id", "phones", "ddd", "cpf", "name", "status"}  # where a date or a boolean is a mistake
+_TYPED = {
+    "external_id",
+    "phones",
+    "ddd",
+    "cpf",
+    "name",
+    "status",
+}  # where a date or a boolean is a mistake
 WHAT = {
     "external_id": "the external_id",
     "phones": "a phone",
@@ -35,7 +45,10 @@ WHAT = {
 
 
 class Refused(ValueError):
-    """The line cannot become a client's row. `place`: of the column; `hint`: how to save the file right."""
+    """The line cannot become a client's row.
+
+    `place`: of the column; `hint`: how to save the file right.
+    """
 
     def __init__(self, reason: str, place: int | None = None, hint: str = "") -> None:
         super().__init__(reason)
@@ -65,7 +78,10 @@ def plain(cell: object) -> str:
 
 
 def check(column: str, cell: object, text: str, place: int) -> None:
-    """Whether this may stand in one of our columns: no date or boolean, and no digits lost. Raises Refused."""
+    """Whether this may stand in one of our columns: no date or boolean, and no digits lost.
+
+    Raises Refused.
+    """
     if column not in _TYPED:
         return
     if type(cell) is not str and isinstance(cell, bool | datetime | date | time | timedelta):

@@ -1,6 +1,8 @@
-"""A line of a client's file or query → what it says of a client → a row of `clients`. Pure functions.
+"""A line of a client's file or query → what it says of a client → a row of `clients`. Pure
+functions.
 
-A line need not say everything: `read_client` gives what it says, `merge` joins that with what is stored.
+A line need not say everything: `read_client` gives what it says, `merge` joins that with what is
+stored.
 """
 
 from __future__ import annotations
@@ -46,18 +48,26 @@ def normalize_client(of: Layout, cells: Sequence[object]) -> Merged | Rejection:
 
 
 def rejected(of: Layout, cells: Sequence[object], reason: str) -> Rejection:
-    """The rejection of a line, known by its external_id as far as that goes; the line is kept whole."""
-    found = next((plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"), "")
+    """The rejection of a line, known by its external_id as far as that goes; the line is kept
+    whole.
+    """
+    found = next(
+        (plain(cell) for column, cell in _paired(of.columns, cells) if column == "external_id"), ""
+    )
     return Rejection(cut(found, _RECORD_ID) or None, reason, as_received(record_of(of, cells)))
 
 
 def record_of(of: Layout, cells: Sequence[object]) -> dict[str, str]:
     """The line as header → text: what is kept of a rejected one."""
-    return {label or f"column {n + 1}": raw_text(cell) for n, (label, cell) in enumerate(_paired(of.labels, cells))}
+    return {
+        label or f"column {n + 1}": raw_text(cell)
+        for n, (label, cell) in enumerate(_paired(of.labels, cells))
+    }
 
 
 def without_id(record: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    """What tells a line apart from others when its external_id is missing, or was wrong: all its other cells.
+    """What tells a line apart from others when its external_id is missing, or was wrong: all its
+    other cells.
 
     A cell goes by its column's meaning: the corrected file may name its columns otherwise.
     """
@@ -65,7 +75,9 @@ def without_id(record: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((name, cell) for name, cell in cells if name != "external_id")
 
 
-def _paired(names: Sequence[str | None], cells: Sequence[object]) -> list[tuple[str | None, object]]:
+def _paired(
+    names: Sequence[str | None], cells: Sequence[object]
+) -> list[tuple[str | None, object]]:
     padded = [*cells, *([None] * (len(names) - len(cells)))]
     return [*zip(names, padded, strict=False), *((None, cell) for cell in padded[len(names) :])]
 
@@ -92,7 +104,11 @@ def read_client(of: Layout, cells: Sequence[object]) -> Read:
 
 
 def _read(
-    of: Layout, cells: Sequence[object], texts: Sequence[str], given: Mapping[str, list[int]], kept: dict[str, str]
+    of: Layout,
+    cells: Sequence[object],
+    texts: Sequence[str],
+    given: Mapping[str, list[int]],
+    kept: dict[str, str],
 ) -> Read:
     key_place = given.get("external_id", [None])[0]
     key = cell_of.external_id("" if key_place is None else texts[key_place], key_place)
@@ -123,12 +139,18 @@ def _read(
     if undialled:
         whole[UNDIALLED] = "; ".join(undialled)
     street = not of.street.isdisjoint(given.get("address", ()))
-    said = digest([key, sorted(values.items()), phones, sorted(kept.items()), sorted(whole.items())])
-    return Read(key, values, tuple(phones), kept, whole, zeros=zeros, has_street=street, digest=said)
+    said = digest(
+        [key, sorted(values.items()), phones, sorted(kept.items()), sorted(whole.items())]
+    )
+    return Read(
+        key, values, tuple(phones), kept, whole, zeros=zeros, has_street=street, digest=said
+    )
 
 
 def _phones(of: Layout, texts: Sequence[str]) -> tuple[list[tuple[str, ...] | None], list[str]]:
-    """By column the numbers that can be dialled; and the others as they are written, if any of the former is there."""
+    """By column the numbers that can be dialled; and the others as they are written, if any of the
+    former is there.
+    """
     found: list[tuple[str, ...] | None] = []
     problems: dict[str, int] = {}
     undialled: list[str] = []
@@ -145,12 +167,16 @@ def _phones(of: Layout, texts: Sequence[str]) -> tuple[list[tuple[str, ...] | No
             text = f"({area}) {text}"
         read = read_phones(text)
         if any("scientific" in problem for problem in read.problems):
-            raise Refused("a phone is a number that lost digits (scientific notation)", place, AS_TEXT)
+            raise Refused(
+                "a phone is a number that lost digits (scientific notation)", place, AS_TEXT
+            )
         found.append(read.numbers)
         for problem in read.problems:
             problems.setdefault(problem, place)
         if read.problems:
             undialled.append(texts[place])
     if problems and not any(found):
-        raise Refused(f"no phone that can be dialled: {'; '.join(problems)}", next(iter(problems.values())))
+        raise Refused(
+            f"no phone that can be dialled: {'; '.join(problems)}", next(iter(problems.values()))
+        )
     return found, undialled

@@ -1,12 +1,28 @@
-"""The databases: tables made from `sql/`, rows upserted, executions, windows and rejections remembered.
+"""The databases: tables made from `sql/`, rows upserted, executions, windows and rejections
+remembered.
 
 Nothing here knows an API or a normalizer; what is stored comes as rows of `robot.cells.tables`.
 """
 
-from robot.database.contents import Content, digest_of, forget_hashes, read_contents, read_contents_of
+from robot.database.contents import (
+    Content,
+    digest_of,
+    forget_hashes,
+    read_contents,
+    read_contents_of,
+)
 from robot.database.engine import Counts, Engine
 from robot.database.opening import open_engine, open_repository
-from robot.database.records import OUTSIDE, Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
+from robot.database.records import (
+    OUTSIDE,
+    Batch,
+    ExecutionLine,
+    Outcome,
+    RejectionLine,
+    Scope,
+    Stored,
+    WindowLine,
+)
 from robot.database.repository import Repository
 
 __all__ = [

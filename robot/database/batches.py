@@ -1,7 +1,9 @@
-"""Storing batches: one transaction each; where the database refuses a row, the others are stored without it.
+"""Storing batches: one transaction each; where the database refuses a row, the others are stored
+without it.
 
-A refused row becomes a rejection with the server's reason. It is found by halving: each half is a transaction of its own,
-with the same line of the window, so that whatever breaks off in between leaves a state from which a repetition goes on.
+A refused row becomes a rejection with the server's reason. It is found by halving: each half is a
+transaction of its own, with the same line of the window, so that whatever breaks off in between
+leaves a state from which a repetition goes on.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from robot.runtime.masking import mask
 
 log = logging.getLogger(__name__)
 
-_HOPELESS = 100  # records refused, one after the other, of a table that took none: it is the table, not the records
+# records refused, one after the other, of a table that took none: it is the table, not the records
+_HOPELESS = 100
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,18 @@ class _Search:
 class Batches:
     """Stores batches on one engine."""
 
-    def __init__(self, engine: Engine, transactions: Transactions, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, transactions: Transactions, clock: Callable[[], datetime]
+    ) -> None:
         self._engine = engine
         self._transactions = transactions
         self._clock = clock
 
     def store(self, batch: Batch, storing: Storing) -> Stored:
-        """Store a batch; what the database refuses of it is among the rejections. Raises SyncError, Interrupted."""
+        """Store a batch; what the database refuses of it is among the rejections.
+
+        Raises SyncError, Interrupted.
+        """
         return self._store(batch, storing, _Search())
 
     def _store(self, batch: Batch, storing: Storing, search: _Search) -> Stored:
@@ -64,7 +72,9 @@ class Batches:
         try:
             stored = self._once(batch, storing, upserting)
         except (DuplicateKey, RowRefused) as error:
-            if not upserting:  # it is none of the rows: the table of the rejections, or of the windows, refuses
+            if (
+                not upserting
+            ):  # it is none of the rows: the table of the rejections, or of the windows, refuses
                 raise
             if isinstance(error, DuplicateKey):
                 apart, clashed = self._transactions.again(lambda: set_apart(self._engine, batch))
@@ -78,26 +88,42 @@ class Batches:
         search.stored = search.stored or any(batch.rows.values())
         return stored
 
-    def _raise_if_hopeless(self, batch: Batch, search: _Search, error: RowRefused | DuplicateKey) -> None:
+    def _raise_if_hopeless(
+        self, batch: Batch, search: _Search, error: RowRefused | DuplicateKey
+    ) -> None:
         """What no row can pass is told at once; it is not looked for row by row."""
         if search.catalog is None:
             search.catalog = self._transactions.again(self._engine.catalog)
             tables = {table.name for table in batch.rows}
-            hard = [each.text for each in found_in(search.catalog, self._engine) if each.hard and each.table in tables]
+            hard = [
+                each.text
+                for each in found_in(search.catalog, self._engine)
+                if each.hard and each.table in tables
+            ]
             if hard:
-                raise FatalError(f"{self._engine.name}: {'; '.join(hard)}. No row can be stored.") from error
+                raise FatalError(
+                    f"{self._engine.name}: {'; '.join(hard)}. No row can be stored."
+                ) from error
         if search.refused >= _HOPELESS and not search.stored:
             raise FatalError(
                 f"{error.message} So it went with {search.refused} records, and none was taken.",
                 "Let the DBA look at what the table demands.",
             ) from error
 
-    def _in_parts(self, batch: Batch, storing: Storing, search: _Search, error: RowRefused | DuplicateKey) -> Stored:
-        keys = list(dict.fromkeys(str(row[table.key_place]) for table, rows in batch.rows.items() for row in rows))
+    def _in_parts(
+        self, batch: Batch, storing: Storing, search: _Search, error: RowRefused | DuplicateKey
+    ) -> Stored:
+        keys = list(
+            dict.fromkeys(
+                str(row[table.key_place]) for table, rows in batch.rows.items() for row in rows
+            )
+        )
         if len(keys) > 1:
             half = set(keys[: len(keys) // 2])
             parts = [
-                replace(batch, rows=_rows(batch, half.__contains__)),  # with all that is not of the rows
+                replace(
+                    batch, rows=_rows(batch, half.__contains__)
+                ),  # with all that is not of the rows
                 Batch(_rows(batch, lambda key: key not in half)),
             ]
         else:
@@ -111,7 +137,14 @@ class Batches:
             stored.add(self._store(part, storing, search))
         return stored
 
-    def _reject(self, batch: Batch, storing: Storing, search: _Search, key: str, error: RowRefused | DuplicateKey) -> Stored:
+    def _reject(
+        self,
+        batch: Batch,
+        storing: Storing,
+        search: _Search,
+        key: str,
+        error: RowRefused | DuplicateKey,
+    ) -> Stored:
         """The one row that is left is refused."""
         ((table, (row,)),) = [(table, rows) for table, rows in batch.rows.items() if rows]
         if key not in storing.open_rejections:
@@ -127,9 +160,11 @@ class Batches:
         return stored
 
     def _once(self, batch: Batch, storing: Storing, upserting: list[RowTable]) -> Stored:
-        """One transaction; `upserting` holds the table whose rows were on their way when an error came.
+        """One transaction; `upserting` holds the table whose rows were on their way when an error
+        came.
 
-        Where a COMMIT broke but did hold, the repetition finds nothing to do: then the first attempt's counts are the truth.
+        Where a COMMIT broke but did hold, the repetition finds nothing to do: then the first
+        attempt's counts are the truth.
         """
         attempts: list[Stored] = []
         engine, job, execution_id = self._engine, storing.job, storing.execution_id
@@ -140,21 +175,34 @@ class Batches:
             for table, rows in batch.rows.items():
                 if rows:
                     upserting[:] = [table]
-                    stored.tables.setdefault(table.name, Counts()).add(engine.upsert(table, rows, now))
+                    stored.tables.setdefault(table.name, Counts()).add(
+                        engine.upsert(table, rows, now)
+                    )
             upserting.clear()
             parent = next(iter(batch.rows), None)
             if storing.open_rejections and parent is not None:
-                stored_ids = storing.open_rejections.intersection(str(row[parent.key_place]) for row in batch.rows[parent])
+                stored_ids = storing.open_rejections.intersection(
+                    str(row[parent.key_place]) for row in batch.rows[parent]
+                )
                 rejections.resolve_ids(engine, job, stored_ids, execution_id, now)
-            stored.rejected = sum(rejections.keep(engine, job, execution_id, now, record) for record in batch.rejections)
+            stored.rejected = sum(
+                rejections.keep(engine, job, execution_id, now, record)
+                for record in batch.rejections
+            )
             for record in batch.outside:
                 rejections.keep(engine, job, execution_id, now, record)
             storing.also()
-            attempts.append(stored)  # from here on only COMMIT can fail, and leave its outcome unknown
+            attempts.append(
+                stored
+            )  # from here on only COMMIT can fail, and leave its outcome unknown
             return stored
 
         final = self._transactions.run(work, before=lambda: self.stage(batch.rows))
-        return final if final.changed else next((earlier for earlier in attempts if earlier.changed), final)
+        return (
+            final
+            if final.changed
+            else next((earlier for earlier in attempts if earlier.changed), final)
+        )
 
     def stage(self, rows: Mapping[RowTable, Sequence[Row]]) -> None:
         """Bring rows near to their tables."""
@@ -165,9 +213,14 @@ class Batches:
 
 def _rows(batch: Batch, wanted: Callable[[str], bool]) -> dict[RowTable, list[Row]]:
     """The rows of a batch whose keys are wanted, of all its tables."""
-    return {table: [row for row in rows if wanted(str(row[table.key_place]))] for table, rows in batch.rows.items()}
+    return {
+        table: [row for row in rows if wanted(str(row[table.key_place]))]
+        for table, rows in batch.rows.items()
+    }
 
 
 def _cells(table: RowTable, row: Row) -> str:
-    cells = {name: cell for name, cell in zip(table.row_names, row, strict=True) if cell is not None}
+    cells = {
+        name: cell for name, cell in zip(table.row_names, row, strict=True) if cell is not None
+    }
     return json.dumps(cells, default=str, ensure_ascii=False)

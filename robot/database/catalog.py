@@ -12,7 +12,10 @@ from robot.cells.tables import Kind
 
 @dataclass(frozen=True)
 class StandingColumn:
-    """A column as the database has it. `kind`: what it may hold; None: nothing of ours. `width`: None = unlimited."""
+    """A column as the database has it.
+
+    `kind`: what it may hold; None: nothing of ours. `width`: None = unlimited.
+    """
 
     name: str
     type: str
@@ -26,7 +29,9 @@ class StandingColumn:
 
 @dataclass(frozen=True)
 class Standing:
-    """An object of one of our names: `what` is a table, a view, a synonym … `parent`: the table of a constraint."""
+    """An object of one of our names: `what` is a table, a view, a synonym … `parent`: the table of
+    a constraint.
+    """
 
     name: str
     what: str
@@ -34,7 +39,9 @@ class Standing:
     parent: str = ""
 
     def column(self, name: str) -> StandingColumn | None:
-        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+        return next(
+            (column for column in self.columns if column.name.lower() == name.lower()), None
+        )
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,10 @@ class StandingIndex:
 
 @dataclass(frozen=True)
 class Rule:
-    """What else of a table may refuse a row: a CHECK, a foreign key, an INSTEAD OF trigger. `what` names it in words."""
+    """What else of a table may refuse a row: a CHECK, a foreign key, an INSTEAD OF trigger.
+
+    `what` names it in words.
+    """
 
     name: str
     table: str

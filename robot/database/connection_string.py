@@ -17,7 +17,8 @@ from robot.settings import Settings
 log = logging.getLogger(__name__)
 
 _LEGACY = "SQL Server"
-# the best first; https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows
+# the best first;
+# https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows
 _PREFERRED = (
     "ODBC Driver 18 for SQL Server",
     "ODBC Driver 17 for SQL Server",
@@ -50,7 +51,10 @@ class Driver:
 
 
 def choose_driver(wanted: str, installed: Sequence[str]) -> Driver:
-    """The driver that `DB_DRIVER` names, or the best installed one. Raises ConfigurationError, listing those that are."""
+    """The driver that `DB_DRIVER` names, or the best installed one.
+
+    Raises ConfigurationError, listing those that are.
+    """
     wanted = wanted.strip().removeprefix("{").removesuffix("}")
     if "/" in wanted or (wanted.lower().endswith(".dll") and "\\" in wanted):
         return Driver(wanted)  # a library by its path: the driver manager takes it as it is
@@ -58,15 +62,27 @@ def choose_driver(wanted: str, installed: Sequence[str]) -> Driver:
     if wanted:
         if wanted.casefold() not in by_name:
             raise MissingSoftware(
-                f'DB_DRIVER: the ODBC driver "{wanted}" is not installed. Installed: {_listed(installed)}.',
-                f"Name one of them, leave DB_DRIVER empty for the best one, or install it from {DOWNLOAD}",
+                (
+                    f'DB_DRIVER: the ODBC driver "{wanted}" is not installed. Installed:'
+                    f" {_listed(installed)}."
+                ),
+                (
+                    "Name one of them, leave DB_DRIVER empty for the best one, or install it from"
+                    f" {DOWNLOAD}"
+                ),
             )
         return Driver(by_name[wanted.casefold()])
     for name in _PREFERRED:
         if name.casefold() in by_name:
             driver = Driver(by_name[name.casefold()])
             if driver.legacy:
-                log.warning("Only the legacy ODBC driver is installed: slow, and without TLS 1.2. Install 18: %s", DOWNLOAD)
+                log.warning(
+                    (
+                        "Only the legacy ODBC driver is installed: slow, and without TLS 1.2."
+                        " Install 18: %s"
+                    ),
+                    DOWNLOAD,
+                )
             return driver
     raise MissingSoftware(
         f"No ODBC driver for SQL Server is installed. Installed: {_listed(installed)}.",
@@ -79,7 +95,9 @@ def _listed(installed: Sequence[str]) -> str:
 
 
 def server_address(server: str) -> str:
-    """The address as ODBC wants it: a port follows a comma there, though everybody writes `host:1433`."""
+    """The address as ODBC wants it: a port follows a comma there, though everybody writes
+    `host:1433`.
+    """
     with_port = re.fullmatch(r"(?:tcp:)?([^:,\\\s]+):(\d+)", server.strip())
     return f"{with_port[1]},{with_port[2]}" if with_port else server.strip()
 
@@ -88,7 +106,10 @@ def connection_string(settings: Settings, driver: Driver) -> str:
     """The whole string. It holds the password: never log it. Raises ConfigurationError."""
     if settings.db_encrypt == "strict" and driver.version is not None and driver.version < 18:
         raise ConfigurationError(
-            f'DB_ENCRYPT: "strict" needs ODBC Driver 18 or later; the driver here is "{driver.name}".',
+            (
+                'DB_ENCRYPT: "strict" needs ODBC Driver 18 or later; the driver here is'
+                f' "{driver.name}".'
+            ),
             "Write DB_ENCRYPT=yes, or install the newer driver.",
         )
     pairs = [
@@ -98,10 +119,12 @@ def connection_string(settings: Settings, driver: Driver) -> str:
         ("APP", "API 3C Robot"),
         ("Encrypt", settings.db_encrypt),
         ("TrustServerCertificate", "yes" if settings.db_trust_server_certificate else "no"),
-        # how the driver learns the types of a #table's columns; without it, it asks in vain, once for each column
+        # how the driver learns the types of a #table's columns; without it, it asks in vain, once
+        # for each column
         # https://github.com/mkleehammer/pyodbc/wiki/Tips-and-Tricks-by-Database-Platform
         ("UseFMTONLY", "yes"),
-        # the robot makes a lost connection anew by itself: a silent new session would have neither lock nor #tables
+        # the robot makes a lost connection anew by itself: a silent new session would have neither
+        # lock nor #tables
         ("ConnectRetryCount", "0"),
     ]
     # of a keyword that is given twice, ODBC takes the first: so the operator's own win
@@ -117,5 +140,7 @@ def _login(settings: Settings) -> list[tuple[str, str]]:
 
 
 def escaped(value: str) -> str:
-    """A value between braces, so that `;`, `=` and `{` mean themselves; a closing brace is doubled (ODBC's rule)."""
+    """A value between braces, so that `;`, `=` and `{` mean themselves; a closing brace is doubled
+    (ODBC's rule).
+    """
     return "{" + value.replace("}", "}}") + "}"

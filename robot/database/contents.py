@@ -1,6 +1,8 @@
-"""What the rows of a window hold, cell by cell: a digest of each, computed from the cells that are stored.
+"""What the rows of a window hold, cell by cell: a digest of each, computed from the cells that are
+stored.
 
-`row_hash` tells what the robot wrote last. Somebody else may have changed a cell since; only the cells themselves show it.
+`row_hash` tells what the robot wrote last. Somebody else may have changed a cell since; only the
+cells themselves show it.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from robot.period import Period
 _ROWS_AT_ONCE = 500
 _KEYS_AT_ONCE = 500  # SQL Server takes at most 2,100 parameters
 
-Digests: TypeAlias = tuple[bytes | None, ...]  # one for each table of the family; None where it has no row
+Digests: TypeAlias = tuple[
+    bytes | None, ...
+]  # one for each table of the family; None where it has no row
 
 
 class Content(NamedTuple):
@@ -45,8 +49,13 @@ def read_contents(repository: Repository, family: Family, period: Period) -> dic
     return repository.look(partial(_found, family=family, sql=sql, parameters=parameters))
 
 
-def read_contents_of(repository: Repository, family: Family, keys: Iterable[str]) -> dict[str, Content]:
-    """The content of these records, as far as they are there, whatever their moment. Raises SyncError, Interrupted."""
+def read_contents_of(
+    repository: Repository, family: Family, keys: Iterable[str]
+) -> dict[str, Content]:
+    """The content of these records, as far as they are there, whatever their moment.
+
+    Raises SyncError, Interrupted.
+    """
     found: dict[str, Content] = {}
     left = sorted(keys)
     while left:
@@ -57,7 +66,10 @@ def read_contents_of(repository: Repository, family: Family, keys: Iterable[str]
 
 
 def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[str]]) -> None:
-    """Have these rows written again when they are read next, whatever their `row_hash` says. Raises SyncError."""
+    """Have these rows written again when they are read next, whatever their `row_hash` says.
+
+    Raises SyncError.
+    """
 
     def work(engine: Engine, _now: datetime) -> None:
         for table, keys in outdated.items():
@@ -65,7 +77,9 @@ def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[s
             while left:
                 chunk, left = tuple(left[:_KEYS_AT_ONCE]), left[_KEYS_AT_ONCE:]
                 marks = ", ".join("?" * len(chunk))
-                engine.write(f"UPDATE {table.name} SET row_hash = NULL WHERE {table.key} IN ({marks})", chunk)
+                engine.write(
+                    f"UPDATE {table.name} SET row_hash = NULL WHERE {table.key} IN ({marks})", chunk
+                )
 
     repository.change(work)
 
@@ -74,18 +88,30 @@ def _sql(family: Family, repository: Repository, condition: str) -> str:
     names, joins = [f"p.{family.campaign}"], []
     for number, table in enumerate(family.tables):
         alias = f"t{number}" if number else "p"
-        names += [f"{alias}.{table.key}", *(f"{alias}.{column.name}" for column in table.row_columns[:-1])]
+        names += [
+            f"{alias}.{table.key}",
+            *(f"{alias}.{column.name}" for column in table.row_columns[:-1]),
+        ]
         if number:
-            collate = repository.compared((table.name, table.key), (family.parent.name, family.parent.key))
-            joins.append(f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} = p.{family.parent.key}{collate}")
-    return f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)} WHERE {condition}"
+            collate = repository.compared(
+                (table.name, table.key), (family.parent.name, family.parent.key)
+            )
+            joins.append(
+                f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} ="
+                f" p.{family.parent.key}{collate}"
+            )
+    return (
+        f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)} WHERE {condition}"
+    )
 
 
 def _found(engine: Engine, *, family: Family, sql: str, parameters: Row) -> dict[str, Content]:
     return dict(_read(engine, family, sql, parameters))
 
 
-def _read(engine: Engine, family: Family, sql: str, parameters: Row) -> Iterator[tuple[str, Content]]:
+def _read(
+    engine: Engine, family: Family, sql: str, parameters: Row
+) -> Iterator[tuple[str, Content]]:
     cursor = engine.cursor()
     try:
         cursor.execute(sql, parameters)
@@ -103,7 +129,9 @@ def _read(engine: Engine, family: Family, sql: str, parameters: Row) -> Iterator
 
 
 def _canonical(column: Column, cell: Cell) -> str | None:
-    """A cell as one text, whichever database it comes from; SQLite keeps booleans as numbers and moments as texts."""
+    """A cell as one text, whichever database it comes from; SQLite keeps booleans as numbers and
+    moments as texts.
+    """
     if cell is None:
         return None
     if isinstance(cell, datetime):

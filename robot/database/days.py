@@ -133,8 +133,12 @@ class Days:
         return sorted(left, key=lambda each: (each.of.campaigns, each.of.day))
 
     def not_reached(self, asked: Asked) -> list[date]:
-        """The days that were asked for, and that neither this execution nor another one has read."""
-        all_of_them = (DayOf(day, asked.campaigns) for day in days_between(asked.span.first, asked.span.last))
+        """The days that were asked for, and that neither this execution nor another one has
+        read.
+        """
+        all_of_them = (
+            DayOf(day, asked.campaigns) for day in days_between(asked.span.first, asked.span.last)
+        )
         return [of.day for of in all_of_them if of not in self.readings and not self.proven(of)]
 
     def standing_given_up(self) -> dict[DayOf, GivenUp]:
@@ -153,7 +157,9 @@ class Days:
         """
         proven: dict[date, set[str]] = {}
         for of, reading in self.readings.items():
-            ahead = reading.finished_at is not None and reading.finished_at > whole(self.now.date()).end
+            ahead = (
+                reading.finished_at is not None and reading.finished_at > whole(self.now.date()).end
+            )
             if reading.status is WindowStatus.COMPLETE and not ahead:
                 proven.setdefault(of.day, set()).add(of.campaigns)
         return proven
@@ -199,12 +205,20 @@ class DayStore:
         ask = self._repository.read
         job = (self._job,)
         windows = ask(
-            "SELECT day, campaigns, status, detail, execution_id, started_at, finished_at FROM sync_windows WHERE job = ?",
+            (
+                "SELECT day, campaigns, status, detail, execution_id, started_at, finished_at FROM"
+                " sync_windows WHERE job = ?"
+            ),
             job,
         )
-        given_up = ask("SELECT day, campaigns, given_up_at, given_up_by FROM days_given_up WHERE job = ?", job)
+        given_up = ask(
+            "SELECT day, campaigns, given_up_at, given_up_by FROM days_given_up WHERE job = ?", job
+        )
         owed = ask("SELECT campaigns, first_day, last_day FROM scheduled_days WHERE job = ?", job)
-        running = ask("SELECT id FROM execution_logs WHERE job = ? AND status = ?", (*job, ExecutionStatus.RUNNING.value))
+        running = ask(
+            "SELECT id FROM execution_logs WHERE job = ? AND status = ?",
+            (*job, ExecutionStatus.RUNNING.value),
+        )
         kept = self._repository.recall(self._asked)
         return Days(
             now,
@@ -235,9 +249,18 @@ class DayStore:
         What earlier ones were asked for is forgotten where every day of it was read since.
         """
         days = self.read(now)
-        kept = [each for each in days.asked if each.execution_id != asked.execution_id and days.not_reached(each)]
+        kept = [
+            each
+            for each in days.asked
+            if each.execution_id != asked.execution_id and days.not_reached(each)
+        ]
         told = [
-            [each.execution_id, each.campaigns, each.span.first.isoformat(), each.span.last.isoformat()]
+            [
+                each.execution_id,
+                each.campaigns,
+                each.span.first.isoformat(),
+                each.span.last.isoformat(),
+            ]
             for each in (*kept, asked)
         ]
         self._repository.remember(self._asked, json.dumps(told))
@@ -285,7 +308,10 @@ class DayStore:
             if known:
                 sql = f"UPDATE scheduled_days SET first_day = ?, last_day = ? {where}"
             else:
-                sql = "INSERT INTO scheduled_days (first_day, last_day, job, campaigns) VALUES (?, ?, ?, ?)"
+                sql = (
+                    "INSERT INTO scheduled_days (first_day, last_day, job, campaigns) VALUES (?,"
+                    " ?, ?, ?)"
+                )
             engine.write(sql, (*days, *key))
 
         self._repository.change(work)

@@ -1,4 +1,6 @@
-"""What a database must be able to do for the repository: the only place where SQLite and SQL Server differ."""
+"""What a database must be able to do for the repository: the only place where SQLite and SQL Server
+differ.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Counts:
 
 
 class OnceMore(RetriableError):
-    """What another program may have done a moment before: it is tried once more, at once, and then never again."""
+    """What another program may have done a moment before: it is tried once more, at once, and then
+    never again.
+    """
 
 
 class DuplicateKey(OnceMore):
@@ -53,7 +57,10 @@ class DuplicateKey(OnceMore):
 
 
 class RowRefused(FatalError):
-    """The database refuses a row for what is in it; the others may pass. `reason`: its own words, without values."""
+    """The database refuses a row for what is in it; the others may pass.
+
+    `reason`: its own words, without values.
+    """
 
     def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
         super().__init__(message, hint)
@@ -69,7 +76,10 @@ class Answer:
 
 
 class Cursor(Protocol):
-    """The part of a DB-API cursor that both drivers have, with `?` for parameters. For reading: see `Engine.write`."""
+    """The part of a DB-API cursor that both drivers have, with `?` for parameters.
+
+    For reading: see `Engine.write`.
+    """
 
     @property
     def description(self) -> Any: ...
@@ -86,7 +96,9 @@ class Engine(Protocol):
     name: str
     batch_rows: int
     place: str  # what a message puts before the name of a table: `dbo.`, or nothing
-    another_place: str  # what an operator may do where the tables of another program stand in the way
+    another_place: (
+        str  # what an operator may do where the tables of another program stand in the way
+    )
 
     def connect(self) -> None:
         """Open the connection, if it is not open. Raises FatalError or RetriableError."""
@@ -111,20 +123,26 @@ class Engine(Protocol):
         """Bring rows near to their table, before the transaction that upserts them."""
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
-        """Store rows with distinct keys, the ones staged last, inside the transaction; write what differs in content."""
+        """Store rows with distinct keys, the ones staged last, inside the transaction; write what
+        differs in content.
+        """
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
-        """The keys among these rows that the database takes for another's: its collation may ignore case and accents."""
+        """The keys among these rows that the database takes for another's: its collation may ignore
+        case and accents.
+        """
 
     def write(self, sql: str, parameters: Row = ()) -> int:
         """Run one INSERT, UPDATE or DELETE; how many rows it wrote.
 
-        The one way to know it: a driver's row count may be that of a trigger, and an error behind it may stay unread.
+        The one way to know it: a driver's row count may be that of a trigger, and an error behind
+        it may stay unread.
         """
 
     def compared(self, left: Place, right: Place) -> str:
-        """What must stand behind the right one of two columns (table, column) that are compared, where a DBA gave them
-        other collations: that of the left one, so that its index is used. Usually nothing.
+        """What must stand behind the right one of two columns (table, column) that are compared,
+        where a DBA gave them other collations: that of the left one, so that its index is used.
+        Usually nothing.
         """
 
     def insert(self, sql: str, parameters: Row) -> int:
@@ -140,13 +158,20 @@ class Engine(Protocol):
         """`SELECT` with a limit: `columns_and_rest` is all that follows the word."""
 
     def catalog(self, *, whole: bool = True) -> Catalog:
-        """What stands under names of ours, whoever made it; not `whole`: at least the tables and their columns."""
+        """What stands under names of ours, whoever made it; not `whole`: at least the tables and
+        their columns.
+        """
 
     def adopt(self) -> None:
-        """Make ready what the scripts need, outside of a transaction. Called when it is known whose the tables are."""
+        """Make ready what the scripts need, outside of a transaction.
+
+        Called when it is known whose the tables are.
+        """
 
     def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
-        """Another place where an earlier robot's tables may be, as its name and what stands there."""
+        """Another place where an earlier robot's tables may be, as its name and what stands
+        there.
+        """
 
     def denied(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Of (table, right: SELECT, INSERT, UPDATE, DELETE) those that this login has not."""
@@ -167,7 +192,9 @@ class Engine(Protocol):
         """Give the lock back."""
 
     def translate(self, error: Exception) -> SyncError | None:
-        """What a driver's exception means: RetriableError, FatalError; None when it is no database error."""
+        """What a driver's exception means: RetriableError, FatalError; None when it is no database
+        error.
+        """
 
     def describe(self) -> str:
         """Driver and server version, for `check`."""

@@ -1,7 +1,9 @@
-"""The ledger of the requests that carried contacts to the dialer: one line for each POST, found again by its token.
+"""The ledger of the requests that carried contacts to the dialer: one line for each POST, found
+again by its token.
 
-A line is written in the transaction that puts its contacts in flight, and completed in the one that settles them. Nothing
-is counted up: a transaction that is repeated writes the same line again, and every sum is taken from the lines.
+A line is written in the transaction that puts its contacts in flight, and completed in the one that
+settles them. Nothing is counted up: a transaction that is repeated writes the same line again, and
+every sum is taken from the lines.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class RequestStatus(StrEnum):
     ANSWERED = "answered"  # the dialer took it: with counts, or without (`mailing.json`)
     NOT_TAKEN = "not taken"  # refused, or never arrived: nothing of it is in the list
     UNKNOWN = "unknown"  # the answer was lost
-    SETTLED = "settled"  # it was lost: `imported` is what the list's total told, or NULL where the operator said it
+    # it was lost: `imported` is what the list's total told, or NULL where the operator said it
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ class NewRequest:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a request. `imported`: records that the dialer took, as it counts; None = nobody knows."""
+    """What became of a request.
+
+    `imported`: records that the dialer took, as it counts; None = nobody knows.
+    """
 
     token: str
     status: RequestStatus
@@ -55,7 +61,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class RequestLine:
-    """A line of the ledger, as far as the list's total is compared with it. `items`: ids of its contacts."""
+    """A line of the ledger, as far as the list's total is compared with it.
+
+    `items`: ids of its contacts.
+    """
 
     id: int
     token: str
@@ -78,10 +87,17 @@ def begin(engine: Engine, now: datetime, request: NewRequest, items: Sequence[in
     cursor.close()
     if not known:
         engine.write(
-            f"INSERT INTO {TABLE.name} (token, export_id, execution_id, list_id, list_made, status, items, records, sent_at)"
+            f"INSERT INTO {TABLE.name} (token, export_id, execution_id, list_id, list_made,"
+            " status, items, records, sent_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(request.token, request.export_id, request.execution_id, request.list_id, request.list_made),
+                *(
+                    request.token,
+                    request.export_id,
+                    request.execution_id,
+                    request.list_id,
+                    request.list_made,
+                ),
                 *(RequestStatus.IN_FLIGHT.value, json.dumps(list(items)), request.records, now),
             ),
         )
@@ -91,7 +107,8 @@ def complete(engine: Engine, now: datetime, answer: Answer) -> None:
     """Write what became of a request, in the running transaction."""
     motives = json.dumps(dict(answer.motives), ensure_ascii=False) if answer.motives else None
     engine.write(
-        f"UPDATE {TABLE.name} SET status = ?, imported = ?, filtered = ?, motives = ?, reason = ?, settled_at = ?"
+        f"UPDATE {TABLE.name} SET status = ?, imported = ?, filtered = ?, motives = ?, reason = ?,"
+        " settled_at = ?"
         " WHERE token = ?",
         (
             *(answer.status.value, answer.imported, answer.filtered, motives),
@@ -112,7 +129,11 @@ def sum_up(engine: Engine, export_id: int) -> None:
     """Take the export's filter counts from its requests."""
     cursor = engine.cursor()
     cursor.execute(
-        f"SELECT filtered, motives FROM {TABLE.name} WHERE export_id = ? AND filtered > 0 ORDER BY id", (export_id,)
+        (
+            f"SELECT filtered, motives FROM {TABLE.name} WHERE export_id = ? AND filtered > 0"
+            " ORDER BY id"
+        ),
+        (export_id,),
     )
     total, motives = 0, Counter[str]()
     for filtered, text in cursor.fetchall():
@@ -134,8 +155,10 @@ def remember_total(engine: Engine, token: str, total: int) -> None:
 def of_list(repository: Repository, list_id: int, campaign_id: int) -> list[RequestLine]:
     """Every request into a list, of whatever export, in the order in which they were sent."""
     rows = repository.read(
-        "SELECT r.id, r.token, r.export_id, r.list_made, r.status, r.items, r.records, r.imported, r.total_after,"
-        f" r.sent_at, e.list_total_before FROM {TABLE.name} r JOIN dialer_exports e ON e.id = r.export_id"
+        "SELECT r.id, r.token, r.export_id, r.list_made, r.status, r.items, r.records, r.imported,"
+        " r.total_after,"
+        f" r.sent_at, e.list_total_before FROM {TABLE.name} r JOIN dialer_exports e ON e.id ="
+        " r.export_id"
         " WHERE r.list_id = ? AND e.campaign_id = ? ORDER BY r.id",
         (list_id, campaign_id),
     )
@@ -144,7 +167,9 @@ def of_list(repository: Repository, list_id: int, campaign_id: int) -> list[Requ
 
 def made_here(repository: Repository, export_id: int) -> bool:
     """Whether a request of the export says that the robot made its list in it."""
-    rows = repository.read(f"SELECT MAX(CAST(list_made AS INT)) FROM {TABLE.name} WHERE export_id = ?", (export_id,))
+    rows = repository.read(
+        f"SELECT MAX(CAST(list_made AS INT)) FROM {TABLE.name} WHERE export_id = ?", (export_id,)
+    )
     return bool(rows[0][0])
 
 

@@ -1,7 +1,8 @@
 """Exports to the dialer and their contacts, in SQL that both databases speak.
 
-A contact goes pending → in flight (committed before the request that carries it) → sent, filtered, rejected or unknown.
-Whatever happens between two of these transactions leaves a state from which nothing is sent twice.
+A contact goes pending → in flight (committed before the request that carries it) → sent, filtered,
+rejected or unknown. Whatever happens between two of these transactions leaves a state from which
+nothing is sent twice.
 """
 
 from __future__ import annotations
@@ -80,12 +81,17 @@ class Settled:
 
 
 class ExportStore:
-    """What the exports need of a repository. Call it with the lock of the job `dialer_export` held."""
+    """What the exports need of a repository.
+
+    Call it with the lock of the job `dialer_export` held.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
-    def create(self, export: NewExport, contacts: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> int:
+    def create(
+        self, export: NewExport, contacts: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
+    ) -> int:
         """Write an export and its contacts as pending, in one transaction; return its id."""
 
         def work(engine: Engine, now: datetime) -> int:
@@ -96,7 +102,8 @@ class ExportStore:
             if found is not None:  # a COMMIT whose answer was lost, and which held
                 return int(found[0])
             number = engine.insert(
-                "INSERT INTO dialer_exports (token, execution_id, campaign_id, list_name, weight, selection, created_at)"
+                "INSERT INTO dialer_exports (token, execution_id, campaign_id, list_name, weight,"
+                " selection, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(export.token, export.execution_id, export.campaign_id),
@@ -104,7 +111,9 @@ class ExportStore:
                     *(json.dumps(export.selection, ensure_ascii=False, default=str), now),
                 ),
             )
-            for start in range(0, len(contacts), _ROWS):  # many rows a statement: one at a time takes a second a thousand
+            for start in range(
+                0, len(contacts), _ROWS
+            ):  # many rows a statement: one at a time takes a second a thousand
                 part = contacts[start : start + _ROWS]
                 values: list[Cell] = []
                 for external_id, wire in part:
@@ -120,7 +129,8 @@ class ExportStore:
                 marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
                 engine.write(
                     "INSERT INTO dialer_export_items"
-                    f" (export_id, campaign_id, external_id, status, records, payload, created_at) VALUES {marks}",
+                    " (export_id, campaign_id, external_id, status, records, payload, created_at)"
+                    f" VALUES {marks}",
                     tuple(values),
                 )
             return number
@@ -130,14 +140,18 @@ class ExportStore:
     def found_in_flight(self) -> int:
         """Contacts that a killed process left in flight become unknown. Returns how many.
 
-        Where a COMMIT broke but did hold, the repetition finds none: then the first attempt's count is the truth.
+        Where a COMMIT broke but did hold, the repetition finds none: then the first attempt's count
+        is the truth.
         """
         counts: list[int] = []
 
         def work(engine: Engine, now: datetime) -> None:
             reason = "the robot was stopped while the request was under way"
             found = engine.write(
-                "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE status = ?",
+                (
+                    "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE"
+                    " status = ?"
+                ),
                 (ItemStatus.UNKNOWN.value, reason, now, ItemStatus.IN_FLIGHT.value),
             )
             counts.append(found)
@@ -149,10 +163,12 @@ class ExportStore:
     def unfinished(self, campaign_id: int) -> list[tuple[Export, int]]:
         """The campaign's exports that have pending contacts, oldest first, with their number."""
         rows = self._repository.read(
-            "SELECT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight, COUNT(*)"
+            "SELECT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight,"
+            " COUNT(*)"
             " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
             " WHERE e.campaign_id = ? AND i.status = ?"
-            " GROUP BY e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight ORDER BY e.id",
+            " GROUP BY e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight"
+            " ORDER BY e.id",
             (campaign_id, ItemStatus.PENDING.value),
         )
         return [(_export(row), int(str(row[6]))) for row in rows]
@@ -161,7 +177,8 @@ class ExportStore:
         """The exports that have contacts of unknown outcome, oldest first."""
         which, values = ("", ()) if export_id is None else (" AND e.id = ?", (export_id,))
         rows = self._repository.read(
-            "SELECT DISTINCT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight"
+            "SELECT DISTINCT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before,"
+            " e.weight"
             " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
             f" WHERE i.status = ?{which} ORDER BY e.id",
             (ItemStatus.UNKNOWN.value, *values),
@@ -170,23 +187,33 @@ class ExportStore:
 
     def knows(self, export_id: int) -> bool:
         """Whether there is such an export."""
-        return bool(self._repository.read("SELECT id FROM dialer_exports WHERE id = ?", (export_id,)))
+        return bool(
+            self._repository.read("SELECT id FROM dialer_exports WHERE id = ?", (export_id,))
+        )
 
     def items(self, export_id: int, status: ItemStatus) -> list[Item]:
         """The export's contacts of a status, in the order in which they were chosen."""
         rows = self._repository.read(
-            "SELECT id, external_id, payload FROM dialer_export_items WHERE export_id = ? AND status = ? ORDER BY id",
+            (
+                "SELECT id, external_id, payload FROM dialer_export_items WHERE export_id = ? AND"
+                " status = ? ORDER BY id"
+            ),
             (export_id, status.value),
         )
         return [Item(int(str(row[0])), str(row[1]), tuple(json.loads(str(row[2])))) for row in rows]
 
     def rewrite(self, items: Sequence[Item]) -> None:
-        """Commit what the dialer is to get of pending contacts: their client may have changed since they were chosen."""
+        """Commit what the dialer is to get of pending contacts: their client may have changed since
+        they were chosen.
+        """
 
         def work(engine: Engine, _: datetime) -> None:
             for item in items:
                 engine.write(
-                    "UPDATE dialer_export_items SET payload = ?, records = ? WHERE id = ? AND status = ?",
+                    (
+                        "UPDATE dialer_export_items SET payload = ?, records = ? WHERE id = ? AND"
+                        " status = ?"
+                    ),
                     (_payload(item.wire), len(item.wire), item.id, ItemStatus.PENDING.value),
                 )
 
@@ -210,29 +237,55 @@ class ExportStore:
             ledger.begin(engine, now, request, [item.id for item in items])
             marks = ", ".join("?" * len(items))
             engine.write(
-                "UPDATE dialer_export_items SET status = ?, in_flight_at = ?, execution_id = ?, reason = NULL,"
+                "UPDATE dialer_export_items SET status = ?, in_flight_at = ?, execution_id = ?,"
+                " reason = NULL,"
                 f" settled_at = NULL WHERE id IN ({marks})",
-                (ItemStatus.IN_FLIGHT.value, now, request.execution_id, *(item.id for item in items)),
+                (
+                    ItemStatus.IN_FLIGHT.value,
+                    now,
+                    request.execution_id,
+                    *(item.id for item in items),
+                ),
             )
 
         self._repository.change(work)
 
-    def settle(self, export_id: int, execution_id: int, settled: Sequence[Settled], answers: Sequence[Answer] = ()) -> None:
-        """Commit what became of contacts, and of the requests that carried them. Safe to repeat: nothing is counted up.
+    def settle(
+        self,
+        export_id: int,
+        execution_id: int,
+        settled: Sequence[Settled],
+        answers: Sequence[Answer] = (),
+    ) -> None:
+        """Commit what became of contacts, and of the requests that carried them. Safe to repeat:
+        nothing is counted up.
 
-        A refused contact becomes a rejected record, too; one that the dialer took settles the client's earlier ones.
+        A refused contact becomes a rejected record, too; one that the dialer took settles the
+        client's earlier ones.
         """
 
         def work(engine: Engine, now: datetime) -> None:
             for status, reason in dict.fromkeys((each.status, each.reason) for each in settled):
-                ids = [each.item_id for each in settled if (each.status, each.reason) == (status, reason)]
+                ids = [
+                    each.item_id
+                    for each in settled
+                    if (each.status, each.reason) == (status, reason)
+                ]
                 when = None if status is ItemStatus.PENDING else now
                 for start in range(0, len(ids), _MANY):
                     part = ids[start : start + _MANY]
                     marks = ", ".join("?" * len(part))
                     engine.write(
-                        f"UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ? WHERE id IN ({marks})",
-                        (status.value, reason and cut(reason, DIALER_EXPORT_ITEMS["reason"].width), when, *part),
+                        (
+                            "UPDATE dialer_export_items SET status = ?, reason = ?, settled_at = ?"
+                            f" WHERE id IN ({marks})"
+                        ),
+                        (
+                            status.value,
+                            reason and cut(reason, DIALER_EXPORT_ITEMS["reason"].width),
+                            when,
+                            *part,
+                        ),
                     )
                     if status in {ItemStatus.SENT, ItemStatus.FILTERED}:
                         refusals.resolve(engine, part, execution_id, now)
@@ -257,7 +310,8 @@ class ExportStore:
             return {}
         rows = self._repository.read(
             "SELECT execution_id, status, COUNT(*) FROM dialer_export_items"
-            f" WHERE execution_id IN ({', '.join('?' * len(executions))}) GROUP BY execution_id, status",
+            f" WHERE execution_id IN ({', '.join('?' * len(executions))}) GROUP BY execution_id,"
+            " status",
             tuple(executions),
         )
         found: dict[int, dict[ItemStatus, int]] = {}
@@ -269,19 +323,29 @@ class ExportStore:
         """Contacts of all exports that are not settled: pending, in flight, unknown."""
         statuses = (ItemStatus.PENDING, ItemStatus.IN_FLIGHT, ItemStatus.UNKNOWN)
         rows = self._repository.read(
-            "SELECT status, COUNT(*) FROM dialer_export_items WHERE status IN (?, ?, ?) GROUP BY status",
+            (
+                "SELECT status, COUNT(*) FROM dialer_export_items WHERE status IN (?, ?, ?) GROUP"
+                " BY status"
+            ),
             tuple(status.value for status in statuses),
         )
         counts = {ItemStatus(str(status)): int(str(count)) for status, count in rows}
         return {status: counts.get(status, 0) for status in statuses}
 
     def held_back(self, campaign_id: int, since: datetime) -> dict[str, ItemStatus]:
-        """Whom the campaign may not get again: open ones, however old, and those settled since that moment."""
+        """Whom the campaign may not get again: open ones, however old, and those settled since that
+        moment.
+        """
         rows = self._repository.read(
             "SELECT external_id, status FROM dialer_export_items WHERE campaign_id = ?"
             " AND (status IN (?, ?, ?) OR (status IN (?, ?) AND settled_at >= ?)) ORDER BY id",
             (
-                *(campaign_id, ItemStatus.PENDING.value, ItemStatus.IN_FLIGHT.value, ItemStatus.UNKNOWN.value),
+                *(
+                    campaign_id,
+                    ItemStatus.PENDING.value,
+                    ItemStatus.IN_FLIGHT.value,
+                    ItemStatus.UNKNOWN.value,
+                ),
                 *(ItemStatus.SENT.value, ItemStatus.FILTERED.value, since),
             ),
         )
@@ -290,7 +354,8 @@ class ExportStore:
     def called_since(self, moment: datetime) -> set[str]:
         """Identifiers of the contacts that were called since."""
         rows = self._repository.read(
-            f"SELECT DISTINCT m.identifier FROM mailing_data m JOIN calls c ON c.id = m.call_id{self._of_call()}"
+            "SELECT DISTINCT m.identifier FROM mailing_data m JOIN calls c ON c.id ="
+            f" m.call_id{self._of_call()}"
             " WHERE c.call_date >= ? AND m.identifier IS NOT NULL",
             (moment,),
         )
@@ -300,8 +365,12 @@ class ExportStore:
         return self._repository.compared(("calls", "id"), ("mailing_data", "call_id"))
 
     def called_of(self, export: Export) -> set[int]:
-        """The ids of the export's unknown contacts that were called from its list since: the dialer has them."""
-        contact = self._repository.compared(("mailing_data", "identifier"), ("dialer_export_items", "external_id"))
+        """The ids of the export's unknown contacts that were called from its list since: the dialer
+        has them.
+        """
+        contact = self._repository.compared(
+            ("mailing_data", "identifier"), ("dialer_export_items", "external_id")
+        )
         rows = self._repository.read(
             "SELECT DISTINCT i.id FROM dialer_export_items i"
             f" JOIN mailing_data m ON m.identifier = i.external_id{contact} AND m.list_id = ?"
@@ -330,4 +399,6 @@ def _payload(wire: Sequence[Mapping[str, Any]]) -> str:
 
 def _export(row: Sequence[object]) -> Export:
     number, campaign, name, list_id, total, weight = row[:6]
-    return Export(int(str(number)), int(str(campaign)), str(name), whole(list_id), whole(total), whole(weight))
+    return Export(
+        int(str(number)), int(str(campaign)), str(name), whole(list_id), whole(total), whole(weight)
+    )

@@ -19,7 +19,10 @@ def give_up(engine: Engine, job: str, campaigns: str, day: date, by: str, now: d
     cursor.close()
     if not known:
         engine.write(
-            "INSERT INTO days_given_up (job, campaigns, day, given_up_at, given_up_by) VALUES (?, ?, ?, ?, ?)",
+            (
+                "INSERT INTO days_given_up (job, campaigns, day, given_up_at, given_up_by) VALUES"
+                " (?, ?, ?, ?, ?)"
+            ),
             (*key, now, by),
         )
 
@@ -34,7 +37,9 @@ def forget_proven(engine: Engine, job: str, campaigns: str, day: date) -> None:
     wrong.
     """
     cursor = engine.cursor()
-    cursor.execute("SELECT campaigns FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat()))
+    cursor.execute(
+        "SELECT campaigns FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat())
+    )
     found = [str(row[0]) for row in cursor.fetchall()]
     cursor.close()
     for each in found:

@@ -1,4 +1,6 @@
-"""What a DBA added to our tables, or changed of them, that may keep rows out: seen before a row meets it."""
+"""What a DBA added to our tables, or changed of them, that may keep rows out: seen before a row
+meets it.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,18 @@ def found_in(catalog: Catalog, engine: Engine) -> list[Hindrance]:
             continue
         name = f"{engine.place}{table.name}"
         found += [*_columns(table, standing, name), *_collation(table, standing, name)]
-        allowed = {index.columns for _, text in scripts for index in made_by(text).indexes if index.table == table.name}
+        allowed = {
+            index.columns
+            for _, text in scripts
+            for index in made_by(text).indexes
+            if index.table == table.name
+        }
         found += [
-            Hindrance(table.name, f"the unique index {index.name} of {name} ({', '.join(index.columns)})", soft=True)
+            Hindrance(
+                table.name,
+                f"the unique index {index.name} of {name} ({', '.join(index.columns)})",
+                soft=True,
+            )
             for index in catalog.indexes
             if index.table == table.name and _refuses(index, table, allowed)
         ]
@@ -56,7 +67,10 @@ def _collation(table: Table, standing: Standing, name: str) -> Iterator[Hindranc
         return
     key, other = standing.column(table.key), standing.column("row_hash")
     if key is not None and other is not None and key.collation != other.collation:
-        text = f"the collation {key.collation} of the key {name}.{table.key} (its other columns: {other.collation})"
+        text = (
+            f"the collation {key.collation} of the key {name}.{table.key} (its other columns:"
+            f" {other.collation})"
+        )
         yield Hindrance(table.name, text)
 
 
@@ -66,13 +80,16 @@ def denied_to(engine: Engine, catalog: Catalog) -> list[Hindrance]:
     wanted = [(table, right) for table in tables for right in _WRITTEN]
     wanted += [(table, "DELETE") for table in tables if table in _EMPTIED]
     return [
-        Hindrance(table, f"this login has not the right to {right} on {engine.place}{table}", hard=True)
+        Hindrance(
+            table, f"this login has not the right to {right} on {engine.place}{table}", hard=True
+        )
         for table, right in engine.denied(wanted)
     ]
 
 
 def too_narrow_for(catalog: Catalog, table: RowTable, row: Row) -> str:
-    """The columns that a DBA made narrower than this row's values, in words; empty where there are none.
+    """The columns that a DBA made narrower than this row's values, in words; empty where there are
+    none.
 
     Before 2019 a server says that a value is too long, and not of which column.
     """
@@ -99,14 +116,20 @@ def _columns(table: Table, standing: Standing, name: str) -> Iterator[Hindrance]
                 text = f"{where}, which is not the robot's, must not be NULL and has no default"
                 yield Hindrance(table.name, text, hard=True)
         elif found.generated and column.name != table.identity:
-            yield Hindrance(table.name, f"{where} is computed or numbered by the database", hard=True)
+            yield Hindrance(
+                table.name, f"{where} is computed or numbered by the database", hard=True
+            )
         elif _other_kind(column, found):
             text = f"{where} is {found.type or 'of no type'}, the robot's is {column.sql_type}"
             yield Hindrance(table.name, text, soft=True)
         elif _narrower(column, found):
             text = f"{where} is {found.type}, narrower than the robot's {column.sql_type}"
             yield Hindrance(table.name, text, soft=True)
-        elif isinstance(table, RowTable) and not found.nullable and column.name not in {table.key, table.identity}:
+        elif (
+            isinstance(table, RowTable)
+            and not found.nullable
+            and column.name not in {table.key, table.identity}
+        ):
             yield Hindrance(table.name, f"{where} must not be NULL, the robot's may", soft=True)
 
 
@@ -118,7 +141,11 @@ def _other_kind(column: Column, found: StandingColumn) -> bool:
 def _narrower(column: Column, found: StandingColumn) -> bool:
     if column.kind is Kind.INTEGER:
         return found.kind is Kind.BOOLEAN or found.width is not None
-    return column.kind is Kind.TEXT and found.width is not None and (column.width is None or found.width < column.width)
+    return (
+        column.kind is Kind.TEXT
+        and found.width is not None
+        and (column.width is None or found.width < column.width)
+    )
 
 
 def _refuses(index: StandingIndex, table: Table, allowed: set[tuple[str, ...]]) -> bool:

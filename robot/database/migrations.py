@@ -1,4 +1,5 @@
-"""Bringing a database up to the scripts in `sql/`: each is run once, in order, and remembered in `schema_versions`.
+"""Bringing a database up to the scripts in `sql/`: each is run once, in order, and remembered in
+`schema_versions`.
 
 Before that it is looked at: whose the tables are, and whether a newer robot was here.
 """
@@ -24,23 +25,31 @@ _REMEMBER = """
 
 
 def look(engine: Engine) -> Survey:
-    """What stands, whose it is, and what is still to be run. Nothing is changed. Raises ConfigurationError.
+    """What stands, whose it is, and what is still to be run. Nothing is changed. Raises
+    ConfigurationError.
 
-    Refuses a database that a newer robot has prepared, and one where an earlier robot's tables stand in another schema.
+    Refuses a database that a newer robot has prepared, and one where an earlier robot's tables
+    stand in another schema.
     """
     catalog = engine.catalog(whole=False)
     scripts = engine.scripts()
     known = {name for name, _ in scripts}
     found = survey(catalog, scripts, (), engine.place)
     applied: set[str] = set()
-    if catalog.table(SCHEMA_VERSIONS.name) is not None and SCHEMA_VERSIONS.name not in found.foreign:
+    if (
+        catalog.table(SCHEMA_VERSIONS.name) is not None
+        and SCHEMA_VERSIONS.name not in found.foreign
+    ):
         cursor = engine.cursor()
         cursor.execute("SELECT script FROM schema_versions")
         applied = {str(row[0]) for row in cursor.fetchall()}
         cursor.close()
     if unknown := sorted(applied - known):
         raise ConfigurationError(
-            f"{engine.name} was prepared by a newer robot: this one does not know {', '.join(unknown)}.",
+            (
+                f"{engine.name} was prepared by a newer robot: this one does not know"
+                f" {', '.join(unknown)}."
+            ),
             "Use the newer robot here, or another database.",
         )
     if catalog.table(CALLS.name) is None:
@@ -56,12 +65,18 @@ def _refuse_elsewhere(engine: Engine) -> None:
         return
     schema, catalog = elsewhere
     strangers = survey(catalog, (), (), "").foreign
-    ours = [table.name for table in ALL_TABLES if catalog.table(table.name) is not None and table.name not in strangers]
+    ours = [
+        table.name
+        for table in ALL_TABLES
+        if catalog.table(table.name) is not None and table.name not in strangers
+    ]
     if ours:
         raise ConfigurationError(
-            f"{engine.name}: in the schema {schema}, this login's own, stand(s) {', '.join(ours)}; the robot's tables are in"
+            f"{engine.name}: in the schema {schema}, this login's own, stand(s) {', '.join(ours)};"
+            " the robot's tables are in"
             f" {engine.place.rstrip('.')}.",
-            f"Write DB_SCHEMA={schema}; or let the DBA move them (ALTER SCHEMA {engine.place.rstrip('.')} TRANSFER"
+            f"Write DB_SCHEMA={schema}; or let the DBA move them (ALTER SCHEMA"
+            f" {engine.place.rstrip('.')} TRANSFER"
             f" {schema}.{ours[0]}, and so on).",
         )
 
@@ -94,17 +109,27 @@ def migrate(engine: Engine, now: datetime) -> None:
                 raise meaning from error
             raise FatalError(
                 f"The tables could not be prepared ({name}): {meaning.message}",
-                f'Give the login the right to create, or let a DBA run sql/{name} ("{command("ddl")}" prints it).',
+                (
+                    f"Give the login the right to create, or let a DBA run sql/{name}"
+                    f' ("{command("ddl")}" prints it).'
+                ),
             ) from error
 
 
 def verify(found: Survey, job: str | None, name: str) -> None:
     """Raises FatalError, naming them, where tables or columns are gone that the scripts once made.
 
-    They are not made anew: it is for somebody to know that rows are lost. What is not ours is only missed by who needs it.
+    They are not made anew: it is for somebody to know that rows are lost. What is not ours is only
+    missed by who needs it.
     """
-    tables = [table for table in ALL_TABLES if table.name not in found.foreign or table.name in needed_by(job)]
-    gone = [f"the table {table.name}" for table in tables if found.catalog.table(table.name) is None]
+    tables = [
+        table
+        for table in ALL_TABLES
+        if table.name not in found.foreign or table.name in needed_by(job)
+    ]
+    gone = [
+        f"the table {table.name}" for table in tables if found.catalog.table(table.name) is None
+    ]
     gone += [
         f"the column {table.name}.{column}"
         for table in tables
@@ -116,12 +141,17 @@ def verify(found: Survey, job: str | None, name: str) -> None:
         raise FatalError(
             f"{name} lacks {', '.join(gone)}.",
             "Restore the database from a backup; or make what is missing as the scripts have it"
-            f' ("{command("ddl --database sqlite")}", or sqlserver, prints them), and read the days again that were in it'
+            f' ("{command("ddl --database sqlite")}", or sqlserver, prints them), and read the'
+            " days again that were in it"
             f' ("{command("run --start … --end … --again")}").',
         )
 
 
 def refuse(found: Survey, engine: Engine, job: str | None) -> None:
-    """Raises ConfigurationError where the job needs what another program has; says how to go on without it."""
+    """Raises ConfigurationError where the job needs what another program has; says how to go on
+    without it.
+    """
     if obstacle := found.obstacle(job):
-        raise ConfigurationError(f"{engine.name}: {obstacle}. Nothing of it was changed.", engine.another_place)
+        raise ConfigurationError(
+            f"{engine.name}: {obstacle}. Nothing of it was changed.", engine.another_place
+        )

@@ -47,7 +47,9 @@ def _missing(error: ImportError) -> tuple[str, str]:
             f"DB_SERVER is set, but the Python package {error.name} is not installed.",
             "Install it beside the others: python -m pip install -r requirements.txt",
         )
-    hint = f"Install it, as root: {', '.join(MANAGER)}. If the driver is not there either: {DOWNLOAD}"
+    hint = (
+        f"Install it, as root: {', '.join(MANAGER)}. If the driver is not there either: {DOWNLOAD}"
+    )
     return (
         f"DB_SERVER is set, but this machine has no ODBC driver manager ({error}).",
         install_driver() if sys.platform == "win32" else hint,

@@ -53,7 +53,9 @@ def read_execution(repository: Repository, number: int) -> WholeExecution | None
     line = _line(dict(zip(columns, cells, strict=True)))
     job = "" if job is None else str(job)
     names = ", ".join(RejectionLine.__dataclass_fields__)
-    rejections = repository.read(f"SELECT {names} FROM rejected_records WHERE execution_id = ? ORDER BY id", (number,))
+    rejections = repository.read(
+        f"SELECT {names} FROM rejected_records WHERE execution_id = ? ORDER BY id", (number,)
+    )
     return WholeExecution(
         job,
         line,

@@ -1,4 +1,6 @@
-"""Which database the settings ask for: `DB_SERVER` set → SQL Server; empty → the embedded SQLite file."""
+"""Which database the settings ask for: `DB_SERVER` set → SQL Server; empty → the embedded SQLite
+file.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from robot.settings import Settings
 
 
 def open_engine(settings: Settings, stop: threading.Event | None = None) -> Engine:
-    """The engine for these settings, not yet connected. Raises ConfigurationError where ODBC is missing."""
+    """The engine for these settings, not yet connected.
+
+    Raises ConfigurationError where ODBC is missing.
+    """
     if not settings.db_server:
         return SqliteEngine(settings.db_file, stop)
     odbc.require()

@@ -1,7 +1,8 @@
-"""Whose the tables are: before anything is changed, each name of ours is looked at. Somebody else's is left as it is.
+"""Whose the tables are: before anything is changed, each name of ours is looked at. Somebody else's
+is left as it is.
 
-A table is the robot's, or the one of the specification's robot, which is taken over, when it has its key and at least three
-quarters of the columns; a view when it has the columns of ours.
+A table is the robot's, or the one of the specification's robot, which is taken over, when it has
+its key and at least three quarters of the columns; a view when it has the columns of ours.
 """
 
 from __future__ import annotations
@@ -25,8 +26,21 @@ from robot.database.catalog import Catalog, Standing
 from robot.database.scripts import VIEW, Index, constraints, made_by
 
 _SHARE = 0.75
-_BY_THE_SPEC = {"calls": 66, "mailing_data": 24, "execution_logs": 12}  # columns; those behind them are added
-_VIEW_COLUMNS = {"export_id", "campaign_id", "list_id", "contacts", "sent", "dialled", "answered", "converted"}
+_BY_THE_SPEC = {
+    "calls": 66,
+    "mailing_data": 24,
+    "execution_logs": 12,
+}  # columns; those behind them are added
+_VIEW_COLUMNS = {
+    "export_id",
+    "campaign_id",
+    "list_id",
+    "contacts",
+    "sent",
+    "dialled",
+    "answered",
+    "converted",
+}
 _SHOWN = 6
 _PREFIX = 26  # of an index's name: a server that has no longer ones ends it in a way of its own
 
@@ -46,8 +60,8 @@ def needed_by(job: str | None) -> set[str]:
 
 @dataclass(frozen=True)
 class Survey:
-    """What stands, and whose it is. `foreign`: our names that are not ours to use, with the reason of each; also those that
-    cannot be made, since their script touches one of them.
+    """What stands, and whose it is. `foreign`: our names that are not ours to use, with the reason
+    of each; also those that cannot be made, since their script touches one of them.
 
     `due`: scripts that this database has not seen and that touch nothing foreign.
     """
@@ -58,18 +72,27 @@ class Survey:
 
     def obstacle(self, job: str | None) -> str:
         """Why the job cannot run on this database; empty when it can."""
-        return "; ".join(dict.fromkeys(why for name, why in self.foreign.items() if name in needed_by(job)))
+        return "; ".join(
+            dict.fromkeys(why for name, why in self.foreign.items() if name in needed_by(job))
+        )
 
 
-def survey(catalog: Catalog, scripts: Sequence[tuple[str, str]], applied: Collection[str], place: str) -> Survey:
-    """Judge what stands. `place` is what stands before a table's name in words: `dbo.`, or nothing."""
+def survey(
+    catalog: Catalog, scripts: Sequence[tuple[str, str]], applied: Collection[str], place: str
+) -> Survey:
+    """Judge what stands.
+
+    `place` is what stands before a table's name in words: `dbo.`, or nothing.
+    """
     foreign = _foreign(catalog, scripts, place)
     due: list[tuple[str, str]] = []
     for name, text in scripts:
         made = made_by(text)
         if not foreign.keys().isdisjoint(made.names):
             why = next(reason for known, reason in foreign.items() if known in made.names)
-            foreign.update(dict.fromkeys(sorted(made.objects - foreign.keys() - catalog.objects.keys()), why))
+            foreign.update(
+                dict.fromkeys(sorted(made.objects - foreign.keys() - catalog.objects.keys()), why)
+            )
         elif name not in applied:
             due.append((name, text))
     return Survey(catalog, foreign, tuple(due))
@@ -80,17 +103,27 @@ def _foreign(catalog: Catalog, scripts: Sequence[tuple[str, str]], place: str) -
     for table in ALL_TABLES:
         standing = catalog.objects.get(table.name)
         if standing is not None and (why := _not_ours(standing, table)):
-            found[table.name] = f"{place}{standing.name} {why}{_left_there(table, catalog, scripts)}"
+            found[table.name] = (
+                f"{place}{standing.name} {why}{_left_there(table, catalog, scripts)}"
+            )
     view = catalog.objects.get(VIEW)
     shown = {column.name.lower() for column in view.columns} if view is not None else set()
     if view is not None and (view.what != "view" or (shown and not shown >= _VIEW_COLUMNS)):
         found[VIEW] = f"{place}{view.name} is {_a(view.what)} of another program"
     for name, table_name in constraints(scripts).items():
         standing = catalog.objects.get(name)
-        if standing is not None and table_name not in catalog.objects and standing.parent.lower() != table_name:
+        if (
+            standing is not None
+            and table_name not in catalog.objects
+            and standing.parent.lower() != table_name
+        ):
             of = f" of {place}{standing.parent}" if standing.parent else ""
             found.setdefault(
-                table_name, f"{place}{table_name} cannot be made: its {name} is the name of {_a(standing.what)}{of}"
+                table_name,
+                (
+                    f"{place}{table_name} cannot be made: its {name} is the name of"
+                    f" {_a(standing.what)}{of}"
+                ),
             )
     for index in (index for _, text in scripts for index in made_by(text).indexes):
         if index.unique and index.table not in found and (taken := _taken(index, catalog)):
@@ -100,10 +133,21 @@ def _foreign(catalog: Catalog, scripts: Sequence[tuple[str, str]], place: str) -
 
 def _left_there(table: Table, catalog: Catalog, scripts: Sequence[tuple[str, str]]) -> str:
     """The robot's earlier versions put their index on the table before they looked whose it is."""
-    made = {index.name for _, text in scripts for index in made_by(text).indexes if index.table == table.name}
+    made = {
+        index.name
+        for _, text in scripts
+        for index in made_by(text).indexes
+        if index.table == table.name
+    }
     standing = [each.name.lower() for each in catalog.indexes if each.table == table.name]
-    left = sorted(name for name in made if any(each.startswith(name[:_PREFIX]) for each in standing))
-    return f" (an earlier robot put its index {', '.join(left)} on it: let it be dropped)" if left else ""
+    left = sorted(
+        name for name in made if any(each.startswith(name[:_PREFIX]) for each in standing)
+    )
+    return (
+        f" (an earlier robot put its index {', '.join(left)} on it: let it be dropped)"
+        if left
+        else ""
+    )
 
 
 def _a(what: str) -> str:
@@ -118,10 +162,15 @@ def _not_ours(standing: Standing, table: Table) -> str:
     wanted = table.column_names[: _BY_THE_SPEC.get(table.name)]
     lacks = [name for name in wanted if name.lower() not in columns]
     if key is None or len(lacks) > len(wanted) * (1 - _SHARE):
-        shown = ", ".join(lacks[:_SHOWN]) + (f" and {len(lacks) - _SHOWN} more" if len(lacks) > _SHOWN else "")
+        shown = ", ".join(lacks[:_SHOWN]) + (
+            f" and {len(lacks) - _SHOWN} more" if len(lacks) > _SHOWN else ""
+        )
         return f"is a table of another program: it lacks the robot's columns {shown}"
     if (key.kind is Kind.TEXT) != (table[key.name.lower()].kind is Kind.TEXT):
-        return f"is a table of another program: its {key.name} is {key.type}, the robot's {table[key.name.lower()].sql_type}"
+        return (
+            f"is a table of another program: its {key.name} is {key.type}, the robot's"
+            f" {table[key.name.lower()].sql_type}"
+        )
     return ""
 
 
@@ -135,5 +184,12 @@ def _taken(index: Index, catalog: Catalog) -> str:
         kind = "" if own[0].unique else "not "
         return f"the one that bears its name is {kind}unique, on {', '.join(own[0].columns)}"
     if catalog.one_space:
-        return next((f"{each.table} has one of this name" for each in alike if each.name.lower() == index.name), "")
+        return next(
+            (
+                f"{each.table} has one of this name"
+                for each in alike
+                if each.name.lower() == index.name
+            ),
+            "",
+        )
     return ""

@@ -1,4 +1,6 @@
-"""What the table `clients` holds, as an import asks for it: some clients by their keys, or all in turn."""
+"""What the table `clients` holds, as an import asks for it: some clients by their keys, or all in
+turn.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +51,15 @@ def people(repository: Repository) -> Iterator[Person]:
             yield Person(*("" if cell is None else str(cell) for cell in row))
 
 
-def _of_keys(repository: Repository, columns: str, keys: Sequence[str]) -> Iterator[tuple[object, ...]]:
+def _of_keys(
+    repository: Repository, columns: str, keys: Sequence[str]
+) -> Iterator[tuple[object, ...]]:
     for start in range(0, len(keys), _KEYS):
         part = tuple(keys[start : start + _KEYS])
         marks = ", ".join("?" * len(part))
-        yield from repository.read(f"SELECT {columns} FROM clients WHERE external_id IN ({marks})", part)
+        yield from repository.read(
+            f"SELECT {columns} FROM clients WHERE external_id IN ({marks})", part
+        )
 
 
 def _last(repository: Repository) -> int | None:

@@ -16,7 +16,10 @@ _OURS = re.compile(rf"(?i)\b(FROM|JOIN|INTO|UPDATE)\s+({'|'.join(OUR_NAMES)})\b(
 
 @lru_cache(maxsize=512)
 def qualified(sql: str, schema: str) -> str:
-    """The statement with the schema before each of our tables. Names that bear one already are left alone."""
+    """The statement with the schema before each of our tables.
+
+    Names that bear one already are left alone.
+    """
     return _OURS.sub(lambda found: f"{found[1]} {quoted(schema)}.{found[2]}", sql)
 
 

@@ -17,7 +17,9 @@ _CAMPAIGNS_WIDTH = 100
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that its table cannot take, as a RejectedRecord; `payload` holds its cells by column, as JSON text."""
+    """A row that its table cannot take, as a RejectedRecord; `payload` holds its cells by column,
+    as JSON text.
+    """
 
     record_id: str | None
     reason: str
@@ -25,7 +27,9 @@ class RejectedRow:
 
 
 class RejectedRecord(Protocol):
-    """A record that cannot become a row: its id if it has one, the reason, the record as JSON text."""
+    """A record that cannot become a row: its id if it has one, the reason, the record as JSON
+    text.
+    """
 
     @property
     def record_id(self) -> str | None: ...
@@ -36,7 +40,10 @@ class RejectedRecord(Protocol):
 
 
 def campaigns_text(campaigns: Sequence[int]) -> str:
-    """Campaign ids as the spec's columns hold them: `5,6`; empty = all. A list too long for the column keeps its count."""
+    """Campaign ids as the spec's columns hold them: `5,6`; empty = all.
+
+    A list too long for the column keeps its count.
+    """
     whole = ",".join(map(str, sorted(set(campaigns))))
     if len(whole) <= _CAMPAIGNS_WIDTH:
         return whole
@@ -67,14 +74,17 @@ class Scope:
         return text(self.period.end)
 
 
-OUTSIDE = "outside: "  # begins the reason of a record that was not asked for, and with which nothing else is wrong
+# begins the reason of a record that was not asked for, and with which nothing else is wrong
+OUTSIDE = "outside: "
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one transaction stores: rows by table (parents first), and what is kept in `rejected_records`.
+    """What one transaction stores: rows by table (parents first), and what is kept in
+    `rejected_records`.
 
-    `outside` are records that were not asked for: they are kept as the rejections are, and not counted with them.
+    `outside` are records that were not asked for: they are kept as the rejections are, and not
+    counted with them.
     """
 
     rows: Mapping[RowTable, Sequence[Row]]
@@ -88,10 +98,11 @@ class Batch:
 
 @dataclass
 class Stored:
-    """What `Repository.store` did, by table; `rejected` counts the rejections that were not known before.
+    """What `Repository.store` did, by table; `rejected` counts the rejections that were not known
+    before.
 
-    `clashed` holds the keys of rows that became rejections here: the database takes them for another row's, or refuses
-    them for the `reasons` by key.
+    `clashed` holds the keys of rows that became rejections here: the database takes them for
+    another row's, or refuses them for the `reasons` by key.
     """
 
     tables: dict[str, Counts] = field(default_factory=dict)
@@ -102,14 +113,18 @@ class Stored:
     @property
     def changed(self) -> bool:
         """Whether anything was written."""
-        return self.rejected > 0 or any(counts.inserted or counts.updated for counts in self.tables.values())
+        return self.rejected > 0 or any(
+            counts.inserted or counts.updated for counts in self.tables.values()
+        )
 
     def add(self, other: Stored) -> None:
         for name, counts in other.tables.items():
             self.tables.setdefault(name, Counts()).add(counts)
         self.rejected += other.rejected
         self.clashed |= other.clashed
-        self.reasons = other.reasons | self.reasons  # the parent's stays, of which the child's follows
+        self.reasons = (
+            other.reasons | self.reasons
+        )  # the parent's stays, of which the child's follows
 
 
 @dataclass(frozen=True)
@@ -152,7 +167,10 @@ class ExecutionLine:
 
 @dataclass(frozen=True)
 class RejectionLine:
-    """A line of `rejected_records`. `payload` is the record as JSON text: it may hold personal data."""
+    """A line of `rejected_records`.
+
+    `payload` is the record as JSON text: it may hold personal data.
+    """
 
     id: int
     execution_id: int | None

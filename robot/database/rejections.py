@@ -1,4 +1,7 @@
-"""Rejected records: kept once for each payload, resolved when they are stored at last. Inside the running transaction."""
+"""Rejected records: kept once for each payload, resolved when they are stored at last.
+
+Inside the running transaction.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,21 @@ from robot.cells.utf16 import cut
 from robot.database.engine import Engine
 from robot.database.records import RejectedRecord
 
-_RESOLVE = "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE resolved_at IS NULL"
+_RESOLVE = (
+    "UPDATE rejected_records SET resolved_at = ?, resolved_execution_id = ? WHERE"
+    " resolved_at IS NULL"
+)
 
 
 def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: RejectedRecord) -> int:
-    """Keep a rejected record, once for each payload. Returns 1 when it is new. One that was resolved is open again."""
+    """Keep a rejected record, once for each payload.
+
+    Returns 1 when it is new. One that was resolved is open again.
+    """
     digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
     seen_again = engine.write(
-        "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id = NULL"
+        "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id ="
+        " NULL"
         " WHERE job = ? AND payload_hash = ?",
         (now, job, digest),
     )
@@ -35,13 +45,19 @@ def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: Rej
     return 1
 
 
-def resolve_ids(engine: Engine, job: str, record_ids: Iterable[str], execution_id: int, now: datetime) -> None:
+def resolve_ids(
+    engine: Engine, job: str, record_ids: Iterable[str], execution_id: int, now: datetime
+) -> None:
     """These records of a job are stored now."""
     for record_id in record_ids:
-        engine.write(f"{_RESOLVE} AND job = ? AND record_id = ?", (now, execution_id, job, record_id))
+        engine.write(
+            f"{_RESOLVE} AND job = ? AND record_id = ?", (now, execution_id, job, record_id)
+        )
 
 
-def resolve_lines(engine: Engine, line_ids: Iterable[int], execution_id: int, now: datetime) -> None:
+def resolve_lines(
+    engine: Engine, line_ids: Iterable[int], execution_id: int, now: datetime
+) -> None:
     """The records of these lines are stored now."""
     for line_id in line_ids:
         engine.write(f"{_RESOLVE} AND id = ?", (now, execution_id, line_id))

@@ -18,7 +18,15 @@ from robot.database.engine import Answer, Engine, Hashes, Place, Row
 from robot.database.hindrances import Hindrance, denied_to, found_in
 from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
-from robot.database.records import Batch, ExecutionLine, Outcome, RejectionLine, Scope, Stored, WindowLine
+from robot.database.records import (
+    Batch,
+    ExecutionLine,
+    Outcome,
+    RejectionLine,
+    Scope,
+    Stored,
+    WindowLine,
+)
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.database.transactions import Transactions
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError
@@ -60,8 +68,9 @@ class Repository:
         return self._engine.batch_rows
 
     def prepare(self, job: str | None = None) -> None:
-        """Connect, and create or complete the tables: not under the hands of an execution that runs. Those of the job must
-        stand; of no job in particular: those that every job needs. What another program has is left as it is.
+        """Connect, and create or complete the tables: not under the hands of an execution that
+        runs. Those of the job must stand; of no job in particular: those that every job needs. What
+        another program has is left as it is.
 
         Raises ConfigurationError, FatalError, AnotherExecutionRunning.
         """
@@ -74,21 +83,33 @@ class Repository:
         verify(found, job, self._engine.name)
 
     def survey(self) -> Survey:
-        """What stands under names of ours, and whose it is. Raises SyncError, ConfigurationError."""
+        """What stands under names of ours, and whose it is.
+
+        Raises SyncError, ConfigurationError.
+        """
         return self._transactions.again(lambda: look(self._engine))
 
     def obstacle(self, job: str) -> str:
-        """Why this job cannot run on this database; empty when it can. Raises SyncError, ConfigurationError."""
+        """Why this job cannot run on this database; empty when it can.
+
+        Raises SyncError, ConfigurationError.
+        """
         return self.survey().obstacle(job)
 
     def hindrances(self) -> list[Hindrance]:
-        """What a DBA added to our tables that may keep rows out, and the rights that are missing. Raises SyncError."""
+        """What a DBA added to our tables that may keep rows out, and the rights that are missing.
+
+        Raises SyncError.
+        """
         catalog = self._transactions.again(self._engine.catalog)
         denied = self._transactions.again(lambda: denied_to(self._engine, catalog))
         return [*denied, *found_in(catalog, self._engine)]
 
     def ask(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
-        """A SELECT of the company's own, as it stands, rolled back. Raises SyncError, Interrupted."""
+        """A SELECT of the company's own, as it stands, rolled back.
+
+        Raises SyncError, Interrupted.
+        """
         return self._transactions.again(lambda: self._engine.query(sql, seconds, stop))
 
     def describe(self) -> str:
@@ -116,10 +137,21 @@ class Repository:
 
     def _holder(self, job: str) -> str:
         sql = self._engine.first(
-            "id, holder, execution_date FROM execution_logs WHERE job = ? AND status = ? ORDER BY id DESC", 1
+            (
+                "id, holder, execution_date FROM execution_logs WHERE job = ? AND status = ? ORDER"
+                " BY id DESC"
+            ),
+            1,
         )
-        found = self._transactions.rows(sql, (job, ExecutionStatus.RUNNING)) if self._knows_executions() else []
-        return "".join(f" (execution {number}, {holder}, since {_text(since)})" for number, holder, since in found)
+        found = (
+            self._transactions.rows(sql, (job, ExecutionStatus.RUNNING))
+            if self._knows_executions()
+            else []
+        )
+        return "".join(
+            f" (execution {number}, {holder}, since {_text(since)})"
+            for number, holder, since in found
+        )
 
     def _knows_executions(self) -> bool:
         return EXECUTION_LOGS.name in self._transactions.again(self._engine.tables_standing)
@@ -127,13 +159,26 @@ class Repository:
     # -- history
 
     def fail_interrupted(self, job: str) -> int:
-        """Mark as FAILED the executions found RUNNING. Call it with the lock held: then their holders are gone."""
+        """Mark as FAILED the executions found RUNNING.
+
+        Call it with the lock held: then their holders are gone.
+        """
         message = "interrupted: the process that ran it is gone"
 
         def work() -> int:
             return self._engine.write(
-                "UPDATE execution_logs SET status = ?, exit_code = ?, error_message = ? WHERE job = ? AND status = ?",
-                (ExecutionStatus.FAILED, int(ExitCode.INTERRUPTED), message, job, ExecutionStatus.RUNNING),
+                (
+                    "UPDATE execution_logs SET status = ?, exit_code = ?, error_message = ? WHERE"
+                    " job"
+                    " = ? AND status = ?"
+                ),
+                (
+                    ExecutionStatus.FAILED,
+                    int(ExitCode.INTERRUPTED),
+                    message,
+                    job,
+                    ExecutionStatus.RUNNING,
+                ),
             )
 
         return self._transactions.run(work)
@@ -141,17 +186,32 @@ class Repository:
     def start_execution(self, scope: Scope, holder: str, resumed_from: int | None) -> int:
         """Write the RUNNING line and return its id."""
         now = self._clock()
-        columns = "execution_date, start_date, end_date, campaign_ids, status, created_at, job, holder, resumed_from"
+        columns = (
+            "execution_date, start_date, end_date, campaign_ids, status, created_at, job,"
+            " holder, resumed_from"
+        )
         values: Row = (
-            *(now, scope.start_text, scope.end_text, scope.campaigns_text, ExecutionStatus.RUNNING.value, now),
+            *(
+                now,
+                scope.start_text,
+                scope.end_text,
+                scope.campaigns_text,
+                ExecutionStatus.RUNNING.value,
+                now,
+            ),
             *(scope.job, holder, resumed_from),
         )
         sql = f"INSERT INTO execution_logs ({columns}) VALUES ({', '.join('?' * len(values))})"
 
         def work() -> int:
-            cursor = self._engine.cursor()  # a COMMIT that broke, but did hold, left the line there already
+            cursor = (
+                self._engine.cursor()
+            )  # a COMMIT that broke, but did hold, left the line there already
             cursor.execute(
-                "SELECT MAX(id) FROM execution_logs WHERE job = ? AND holder = ? AND status = ? AND execution_date = ?",
+                (
+                    "SELECT MAX(id) FROM execution_logs WHERE job = ? AND holder = ? AND status = ?"
+                    " AND execution_date = ?"
+                ),
                 (scope.job, holder, ExecutionStatus.RUNNING.value, now),
             )
             found = cursor.fetchone()[0]
@@ -173,27 +233,36 @@ class Repository:
             "updated_records": outcome.counts.updated,
             "unchanged_records": outcome.counts.unchanged,
         }
-        sql = f"UPDATE execution_logs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"
+        sql = (
+            f"UPDATE execution_logs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"
+        )
         self._transactions.run(lambda: self._engine.write(sql, (*values.values(), execution_id)))
 
     def last_executions(self, job: str, rows: int = 10) -> list[ExecutionLine]:
         """The newest executions of a job, newest first."""
         names = ", ".join(ExecutionLine.__dataclass_fields__)
-        sql = self._engine.first(f"{names} FROM execution_logs WHERE job = ? ORDER BY id DESC", rows)
+        sql = self._engine.first(
+            f"{names} FROM execution_logs WHERE job = ? ORDER BY id DESC", rows
+        )
         return [_execution(row) for row in self._transactions.rows(sql, (job,))]
 
     def interrupted_before(self, scope: Scope, since: datetime) -> int | None:
-        """The last execution of the same scope, if it was cut short or failed: the one that a new execution resumes.
+        """The last execution of the same scope, if it was cut short or failed: the one that a new
+        execution resumes.
 
-        An end within the same day is the same scope: a period that ends today ends at the minute of its start.
+        An end within the same day is the same scope: a period that ends today ends at the minute of
+        its start.
         """
         sql = self._engine.first(
-            "id, status FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ? AND end_date LIKE ?"
+            "id, status FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ?"
+            " AND end_date LIKE ?"
             " AND execution_date >= ? ORDER BY id DESC",
             1,
         )
         end = f"{scope.period.end.date()}%"
-        found = self._transactions.rows(sql, (scope.job, scope.campaigns_text, scope.start_text, end, since))
+        found = self._transactions.rows(
+            sql, (scope.job, scope.campaigns_text, scope.start_text, end, since)
+        )
         return next((_integer(row[0]) for row in found if row[1] == ExecutionStatus.FAILED), None)
 
     def days_done_by(self, execution_id: int, job: str, campaigns: str) -> set[date]:
@@ -202,37 +271,65 @@ class Repository:
         current: int | None = execution_id
         while current is not None and current not in chain:
             chain.append(current)
-            found = self._transactions.rows("SELECT resumed_from FROM execution_logs WHERE id = ?", (current,))
+            found = self._transactions.rows(
+                "SELECT resumed_from FROM execution_logs WHERE id = ?", (current,)
+            )
             current = None if not found or found[0][0] is None else _integer(found[0][0])
         marks = ", ".join("?" * len(chain))
-        sql = f"SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND execution_id IN ({marks})"
+        sql = (
+            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND"
+            f" execution_id IN ({marks})"
+        )
         rows = self._transactions.rows(sql, (job, campaigns, WindowStatus.COMPLETE, *chain))
         return {date.fromisoformat(str(row[0])) for row in rows}
 
     # -- windows
 
-    def windows(self, job: str, campaigns: str, first: date, last: date) -> dict[date, tuple[WindowStatus, str | None]]:
+    def windows(
+        self, job: str, campaigns: str, first: date, last: date
+    ) -> dict[date, tuple[WindowStatus, str | None]]:
         """Status and detail of each remembered day from `first` to `last`."""
-        sql = "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND day BETWEEN ? AND ?"
+        sql = (
+            "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND"
+            " day BETWEEN ? AND ?"
+        )
         rows = self._transactions.rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
-        return {date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2])) for row in rows}
+        return {
+            date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2]))
+            for row in rows
+        }
 
     def complete_days(self, job: str, campaigns: str, first: date, today: date) -> set[date]:
-        """The days from `first` on that are proven. Not what a clock that was ahead proved in days to come."""
+        """The days from `first` on that are proven.
+
+        Not what a clock that was ahead proved in days to come.
+        """
         sql = (
-            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND day >= ?"
+            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND day"
+            " >= ?"
             " AND (finished_at IS NULL OR finished_at <= ?)"
         )
-        parameters = (job, campaigns, WindowStatus.COMPLETE.value, first.isoformat(), whole(today).end)
+        parameters = (
+            job,
+            campaigns,
+            WindowStatus.COMPLETE.value,
+            first.isoformat(),
+            whole(today).end,
+        )
         return {date.fromisoformat(str(row[0])) for row in self._transactions.rows(sql, parameters)}
 
     def first_known_day(self, job: str, campaigns: str) -> date | None:
         """The oldest day ever read, None before the first."""
-        rows = self._transactions.rows("SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns))
+        rows = self._transactions.rows(
+            "SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns)
+        )
         return None if rows[0][0] is None else date.fromisoformat(str(rows[0][0]))
 
     def conclude_window(self, scope: Scope, line: WindowLine) -> None:
-        """Write what a window's reading came to. A part of a day never takes COMPLETE away from the whole."""
+        """Write what a window's reading came to.
+
+        A part of a day never takes COMPLETE away from the whole.
+        """
         keep_complete = line.status is WindowStatus.PARTIAL
         self._transactions.run(lambda: self._write_window(scope, line, keep_complete=keep_complete))
 
@@ -259,19 +356,27 @@ class Repository:
         if found is None:
             names = ", ".join(["job", "campaigns", "day", *values])
             marks = ", ".join("?" * (len(values) + len(key)))
-            self._engine.write(f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values()))
+            self._engine.write(
+                f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values())
+            )
         elif not (keep_complete and found[0] == WindowStatus.COMPLETE):
             sets = ", ".join(f"{name} = ?" for name in values)
-            self._engine.write(f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key))
+            self._engine.write(
+                f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key)
+            )
         if line.status is WindowStatus.COMPLETE:
             given_up.forget_proven(self._engine, scope.job, scope.campaigns_text, line.day)
 
     # -- rows
 
     def known_hashes(self, family: Family, period: Period) -> dict[str, Hashes]:
-        """One read of a period's keys and hashes: parent key → (parent's hash, each child's hash or None)."""
+        """One read of a period's keys and hashes: parent key → (parent's hash, each child's hash or
+        None).
+        """
         parent = family.parent
-        hashes = ", ".join(["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))])
+        hashes = ", ".join(
+            ["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))]
+        )
         joins = " ".join(
             f"LEFT JOIN {child.name} c{n} ON c{n}.{child.key} = p.{parent.key}"
             + self.compared((child.name, child.key), (parent.name, parent.key))
@@ -288,12 +393,19 @@ class Repository:
         """One column of a period's rows, by the parent's key."""
         parent = family.parent
         names = f"{parent.key}, {parent[column].name}"
-        sql = f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
+        sql = (
+            f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
+        )
         return {
-            str(key): cell for key, cell in self._transactions.rows(sql, (period.start, period.end + timedelta(seconds=1)))
+            str(key): cell
+            for key, cell in self._transactions.rows(
+                sql, (period.start, period.end + timedelta(seconds=1))
+            )
         }
 
-    def store(self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]) -> Stored:
+    def store(
+        self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]
+    ) -> Stored:
         """One transaction: the rows, the rejections, and the window's line. Safe to repeat."""
 
         def write_line() -> None:
@@ -303,7 +415,12 @@ class Repository:
         return self._batches.store(batch, storing)
 
     def store_rows(
-        self, batch: Batch, job: str, execution_id: int, open_rejections: set[str], resolved_lines: Sequence[int] = ()
+        self,
+        batch: Batch,
+        job: str,
+        execution_id: int,
+        open_rejections: set[str],
+        resolved_lines: Sequence[int] = (),
     ) -> Stored:
         """One transaction: rows and rejections of a job that has no windows. Safe to repeat.
 
@@ -313,7 +430,9 @@ class Repository:
         def resolve() -> None:
             rejections.resolve_lines(self._engine, resolved_lines, execution_id, self._clock())
 
-        return self._batches.store(batch, Storing(job, execution_id, frozenset(open_rejections), resolve))
+        return self._batches.store(
+            batch, Storing(job, execution_id, frozenset(open_rejections), resolve)
+        )
 
     # -- what other tables need
 
@@ -322,36 +441,59 @@ class Repository:
         return self._transactions.rows(sql, parameters)
 
     def look(self, work: Callable[[Engine], T]) -> T:
-        """Run `work`, which only reads, given the engine; again from its beginning where that helps. Raises SyncError."""
+        """Run `work`, which only reads, given the engine; again from its beginning where that
+        helps. Raises SyncError.
+        """
         return self._transactions.again(lambda: work(self._engine))
 
     def change(self, work: Callable[[Engine, datetime], T]) -> T:
-        """Run `work` in one transaction, given the engine and the time. It must be safe to repeat. Raises SyncError."""
+        """Run `work` in one transaction, given the engine and the time.
+
+        It must be safe to repeat. Raises SyncError.
+        """
         return self._transactions.run(lambda: work(self._engine, self._clock()))
 
     def compared(self, left: Place, right: Place) -> str:
-        """What stands behind the right one of two columns that are compared: see `Engine.compared`."""
+        """What stands behind the right one of two columns that are compared: see
+        `Engine.compared`.
+        """
         return self._transactions.again(lambda: self._engine.compared(left, right))
 
     # -- rejections
 
     def open_rejections(self, job: str) -> set[str]:
         """The ids of rejected records that were never stored since."""
-        sql = "SELECT record_id FROM rejected_records WHERE job = ? AND resolved_at IS NULL AND record_id IS NOT NULL"
+        sql = (
+            "SELECT record_id FROM rejected_records WHERE job = ? AND resolved_at IS NULL AND"
+            " record_id IS NOT NULL"
+        )
         return {str(row[0]) for row in self._transactions.rows(sql, (job,))}
 
     def rejections(self, job: str | None, *, resolved_too: bool = False) -> list[RejectionLine]:
-        """The rejections of a job (None = of every job) that are open (or all of them), oldest first."""
+        """The rejections of a job (None = of every job) that are open (or all of them), oldest
+        first.
+        """
         names = ", ".join(RejectionLine.__dataclass_fields__)
-        conditions = [*(["job = ?"] if job else []), *([] if resolved_too else ["resolved_at IS NULL"])]
+        conditions = [
+            *(["job = ?"] if job else []),
+            *([] if resolved_too else ["resolved_at IS NULL"]),
+        ]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        rows = self._transactions.rows(f"SELECT {names} FROM rejected_records{where} ORDER BY id", (job,) if job else ())
+        rows = self._transactions.rows(
+            f"SELECT {names} FROM rejected_records{where} ORDER BY id", (job,) if job else ()
+        )
         return [RejectionLine(*row) for row in rows]  # type: ignore[arg-type]
 
     def store_retried(
-        self, rows: Mapping[RowTable, Sequence[Row]], rejection_ids: Sequence[int], execution_id: int
+        self,
+        rows: Mapping[RowTable, Sequence[Row]],
+        rejection_ids: Sequence[int],
+        execution_id: int,
     ) -> Stored:
-        """One transaction: rows that were rejected once, and their rejections resolved. Safe to repeat."""
+        """One transaction: rows that were rejected once, and their rejections resolved.
+
+        Safe to repeat.
+        """
 
         def work() -> Stored:
             now = self._clock()
@@ -371,7 +513,10 @@ class Repository:
 
         def work() -> None:
             now = self._clock()
-            if not self._engine.write("UPDATE robot_state SET value = ?, updated_at = ? WHERE name = ?", (value, now, name)):
+            if not self._engine.write(
+                "UPDATE robot_state SET value = ?, updated_at = ? WHERE name = ?",
+                (value, now, name),
+            ):
                 insert = "INSERT INTO robot_state (name, value, updated_at) VALUES (?, ?, ?)"
                 self._engine.write(insert, (name, value, now))
 
@@ -383,12 +528,17 @@ class Repository:
         return None if not rows else _text_or_none(rows[0][0])
 
     def try_rights(self) -> None:
-        """Create nothing for good: write, read back and remove a test row. Raises SyncError where a right is missing."""
+        """Create nothing for good: write, read back and remove a test row.
+
+        Raises SyncError where a right is missing.
+        """
         name = "check"
         self.remember(name, "test row")
         if self.recall(name) != "test row":
             raise FatalError(f"{self.name}: a row that was written could not be read back.")
-        self._transactions.run(lambda: self._engine.write("DELETE FROM robot_state WHERE name = ?", (name,)))
+        self._transactions.run(
+            lambda: self._engine.write("DELETE FROM robot_state WHERE name = ?", (name,))
+        )
 
 
 def _integer(value: object) -> int:

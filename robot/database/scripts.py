@@ -1,4 +1,6 @@
-"""The numbered scripts in `sql/`: where they are, also inside the executable, and what they make."""
+"""The numbered scripts in `sql/`: where they are, also inside the executable, and what they
+make.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,14 @@ STANDARD_SCHEMA = "dbo"
 
 _NAME = re.compile(rf"\b({'|'.join(OUR_NAMES)})\b")
 _COMMENT = re.compile(r"--[^\n]*")
-_TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(?:dbo\.)?(\w+) \((.*?)^ *\);", re.DOTALL | re.MULTILINE)
+_TABLE = re.compile(
+    r"CREATE TABLE (?:IF NOT EXISTS )?(?:dbo\.)?(\w+) \((.*?)^ *\);", re.DOTALL | re.MULTILINE
+)
 _VIEW_MADE = re.compile(r"CREATE VIEW (?:IF NOT EXISTS )?(?:dbo\.)?(\w+)")
 _CONSTRAINT = re.compile(r"CONSTRAINT (\w+)")
-_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \(([^)]*)\)")
+_INDEX = re.compile(
+    r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \(([^)]*)\)"
+)
 
 
 def scripts_folder(database: str) -> Path:
@@ -30,7 +36,10 @@ def scripts_folder(database: str) -> Path:
 
 def read_scripts(database: str) -> list[tuple[str, str]]:
     """(name, text) of each script, in order."""
-    return [(path.name, path.read_text(encoding="utf-8")) for path in sorted(scripts_folder(database).glob("[0-9]*.sql"))]
+    return [
+        (path.name, path.read_text(encoding="utf-8"))
+        for path in sorted(scripts_folder(database).glob("[0-9]*.sql"))
+    ]
 
 
 def quoted(schema: str) -> str:
@@ -40,7 +49,11 @@ def quoted(schema: str) -> str:
 
 def in_schema(text: str, schema: str) -> str:
     """A script of SQL Server for the tables of another schema than dbo."""
-    return text if schema == STANDARD_SCHEMA else re.sub(r"\bdbo\.", lambda _: f"{quoted(schema)}.", text)
+    return (
+        text
+        if schema == STANDARD_SCHEMA
+        else re.sub(r"\bdbo\.", lambda _: f"{quoted(schema)}.", text)
+    )
 
 
 def make_schema(schema: str) -> str:
@@ -60,7 +73,10 @@ class Index:
 
 @dataclass(frozen=True)
 class Made:
-    """What a script makes, and which of our names it needs or makes. `constraints`: their tables, by name."""
+    """What a script makes, and which of our names it needs or makes.
+
+    `constraints`: their tables, by name.
+    """
 
     objects: frozenset[str]
     names: frozenset[str]

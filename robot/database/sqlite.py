@@ -28,7 +28,8 @@ _TURN_SECONDS = 1
 _PAUSE_SECONDS = 0.01  # between two turns: there are locks that SQLite does not wait for
 _WAL = "PRAGMA journal_mode = WAL"
 _MAY_KEEP_A_JOURNAL = """
-SELECT NOT EXISTS (SELECT 1 FROM sqlite_master) OR EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'schema_versions')
+SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)
+OR EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'schema_versions')
 """
 # https://www.sqlite.org/rescode.html: another process writes, or the schema just changed under us
 _RETRIABLE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA}
@@ -43,13 +44,16 @@ def _stored(moment: datetime) -> str:
 
 sqlite3.register_adapter(datetime, _stored)
 _NOTHING: dict[None, None] = {}  # its `get` gives None for None, without a step of Python
-# most cells are NULL or a boolean, for which the driver would search an adapter in vain: half of the time of binding a row
+# most cells are NULL or a boolean, for which the driver would search an adapter in vain: half of
+# the time of binding a row
 sqlite3.register_adapter(type(None), _NOTHING.get)
 sqlite3.register_adapter(bool, operator.pos)
 
 
 class _Cursor(sqlite3.Cursor):
-    """Waits for another program's lock in short turns: SQLite's own wait hears no request to stop."""
+    """Waits for another program's lock in short turns: SQLite's own wait hears no request to
+    stop.
+    """
 
     def __init__(self, connection: sqlite3.Connection, stop: threading.Event) -> None:
         super().__init__(connection)
@@ -61,7 +65,11 @@ class _Cursor(sqlite3.Cursor):
             try:
                 return super().execute(sql, parameters)
             except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() >= end or self._stop.wait(_PAUSE_SECONDS):
+                if (
+                    not _is_busy(error)
+                    or time.monotonic() >= end
+                    or self._stop.wait(_PAUSE_SECONDS)
+                ):
                     raise
 
 
@@ -88,7 +96,9 @@ class SqliteEngine:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=min(_TURN_SECONDS, _BUSY_SECONDS), isolation_level=None)
+            connection = sqlite3.connect(
+                self._path, timeout=min(_TURN_SECONDS, _BUSY_SECONDS), isolation_level=None
+            )
         except OSError as error:
             raise self._unusable(str(error.strerror)) from error
         except sqlite3.Error as error:
@@ -98,7 +108,9 @@ class SqliteEngine:
             self._refuse_foreign(cursor)
             for pragma in ("synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
                 cursor.execute(f"PRAGMA {pragma}")
-            if cursor.execute(_MAY_KEEP_A_JOURNAL).fetchone()[0]:  # a file of somebody else's is left as it is
+            if cursor.execute(_MAY_KEEP_A_JOURNAL).fetchone()[
+                0
+            ]:  # a file of somebody else's is left as it is
                 cursor.execute(_WAL)
         except FatalError:
             connection.close()
@@ -109,11 +121,16 @@ class SqliteEngine:
         self._connection = connection
 
     def _refuse_foreign(self, cursor: sqlite3.Cursor) -> None:
-        """A file that another program has marked as its own (https://www.sqlite.org/pragma.html#pragma_application_id)."""
+        """A file that another program has marked as its own
+        (https://www.sqlite.org/pragma.html#pragma_application_id).
+        """
         (mark,) = cursor.execute("PRAGMA application_id").fetchone()
         if mark:
             raise FatalError(
-                f"{self.name} belongs to another program (application_id {mark}): nothing in it was changed.",
+                (
+                    f"{self.name} belongs to another program (application_id {mark}): nothing in it"
+                    " was changed."
+                ),
                 self.another_place,
             )
 
@@ -151,10 +168,14 @@ class SqliteEngine:
         """Nothing: the file is in this process."""
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
-        """Upsert, counting exactly: the hashes are read in the same transaction, which nobody else can write in."""
+        """Upsert, counting exactly: the hashes are read in the same transaction, which nobody else
+        can write in.
+        """
         cursor = self.cursor()
         key = table.key_place
-        stored = dict(cursor.execute(_hashes_sql(table), (json.dumps([row[key] for row in rows]),)).fetchall())
+        stored = dict(
+            cursor.execute(_hashes_sql(table), (json.dumps([row[key] for row in rows]),)).fetchall()
+        )
         counts = Counts()
         for row in rows:
             if row[key] not in stored:
@@ -187,7 +208,9 @@ class SqliteEngine:
             with ended_by(stop, seconds, connection.interrupt):
                 cursor.execute("BEGIN")
                 cursor.execute(sql)
-                return Answer([str(column[0]) for column in cursor.description or ()], cursor.fetchall())
+                return Answer(
+                    [str(column[0]) for column in cursor.description or ()], cursor.fetchall()
+                )
         finally:
             self.rollback()
             cursor.execute("PRAGMA query_only = OFF")
@@ -218,7 +241,9 @@ class SqliteEngine:
         return []
 
     def tables_standing(self) -> set[str]:
-        found = self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = (
+            self.cursor().execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        )
         return {name.lower() for (name,) in found}
 
     def scripts(self) -> list[tuple[str, str]]:
@@ -256,21 +281,35 @@ class SqliteEngine:
         if code in _RETRIABLE:
             return RetriableError(f"{self.name} is busy: {error}.", "Another program writes to it.")
         if code == sqlite3.SQLITE_FULL:
-            return FatalError(f"The disk of {self.name} is full.", "Free space, then run again: nothing stored is lost.")
+            return FatalError(
+                f"The disk of {self.name} is full.",
+                "Free space, then run again: nothing stored is lost.",
+            )
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
             return self._unusable(str(error))
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return FatalError(
-                f"{self.name} is damaged or no SQLite database: {error}.", "Restore it, or name another DB_FILE."
+                f"{self.name} is damaged or no SQLite database: {error}.",
+                "Restore it, or name another DB_FILE.",
             )
         if code in _REFUSED:
-            return RowRefused(f"{self.name} refuses a row: {error}.", "See what its table demands.", reason=str(error))
+            return RowRefused(
+                f"{self.name} refuses a row: {error}.",
+                "See what its table demands.",
+                reason=str(error),
+            )
         if code == sqlite3.SQLITE_IOERR:
-            return FatalError(f"{self.name} cannot be read or written: {error}.", "Check the disk, and its free space.")
+            return FatalError(
+                f"{self.name} cannot be read or written: {error}.",
+                "Check the disk, and its free space.",
+            )
         return FatalError(f"{self.name}: {error}.")
 
     def _unusable(self, reason: str) -> FatalError:
-        return FatalError(f"{self.name} cannot be opened or written: {reason}.", "Check DB_FILE, and the folder's rights.")
+        return FatalError(
+            f"{self.name} cannot be opened or written: {reason}.",
+            "Check DB_FILE, and the folder's rights.",
+        )
 
     def describe(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}, {self._path}"
@@ -278,18 +317,25 @@ class SqliteEngine:
 
 @cache
 def _hashes_sql(table: RowTable) -> str:
-    return f"SELECT {table.key}, row_hash FROM {table.name} WHERE {table.key} IN (SELECT value FROM json_each(?))"
+    return (
+        f"SELECT {table.key}, row_hash FROM {table.name} WHERE {table.key} IN (SELECT value"
+        " FROM json_each(?))"
+    )
 
 
 @cache
 def upsert_statement(table: RowTable) -> str:
-    """INSERT … ON CONFLICT … DO UPDATE … WHERE the content differs; parameters: the row, created_at, updated_at."""
+    """INSERT … ON CONFLICT … DO UPDATE … WHERE the content differs; parameters: the row,
+    created_at, updated_at.
+    """
     created, updated = table.stamps
     names = table.row_names
     changing = [name for name in [*names, updated] if name != table.key]
     return (
         f"INSERT INTO {table.name} ({', '.join([*names, created, updated])})"
         f" VALUES ({', '.join('?' * (len(names) + 2))})"
-        f" ON CONFLICT ({table.key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changing)}"
-        f" WHERE substr({table.name}.row_hash, 1, {CONTENT_DIGITS}) IS NOT substr(excluded.row_hash, 1, {CONTENT_DIGITS})"
+        f" ON CONFLICT ({table.key}) DO UPDATE SET"
+        f" {', '.join(f'{name} = excluded.{name}' for name in changing)}"
+        f" WHERE substr({table.name}.row_hash, 1, {CONTENT_DIGITS}) IS NOT"
+        f" substr(excluded.row_hash, 1, {CONTENT_DIGITS})"
     )

@@ -1,4 +1,7 @@
-"""The catalog of a SQLite file: what stands in it under names of ours. Names of indexes are one space for the whole file."""
+"""The catalog of a SQLite file: what stands in it under names of ours.
+
+Names of indexes are one space for the whole file.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,14 @@ def read(connection: sqlite3.Connection) -> Catalog:
     """Everything under our names; every index of the file."""
     found = connection.execute(_OBJECTS).fetchall()
     objects = {
-        name.lower(): Standing(name, kind, _columns(connection, name)) for kind, name in found if name.lower() in OUR_NAMES
+        name.lower(): Standing(name, kind, _columns(connection, name))
+        for kind, name in found
+        if name.lower() in OUR_NAMES
     }
     indexes = tuple(
-        StandingIndex(name, table.lower(), tuple(str(columns).lower().split(",")), bool(unique), bool(partial))
+        StandingIndex(
+            name, table.lower(), tuple(str(columns).lower().split(",")), bool(unique), bool(partial)
+        )
         for table, name, unique, partial, columns in connection.execute(_INDEXES).fetchall()
     )
     return Catalog(objects, indexes, tuple(_rules(connection)), one_space=True)
@@ -68,7 +75,9 @@ def _kind(declared: str) -> Kind | None:
 
 def _rules(connection: sqlite3.Connection) -> list[Rule]:
     rules = []
-    for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall():
+    for kind, name, table, sql in connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master"
+    ).fetchall():
         if table.lower() not in _TABLES:
             continue
         if kind == "table" and _CHECK.search(str(sql)):

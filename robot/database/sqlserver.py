@@ -1,7 +1,8 @@
 """SQL Server, through pyodbc and an ODBC driver of Microsoft's.
 
-The connection is in autocommit, and leaves it from `begin` to `commit` or `rollback`: nothing is left open between two
-transactions. A connection that broke is closed; `lost` tells, and the repository connects anew.
+The connection is in autocommit, and leaves it from `begin` to `commit` or `rollback`: nothing is
+left open between two transactions. A connection that broke is closed; `lost` tells, and the
+repository connects anew.
 """
 
 from __future__ import annotations
@@ -20,10 +21,22 @@ import pyodbc
 from robot.cells.tables import RowTable
 from robot.database import odbc_errors, sqlserver_catalog, staging
 from robot.database.catalog import Catalog
-from robot.database.connection_string import LOGIN_SECONDS, Driver, choose_driver, connection_string, server_address
+from robot.database.connection_string import (
+    LOGIN_SECONDS,
+    Driver,
+    choose_driver,
+    connection_string,
+    server_address,
+)
 from robot.database.engine import Answer, Counts, Place, Row
 from robot.database.qualified import QualifyingCursor, qualified
-from robot.database.scripts import STANDARD_SCHEMA, constraints, in_schema, make_schema, read_scripts
+from robot.database.scripts import (
+    STANDARD_SCHEMA,
+    constraints,
+    in_schema,
+    make_schema,
+    read_scripts,
+)
 from robot.database.sqlserver_catalog import Collations
 from robot.database.sqlserver_lock import JobLock, last_row
 from robot.database.watched import ended_by
@@ -38,7 +51,8 @@ pyodbc.pooling = False
 _QUERY_SECONDS = 600
 _CANCEL_SECONDS = 30  # beyond the limit of a company's query: it should have been cancelled by then
 _LOCK_SECONDS = 60  # for a row that another program holds: then 1222
-# The server keeps the session of a connection that broke until it notices: by TCP keep-alive, after some 35 seconds.
+# The server keeps the session of a connection that broke until it notices: by TCP keep-alive, after
+# some 35 seconds.
 _ACQUIRE_AGAIN_SECONDS = 60
 
 _GREETING = f"SET NOCOUNT ON; SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000};"
@@ -46,9 +60,13 @@ _OWN_SCHEMA = "SELECT SCHEMA_NAME()"
 
 
 class SqlServerEngine:
-    """One database of a SQL Server. `connection_text` gives the connection string when it is needed, and never before."""
+    """One database of a SQL Server.
 
-    # a parent row takes a key lock, or two: below the 5,000 in one statement from which SQL Server locks the whole table
+    `connection_text` gives the connection string when it is needed, and never before.
+    """
+
+    # a parent row takes a key lock, or two: below the 5,000 in one statement from which SQL Server
+    # locks the whole table
     batch_rows = 2000
 
     def __init__(
@@ -62,7 +80,8 @@ class SqlServerEngine:
         self.name = name
         self.place = f"{schema}."
         self.another_place = (
-            "Name another database in DB_DATABASE, or in DB_SCHEMA a schema for the robot alone, like DB_SCHEMA=robo."
+            "Name another database in DB_DATABASE, or in DB_SCHEMA a schema for"
+            " the robot alone, like DB_SCHEMA=robo."
         )
         self._schema = schema
         self._connection_text = connection_text
@@ -70,7 +89,9 @@ class SqlServerEngine:
         self._lock = JobLock(lock_file, f"api_3c_robot:{where}")
         self._connection: pyodbc.Connection | None = None
         self._connecting = False
-        self._worked = False  # whether a connection was ever had: then a refusal may be a server that restarts
+        self._worked = (
+            False  # whether a connection was ever had: then a refusal may be a server that restarts
+        )
         self._fast = True
         self._staged: dict[str, Sequence[Row]] = {}
         self._collations: Collations | None = None
@@ -113,7 +134,10 @@ class SqlServerEngine:
         self._connection = connection
 
     def _open(self) -> pyodbc.Connection:
-        """The connection. Never a new one: with the old one the job's lock is gone, and an open transaction."""
+        """The connection.
+
+        Never a new one: with the old one the job's lock is gone, and an open transaction.
+        """
         if self._connection is None:
             raise RetriableError(f"{self.name} is not connected.")
         return self._connection
@@ -154,7 +178,10 @@ class SqlServerEngine:
         if not isinstance(error, pyodbc.Error):
             return None
         found = odbc_errors.read(error.args)
-        error.args = (found.state, found.text)  # so that no log has a customer's value by way of the traceback
+        error.args = (
+            found.state,
+            found.text,
+        )  # so that no log has a customer's value by way of the traceback
         connecting, self._connecting = self._connecting, False
         if found.connection_lost or found.unanswered or found.state == "HY010":
             self.close()
@@ -168,15 +195,18 @@ class SqlServerEngine:
     def stage(self, table: RowTable, rows: Sequence[Row]) -> None:
         """Fill the session's staging table.
 
-        Each chunk in a transaction of its own, apart from the one that follows: a driver that describes the parameters by
-        asking the server gets an error for a #table, which pyodbc passes over, and under XACT_ABORT an error undoes whatever
-        is open. What is staged is counted: a row that were missing would pass for an unchanged one.
+        Each chunk in a transaction of its own, apart from the one that follows: a driver that
+        describes the parameters by asking the server gets an error for a #table, which pyodbc
+        passes over, and under XACT_ABORT an error undoes whatever is open. What is staged is
+        counted: a row that were missing would pass for an unchanged one.
         """
         connection = self._open()
         self._staged.pop(table.name, None)
         connection.cursor().execute(staging.make_or_empty(table)).close()
         for sizes, chunk in staging.chunks(table, rows):
-            cursor = connection.cursor()  # a new one: a statement prepared on an old one keeps its types
+            cursor = (
+                connection.cursor()
+            )  # a new one: a statement prepared on an old one keeps its types
             cursor.fast_executemany = self._fast
             cursor.setinputsizes(sizes)
             self.begin()
@@ -185,13 +215,17 @@ class SqlServerEngine:
             cursor.close()
         (staged,) = last_row(self._open().cursor().execute(staging.count(table)))
         if staged != len(rows):
-            raise RetriableError(f"{self.name}: {staged} of {len(rows)} rows reached {staging.staging_name(table)}.")
+            raise RetriableError(
+                f"{self.name}: {staged} of {len(rows)} rows reached {staging.staging_name(table)}."
+            )
         self._staged[table.name] = rows
 
     def upsert(self, table: RowTable, rows: Sequence[Row], now: datetime) -> Counts:
-        """Insert, then update what was there, by set; the counts are exact, whatever triggers the table has.
+        """Insert, then update what was there, by set; the counts are exact, whatever triggers the
+        table has.
 
-        Where every row was new, which is how a first load is, there is nothing to look for a second time.
+        Where every row was new, which is how a first load is, there is nothing to look for a second
+        time.
         """
         if self._staged.pop(table.name, None) is not rows:
             raise ValueError(f"upsert: these rows of {table.name} were not staged")
@@ -219,20 +253,33 @@ class SqlServerEngine:
         return self._collations
 
     def write(self, sql: str, parameters: Row = ()) -> int:
-        """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or raises."""
-        batch = f"SET NOCOUNT ON; DECLARE @rows INT; {qualified(sql, self._schema)}; SET @rows = @@ROWCOUNT; SELECT @rows;"
+        """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or
+        raises.
+        """
+        batch = (
+            f"SET NOCOUNT ON; DECLARE @rows INT; {qualified(sql, self._schema)}; SET @rows ="
+            " @@ROWCOUNT; SELECT @rows;"
+        )
         return int(last_row(self._open().cursor().execute(batch, tuple(parameters)))[0])
 
     def insert(self, sql: str, parameters: Row) -> int:
         """By SCOPE_IDENTITY: an OUTPUT clause is refused on a table that has a trigger."""
-        batch = f"SET NOCOUNT ON; {qualified(sql, self._schema)}; SELECT CAST(SCOPE_IDENTITY() AS INT);"
+        batch = (
+            f"SET NOCOUNT ON; {qualified(sql, self._schema)}; SELECT CAST(SCOPE_IDENTITY() AS INT);"
+        )
         (number,) = last_row(self._open().cursor().execute(batch, tuple(parameters)))
         if number is None:
-            raise FatalError(f"{self.name} gave a new row no number: a trigger wrote it, or nothing (INSTEAD OF).")
+            raise FatalError(
+                f"{self.name} gave a new row no number: a trigger wrote it, or nothing (INSTEAD"
+                " OF)."
+            )
         return int(number)
 
     def query(self, sql: str, seconds: float, stop: threading.Event) -> Answer:
-        """The company's own SELECT, as it stands. The driver's own limit is for a connection that has gone dead."""
+        """The company's own SELECT, as it stands.
+
+        The driver's own limit is for a connection that has gone dead.
+        """
         connection = self._open()
         connection.timeout = int(seconds) + _CANCEL_SECONDS
         try:
@@ -257,7 +304,9 @@ class SqlServerEngine:
         return sqlserver_catalog.read(self._open().cursor(), self._schema, names, whole=whole)
 
     def catalog_elsewhere(self) -> tuple[str, Catalog] | None:
-        """The same of the login's own default schema, where that is another and nobody named ours."""
+        """The same of the login's own default schema, where that is another and nobody named
+        ours.
+        """
         if self._schema != STANDARD_SCHEMA:
             return None
         ((schema,),) = self._open().cursor().execute(_OWN_SCHEMA).fetchall()
@@ -280,7 +329,9 @@ class SqlServerEngine:
         return read_scripts("sqlserver")
 
     def run_script(self, text: str) -> None:
-        """Without a limit of time: an index over the calls of years takes as long as it takes, and from the start again."""
+        """Without a limit of time: an index over the calls of years takes as long as it takes, and
+        from the start again.
+        """
         connection = self._open()
         connection.timeout = 0
         cursor = connection.cursor()

@@ -1,4 +1,6 @@
-"""The catalog of a SQL Server: what stands in the robot's schema under names of ours, and what it allows this login."""
+"""The catalog of a SQL Server: what stands in the robot's schema under names of ours, and what it
+allows this login.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,20 @@ from robot.database.sqlserver_lock import last_row
 log = logging.getLogger(__name__)
 
 _WHAT = {
-    "U": "table", "V": "view", "SN": "synonym", "P": "procedure", "PC": "procedure", "FN": "function", "IF": "function",
-    "TF": "function", "FS": "function", "FT": "function", "TR": "trigger", "SO": "sequence", "PK": "constraint",
+    "U": "table", "V": "view", "SN": "synonym", "P": "procedure", "PC": "procedure",
+    "FN": "function", "IF": "function",
+    "TF": "function", "FS": "function", "FT": "function", "TR": "trigger", "SO": "sequence",
+    "PK": "constraint",
     "UQ": "constraint", "F": "constraint", "C": "constraint", "D": "constraint",
 }  # fmt: skip
 _KINDS = {
-    **dict.fromkeys(("nvarchar", "nchar", "varchar", "char", "ntext", "text", "sysname"), Kind.TEXT),
+    **dict.fromkeys(
+        ("nvarchar", "nchar", "varchar", "char", "ntext", "text", "sysname"), Kind.TEXT
+    ),
     **dict.fromkeys(("int", "bigint", "smallint", "tinyint", "decimal", "numeric"), Kind.INTEGER),
-    **dict.fromkeys(("datetime", "datetime2", "smalldatetime", "datetimeoffset", "date"), Kind.DATETIME),
+    **dict.fromkeys(
+        ("datetime", "datetime2", "smalldatetime", "datetimeoffset", "date"), Kind.DATETIME
+    ),
     "bit": Kind.BOOLEAN,
 }
 _DIGITS = {"tinyint": 2, "smallint": 4}  # what certainly fits; all others hold our 32 bits
@@ -37,7 +45,8 @@ FROM sys.objects AS o LEFT JOIN sys.objects AS p ON p.object_id = o.parent_objec
 WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks})
 """
 _COLUMNS = """
-SELECT o.name, c.name, TYPE_NAME(c.system_type_id), c.max_length, c.is_nullable, c.default_object_id, c.is_identity,
+SELECT o.name, c.name, TYPE_NAME(c.system_type_id), c.max_length, c.is_nullable,
+c.default_object_id, c.is_identity,
     c.is_computed, c.collation_name
 FROM sys.columns AS c INNER JOIN sys.objects AS o ON o.object_id = c.object_id
 WHERE o.schema_id = SCHEMA_ID(?) AND o.type IN ('U', 'V') AND o.name IN ({marks})
@@ -49,7 +58,8 @@ FROM sys.indexes AS i
 INNER JOIN sys.objects AS o ON o.object_id = i.object_id
 INNER JOIN sys.index_columns AS x ON x.object_id = i.object_id AND x.index_id = i.index_id
 INNER JOIN sys.columns AS c ON c.object_id = x.object_id AND c.column_id = x.column_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND o.name IN ({marks}) AND x.key_ordinal > 0 AND i.is_disabled = 0
+WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND o.name IN ({marks})
+AND x.key_ordinal > 0 AND i.is_disabled = 0
 ORDER BY o.name, i.name, x.key_ordinal
 """
 _CHECKS = """
@@ -65,7 +75,8 @@ WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0
 _TRIGGERS = """
 SELECT o.name, k.name, N'the INSTEAD OF trigger'
 FROM sys.triggers AS k INNER JOIN sys.objects AS o ON o.object_id = k.parent_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0 AND k.is_instead_of_trigger = 1
+WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0
+AND k.is_instead_of_trigger = 1
 """
 _ALLOWED = "SELECT HAS_PERMS_BY_NAME(?, N'OBJECT', ?)"
 _ABOUT = """
@@ -76,13 +87,21 @@ SELECT
 """
 _OLDEST = 13  # SQL Server 2016
 _STANDING = """
-SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = N'BASE TABLE'
+SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ?
+AND TABLE_TYPE = N'BASE TABLE'
 """
-_KEYS = ("id", "call_id", "identifier", "external_id", "record_id")  # what is compared between tables
+_KEYS = (
+    "id",
+    "call_id",
+    "identifier",
+    "external_id",
+    "record_id",
+)  # what is compared between tables
 _COLLATIONS = """
 SELECT o.name, c.name, c.collation_name
 FROM sys.columns AS c INNER JOIN sys.objects AS o ON o.object_id = c.object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND c.collation_name IS NOT NULL AND c.name IN ({marks})
+WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND c.collation_name IS NOT NULL
+AND c.name IN ({marks})
 """
 _OWN_COLLATION = "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))"
 _TABLES = tuple(table.name for table in ALL_TABLES)
@@ -94,7 +113,8 @@ def _ask(cursor: Any, sql: str, schema: str, names: Sequence[str]) -> list[Any]:
 
 
 def read(cursor: Any, schema: str, constraints: Sequence[str], *, whole: bool) -> Catalog:
-    """What stands under our names, and under those of our constraints; `whole`: its indexes and rules, too.
+    """What stands under our names, and under those of our constraints; `whole`: its indexes and
+    rules, too.
 
     Names compare as the database compares them.
     """
@@ -102,7 +122,9 @@ def read(cursor: Any, schema: str, constraints: Sequence[str], *, whole: bool) -
     for row in _ask(cursor, _COLUMNS, schema, OUR_NAMES):
         columns[row[0].lower()].append(_column(row[1:]))
     objects = {
-        name.lower(): Standing(name, _WHAT.get(kind.strip(), "object"), tuple(columns[name.lower()]), parent or "")
+        name.lower(): Standing(
+            name, _WHAT.get(kind.strip(), "object"), tuple(columns[name.lower()]), parent or ""
+        )
         for name, kind, parent in _ask(cursor, _OBJECTS, schema, (*OUR_NAMES, *constraints))
     }
     if not whole:
@@ -111,7 +133,8 @@ def read(cursor: Any, schema: str, constraints: Sequence[str], *, whole: bool) -
     for table, index, unique, column, filtered in _ask(cursor, _INDEXES, schema, _TABLES):
         keys[table.lower(), index or "", bool(unique), bool(filtered)].append(column.lower())
     indexes = tuple(
-        StandingIndex(index, table, tuple(names), unique, partial) for (table, index, unique, partial), names in keys.items()
+        StandingIndex(index, table, tuple(names), unique, partial)
+        for (table, index, unique, partial), names in keys.items()
     )
     rules = tuple(
         Rule(name, table.lower(), what)
@@ -160,7 +183,9 @@ class Collations:
         self._own = str(own)
 
     def of_key(self, table: RowTable) -> str:
-        """That of the table's key, where it is another than the database's, which the staging table has."""
+        """That of the table's key, where it is another than the database's, which the staging table
+        has.
+        """
         found = self._of.get((table.name, table.key), "")
         return found if found != self._own else ""
 
@@ -178,7 +203,13 @@ def tables(cursor: Any, schema: str) -> set[str]:
 def about(connection: pyodbc.Connection, name: str) -> str:
     """Server and driver in words; warns of a server that is too old."""
     version, edition, collation = last_row(connection.cursor().execute(_ABOUT))
-    driver = f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
+    driver = (
+        f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
+    )
     if int(str(version).split(".")[0]) < _OLDEST:
-        log.warning("%s has version %s; the robot is made for SQL Server 2016 (13.0) and later.", name, version)
+        log.warning(
+            "%s has version %s; the robot is made for SQL Server 2016 (13.0) and later.",
+            name,
+            version,
+        )
     return f"version {version}, {edition}, collation {collation}; driver {driver}"

@@ -18,7 +18,8 @@ ACQUIRE_SECONDS = 2
 APP_LOCK = """
 SET NOCOUNT ON;
 DECLARE @result INT;
-EXEC @result = sp_getapplock @Resource = ?, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ?;
+EXEC @result = sp_getapplock @Resource = ?, @LockMode = N'Exclusive', @LockOwner = N'Session',
+@LockTimeout = ?;
 SELECT @result;
 """
 APP_UNLOCK = "EXEC sp_releaseapplock @Resource = ?, @LockOwner = N'Session'"
@@ -42,7 +43,9 @@ class _HostLock:
             return False
         except OSError as error:
             message = f"The lock file {path} cannot be written: {error.strerror or error}."
-            raise FatalError(message, "Give this user the right to write there, or name another DB_FILE.") from error
+            raise FatalError(
+                message, "Give this user the right to write there, or name another DB_FILE."
+            ) from error
         self._lock = lock
         return True
 
@@ -53,7 +56,10 @@ class _HostLock:
 
 
 class JobLock:
-    """The lock of one job on one database. `name` tells the database, and the schema where it is not dbo."""
+    """The lock of one job on one database.
+
+    `name` tells the database, and the schema where it is not dbo.
+    """
 
     def __init__(self, file: Path, name: str) -> None:
         self._name = name
@@ -61,7 +67,11 @@ class JobLock:
         self._held: str | None = None
 
     def acquire(self, cursor: Callable[[], Any], job: str, again_seconds: int) -> bool:
-        """Take it. A new connection of its holder takes it again, and waits for the session of the old one to end."""
+        """Take it.
+
+        A new connection of its holder takes it again, and waits for the session of the old one to
+        end.
+        """
         again = self._held == job
         if not again and not self._host.acquire(job):
             return False
@@ -78,7 +88,10 @@ class JobLock:
         return bool(result >= 0)
 
     def release(self, connection: Any) -> None:
-        """Give it back; without a connection it is gone already. Raises pyodbc.Error, the host's lock given back."""
+        """Give it back; without a connection it is gone already.
+
+        Raises pyodbc.Error, the host's lock given back.
+        """
         held, self._held = self._held, None
         try:
             if held is not None and connection is not None:
@@ -88,7 +101,9 @@ class JobLock:
 
 
 def last_row(cursor: Any) -> Any:
-    """The row of the batch's last SELECT, past what a trigger or a procedure may have sent before it."""
+    """The row of the batch's last SELECT, past what a trigger or a procedure may have sent before
+    it.
+    """
     import pyodbc
 
     while True:
@@ -97,4 +112,6 @@ def last_row(cursor: Any) -> Any:
             if not cursor.nextset():
                 return row
         elif not cursor.nextset():
-            raise pyodbc.ProgrammingError("HY000", "The server sent no result where the robot expected one.")
+            raise pyodbc.ProgrammingError(
+                "HY000", "The server sent no result where the robot expected one."
+            )

@@ -1,8 +1,10 @@
-"""How rows reach a SQL Server: into a session's #table by `fast_executemany`, and from there into the table.
+"""How rows reach a SQL Server: into a session's #table by `fast_executemany`, and from there into
+the table.
 
-pyodbc reserves, for each cell of a chunk, as many bytes as `setinputsizes` says: an NVARCHAR(MAX) that it has to describe
-for itself costs 2 GB a cell, and one of size 0 is streamed cell by cell, which is slow. So each column is given the width
-that this chunk needs, and the few rows with a long text travel apart, streamed.
+pyodbc reserves, for each cell of a chunk, as many bytes as `setinputsizes` says: an NVARCHAR(MAX)
+that it has to describe for itself costs 2 GB a cell, and one of size 0 is streamed cell by cell,
+which is slow. So each column is given the width that this chunk needs, and the few rows with a long
+text travel apart, streamed.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _LETTERS = "Latin1_General_BIN2"  # compares letter by letter; every SQL Server 
 
 InputSize: TypeAlias = tuple[int, int, int]
 
-# DATETIME's own precision; whole seconds pass through it unchanged, whatever the driver and the session's DATEFORMAT
+# DATETIME's own precision; whole seconds pass through it unchanged, whatever the driver and the
+# session's DATEFORMAT
 _FIXED: dict[Kind, InputSize] = {
     Kind.INTEGER: (SQL_INTEGER, 10, 0),
     Kind.BOOLEAN: (SQL_BIT, 1, 0),
@@ -45,12 +48,19 @@ def staging_name(table: RowTable) -> str:
 def make_or_empty(table: RowTable) -> str:
     """One batch: the staging table made when the session has none yet, emptied when it has one.
 
-    Its texts have the collation of the database, not of tempdb, so that it can be joined. To be run without parameters: a
-    #table that a prepared statement makes is gone when the statement ends. Without an index: see `chunks`.
+    Its texts have the collation of the database, not of tempdb, so that it can be joined. To be run
+    without parameters: a #table that a prepared statement makes is gone when the statement ends.
+    Without an index: see `chunks`.
     """
-    columns = ", ".join(f"[{column.name}] {column.sql_type}{_collation(column)} NULL" for column in table.row_columns)
+    columns = ", ".join(
+        f"[{column.name}] {column.sql_type}{_collation(column)} NULL"
+        for column in table.row_columns
+    )
     name = staging_name(table)
-    return f"IF OBJECT_ID(N'tempdb..{name}') IS NULL CREATE TABLE {name} ({columns}) ELSE TRUNCATE TABLE {name}"
+    return (
+        f"IF OBJECT_ID(N'tempdb..{name}') IS NULL CREATE TABLE {name} ({columns}) ELSE TRUNCATE"
+        f" TABLE {name}"
+    )
 
 
 def _collation(column: Column) -> str:
@@ -58,13 +68,20 @@ def _collation(column: Column) -> str:
 
 
 def _same(table: RowTable, collation: str) -> str:
-    """That the key of t and of s are one: for t's index, which its collation rules, and to the letter."""
+    """That the key of t and of s are one: for t's index, which its collation rules, and to the
+    letter.
+    """
     key = f"[{table.key}]"
-    return f"t.{key} = s.{key}{_stated(collation)} AND t.{key} COLLATE {_LETTERS} = s.{key} COLLATE {_LETTERS}"
+    return (
+        f"t.{key} = s.{key}{_stated(collation)} AND t.{key} COLLATE {_LETTERS} = s.{key}"
+        f" COLLATE {_LETTERS}"
+    )
 
 
 def _stated(collation: str) -> str:
-    """The table's collation, where it is another than the database's: two that differ cannot be compared (468)."""
+    """The table's collation, where it is another than the database's: two that differ cannot be
+    compared (468).
+    """
     return f" COLLATE {collation}" if collation else ""
 
 
@@ -72,7 +89,10 @@ def _stated(collation: str) -> str:
 def fill(table: RowTable) -> str:
     """The INSERT into the staging table, one row a parameter set."""
     names = ", ".join(f"[{name}]" for name in table.row_names)
-    return f"INSERT INTO {staging_name(table)} ({names}) VALUES ({', '.join('?' * len(table.row_names))})"
+    return (
+        f"INSERT INTO {staging_name(table)} ({names}) VALUES"
+        f" ({', '.join('?' * len(table.row_names))})"
+    )
 
 
 @cache
@@ -85,12 +105,13 @@ def count(table: RowTable) -> str:
 def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
     """One batch with the moment as its parameter: the staged rows that the table lacks.
 
-    Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it. UPDLOCK and HOLDLOCK keep each
-    key, also one that is not there yet, from other writers until COMMIT. The loop join seeks each staged key: a plan that
-    scans the table would lock the whole of it.
+    Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it.
+    UPDLOCK and HOLDLOCK keep each key, also one that is not there yet, from other writers until
+    COMMIT. The loop join seeks each staged key: a plan that scans the table would lock the whole of
+    it.
 
-    A key that only the collation takes for another's (`a1` and `A1`) never overwrites the other's row: its INSERT fails,
-    see `clashes`.
+    A key that only the collation takes for another's (`a1` and `A1`) never overwrites the other's
+    row: its INSERT fails, see `clashes`.
     """
     target = f"{quoted(schema)}.{table.name}"
     names = ", ".join(f"[{name}]" for name in (*table.row_names, *table.stamps))
@@ -98,7 +119,9 @@ def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") 
     return _counted(f"""
 INSERT INTO {target} ({names})
 SELECT {values}, @now, @now FROM {staging_name(table)} AS s
-WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {_same(table, collation)})
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {
+        _same(table, collation)
+    })
 OPTION (LOOP JOIN)""")
 
 
@@ -110,9 +133,11 @@ def update(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") 
     target = f"{quoted(schema)}.{table.name}"
     return _counted(f"""
 UPDATE t SET {sets}, [{table.stamps[1]}] = @now
-FROM {staging_name(table)} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK) ON {_same(table, collation)}
+FROM {staging_name(table)} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK)
+ON {_same(table, collation)}
 WHERE t.row_hash IS NULL
-    OR LEFT(t.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS} <> LEFT(s.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS}""")
+    OR LEFT(t.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS} <> LEFT(s.row_hash,
+    {CONTENT_DIGITS}) COLLATE {_LETTERS}""")
 
 
 def _counted(statement: str) -> str:
@@ -126,7 +151,9 @@ SELECT @rows;
 
 @cache
 def clashes(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
-    """The staged keys that the collation takes for another row's, in the table or in the staging table itself."""
+    """The staged keys that the collation takes for another row's, in the table or in the staging
+    table itself.
+    """
     key, staged, target = f"[{table.key}]", staging_name(table), f"{quoted(schema)}.{table.name}"
     stated = _stated(collation)
     return f"""
@@ -142,16 +169,24 @@ AND (
 """
 
 
-def chunks(table: RowTable, rows: Sequence[Row], size: int | None = None) -> Iterator[tuple[list[InputSize], list[Row]]]:
-    """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long texts come last.
+def chunks(
+    table: RowTable, rows: Sequence[Row], size: int | None = None
+) -> Iterator[tuple[list[InputSize], list[Row]]]:
+    """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long
+    texts come last.
 
-    Each kind in the order of its keys, in which a scan of the staging table then meets them: writers of overlapping batches
-    take their locks in one order, and wait for each other; where they deadlock after all, the batch is repeated. An index on
-    the staging table would promise that order, for some 5 % of the time (benchmarks/sqlserver_upsert.py, "indexed").
+    Each kind in the order of its keys, in which a scan of the staging table then meets them:
+    writers of overlapping batches take their locks in one order, and wait for each other; where
+    they deadlock after all, the batch is repeated. An index on the staging table would promise that
+    order, for some 5 % of the time (benchmarks/sqlserver_upsert.py, "indexed").
     """
     size = size or CHUNK_ROWS
     rows = sorted(rows, key=itemgetter(table.key_place))
-    unlimited = [place for place, column in enumerate(table.row_columns) if column.kind is Kind.TEXT and not column.width]
+    unlimited = [
+        place
+        for place, column in enumerate(table.row_columns)
+        if column.kind is Kind.TEXT and not column.width
+    ]
     short: list[Row] = []
     long: list[Row] = []
     for row in rows:
@@ -170,7 +205,9 @@ def _is_long(cell: Cell) -> bool:
 
 def _sizes(table: RowTable, rows: Sequence[Row], streamed: Sequence[int]) -> list[InputSize]:
     sizes: list[InputSize] = []
-    for place, (column, cells) in enumerate(zip(table.row_columns, zip(*rows, strict=True), strict=True)):
+    for place, (column, cells) in enumerate(
+        zip(table.row_columns, zip(*rows, strict=True), strict=True)
+    ):
         if column.kind is not Kind.TEXT:
             sizes.append(_FIXED[column.kind])
         elif place in streamed:
@@ -182,6 +219,8 @@ def _sizes(table: RowTable, rows: Sequence[Row], streamed: Sequence[int]) -> lis
 
 
 def _bucket(characters: int, width: int | None) -> int:
-    """UTF-16 units that hold so many characters (an emoji takes two), as a power of two: few widths make few query plans."""
+    """UTF-16 units that hold so many characters (an emoji takes two), as a power of two: few widths
+    make few query plans.
+    """
     units = 1 << max(4, (2 * characters - 1).bit_length())
     return min(units, width) if width else units

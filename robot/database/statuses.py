@@ -18,6 +18,8 @@ class WindowStatus(StrEnum):
 
     READING = "READING"  # begun; its rows so far are stored
     COMPLETE = "COMPLETE"  # the whole day, over, every record of the API proven to be stored
-    PARTIAL = "PARTIAL"  # proven for what was asked, but the day was not over or not asked for as a whole
+    PARTIAL = (
+        "PARTIAL"  # proven for what was asked, but the day was not over or not asked for as a whole
+    )
     INCOMPLETE = "INCOMPLETE"  # read, and something is missing: `detail` says what
     FAILED = "FAILED"  # could not be read or stored

@@ -1,11 +1,11 @@
 """Transactions that are safe to repeat, repeated.
 
-When the driver says that the connection is lost, a deadlock chose us or a lock did not come in time (RetriableError), the
-whole transaction is run again on a fresh connection: also when it broke during COMMIT and nobody knows whether it holds,
-because every one of them is idempotent.
+When the driver says that the connection is lost, a deadlock chose us or a lock did not come in time
+(RetriableError), the whole transaction is run again on a fresh connection: also when it broke
+during COMMIT and nobody knows whether it holds, because every one of them is idempotent.
 
-A robot that is stopping still writes its batch and its history, but only what the database takes at once: nothing is tried
-again, and what cannot be written then is Interrupted.
+A robot that is stopping still writes its batch and its history, but only what the database takes at
+once: nothing is tried again, and what cannot be written then is Interrupted.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def _at_once(state: RetryCallState) -> bool:
 
 
 class Transactions:
-    """Runs work on one engine, by one retry policy. A lock that it holds is taken again with each new connection."""
+    """Runs work on one engine, by one retry policy.
+
+    A lock that it holds is taken again with each new connection.
+    """
 
     def __init__(self, engine: Engine, stop: threading.Event, first_wait: float) -> None:
         self.retries = 0
@@ -51,7 +54,10 @@ class Transactions:
         )
 
     def again(self, work: Callable[[], T]) -> T:
-        """Run `work` on an open connection; again, bounded, while the error is retriable. Raises SyncError, Interrupted."""
+        """Run `work` on an open connection; again, bounded, while the error is retriable.
+
+        Raises SyncError, Interrupted.
+        """
 
         def once() -> T:
             try:
@@ -59,7 +65,9 @@ class Transactions:
                     self._reconnect()
                 return work()
             except Exception as error:
-                meaning = self._engine.translate(error)  # closes what has gone dead: a ROLLBACK there would wait for ever
+                meaning = self._engine.translate(
+                    error
+                )  # closes what has gone dead: a ROLLBACK there would wait for ever
                 self._engine.rollback()
                 if meaning is None:
                     raise
@@ -73,7 +81,10 @@ class Transactions:
             raise
 
     def run(self, work: Callable[[], T], before: Callable[[], None] = lambda: None) -> T:
-        """Run `work` in one transaction; ahead of it, on the same connection, `before`. Raises SyncError, Interrupted."""
+        """Run `work` in one transaction; ahead of it, on the same connection, `before`.
+
+        Raises SyncError, Interrupted.
+        """
 
         def whole() -> T:
             before()
@@ -98,7 +109,9 @@ class Transactions:
         return self.again(read)
 
     def acquire(self, job: str) -> bool:
-        """Take a job's lock, and keep it over lost connections; False when somebody else holds it."""
+        """Take a job's lock, and keep it over lost connections; False when somebody else holds
+        it.
+        """
         taken = self.again(lambda: self._engine.acquire(job))
         self._job = job if taken else None
         return taken
@@ -109,7 +122,9 @@ class Transactions:
         self._engine.release()
 
     def _reconnect(self) -> None:
-        """Connect, and take the lock again: a connection that came without it is closed, lest anything run on it."""
+        """Connect, and take the lock again: a connection that came without it is closed, lest
+        anything run on it.
+        """
         self._engine.connect()
         if self._job is None:
             return
@@ -120,7 +135,9 @@ class Transactions:
             if not taken:
                 self._engine.close()
         if not taken:
-            raise FatalError("The connection was lost, and another execution took the lock meanwhile.")
+            raise FatalError(
+                "The connection was lost, and another execution took the lock meanwhile."
+            )
 
     def _enough(self, state: RetryCallState) -> bool:
         most = _ATTEMPTS_AT_ONCE if _at_once(state) else _ATTEMPTS
@@ -129,7 +146,12 @@ class Transactions:
     def _before_sleep(self, state: RetryCallState) -> None:
         self.retries += 1
         error = state.outcome.exception() if state.outcome else None
-        log.warning("Database, try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+        log.warning(
+            "Database, try %d failed: %s Again in %.1f s.",
+            state.attempt_number,
+            error,
+            state.upcoming_sleep,
+        )
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):

@@ -1,4 +1,6 @@
-"""Ending a query that runs too long, or that is in the way of a request to stop: from a thread of its own."""
+"""Ending a query that runs too long, or that is in the way of a request to stop: from a thread of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _AGAIN_SECONDS = 1.0
 
 @contextmanager
 def ended_by(stop: threading.Event, seconds: float, cancel: Callable[[], object]) -> Iterator[None]:
-    """While inside, call `cancel` when `stop` is set or the time is over; what the query raises then has that reason.
+    """While inside, call `cancel` when `stop` is set or the time is over; what the query raises
+    then has that reason.
 
     Raises Interrupted, OutOfTime.
     """
@@ -34,7 +37,11 @@ def ended_by(stop: threading.Event, seconds: float, cancel: Callable[[], object]
             if stop.is_set() or time.monotonic() >= end:
                 if not why:
                     asked = Interrupted("The robot was asked to stop: the query was ended.")
-                    why.append(asked if stop.is_set() else OutOfTime(f"the query was ended after {seconds:g} seconds"))
+                    why.append(
+                        asked
+                        if stop.is_set()
+                        else OutOfTime(f"the query was ended after {seconds:g} seconds")
+                    )
                 with suppress(Exception):  # it ended by itself meanwhile
                     cancel()
                 pause = _AGAIN_SECONDS  # it may not have begun yet, or just read its rows

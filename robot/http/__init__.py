@@ -1,22 +1,24 @@
 """The one HTTP transport: session with a pool, timeouts, retries, rate limit, error classes.
 
-Every API client goes through `Transport.get` or `Transport.send`. What comes back is a decoded JSON body with
-status 2xx; everything else is an exception of `robot.errors`:
+Every API client goes through `Transport.get` or `Transport.send`. What comes back is a decoded JSON
+body with status 2xx; everything else is an exception of `robot.errors`:
 
     AuthenticationRefused (Fatal)   403
     └── TokenExpired                401
     RequestRefused (Fatal)          any other 4xx, a redirection
-    BodyTooLarge (Fatal)            an answer larger than `largest_body`: no repetition makes it smaller
-    CannotAsk (Fatal)               no request can be made: an address, a proxy, its login (407) or a certificate file
-    ApiUnavailable (Retriable)      timeout, broken connection or body, 408, 425, 5xx, empty or non-JSON 2xx; a 403 or
-    │                               404 that is an HTML page, which comes from a firewall or a proxy
-    └── NotSent                     no connection was made: the request has certainly not been received
-    RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen in production at 3C Plus)
+    BodyTooLarge (Fatal)            an answer over `largest_body`: repeating makes it no smaller
+    CannotAsk (Fatal)               no request can be made: an address, a proxy, its login (407) or
+                                    a certificate file
+    ApiUnavailable (Retriable)      timeout, broken connection or body, 408, 425, 5xx, empty or
+    │                               non-JSON 2xx; a 403 or 404 that is an HTML page, which comes
+    │                               from a firewall or a proxy
+    └── NotSent                     no connection was made: the request was certainly not received
+    RateLimited (Retriable)         429, and 422 with "Muitas requisições" (seen at 3C Plus)
 
-A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a `Retry-After` makes
-them longer, up to `waits.LONGEST_WAIT`, and never shorter. Requests that are not safe to repeat are sent once (`send`),
-and their outcome is left to the caller: a FatalError, a RateLimited or a NotSent has done nothing, any other
-ApiUnavailable leaves it unknown.
+A RetriableError is tried again, `max_attempts` times in all, with exponential waits and jitter; a
+`Retry-After` makes them longer, up to `waits.LONGEST_WAIT`, and never shorter. Requests that are
+not safe to repeat are sent once (`send`), and their outcome is left to the caller: a FatalError, a
+RateLimited or a NotSent has done nothing, any other ApiUnavailable leaves it unknown.
 """
 
 from robot.http.api import Api

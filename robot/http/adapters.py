@@ -1,6 +1,8 @@
-"""What `requests` and urllib3 are told to do otherwise: connect quickly, keep the deadline, trust our roots.
+"""What `requests` and urllib3 are told to do otherwise: connect quickly, keep the deadline, trust
+our roots.
 
-urllib3's pools make the connections, so each session has pools whose connections are of the classes here.
+urllib3's pools make the connections, so each session has pools whose connections are of the classes
+here.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ else:
 
 
 class Session(requests.Session):
-    """A session that follows no redirection, nor reads its body: `requests` would, whole, to find the next address."""
+    """A session that follows no redirection, nor reads its body: `requests` would, whole, to find
+    the next address.
+    """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere."""
@@ -60,14 +64,19 @@ class Adapter(HTTPAdapter):
 
 
 class _Connection(_Base):
-    """A connection that is made to the first address that answers, and belongs to the exchange of its thread."""
+    """A connection that is made to the first address that answers, and belongs to the exchange of
+    its thread.
+    """
 
     def _new_conn(self) -> socket.socket:
         deadline.watch(self)
         limit, seconds = deadline.current(), float(self.timeout or 0) or 60.0
         try:
             return connect(
-                self._dns_host, self.port, min(seconds, limit.left()) if limit else seconds, self.socket_options or ()
+                self._dns_host,
+                self.port,
+                min(seconds, limit.left()) if limit else seconds,
+                self.socket_options or (),
             )
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error

@@ -26,8 +26,9 @@ def _anything(method: str, url: str) -> None:
 class Api:
     """One API, as its own package describes it.
 
-    `refusal(where, status, said)` makes the error of a refused request: the package knows what the operator can do about
-    it. `require_known(method, url)` raises FatalError for a request that must not be sent.
+    `refusal(where, status, said)` makes the error of a refused request: the package knows what the
+    operator can do about it. `require_known(method, url)` raises FatalError for a request that must
+    not be sent.
     """
 
     refusal: Callable[[str, int, str], FatalError] = refusal

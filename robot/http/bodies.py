@@ -17,7 +17,10 @@ _LONGEST_INTEGER = 20  # characters of one within 64 bits
 
 
 def decode(raw: bytes, where: str) -> Any:
-    """The JSON value of an answer's body; `where` begins the message of what is raised. Raises ApiUnavailable."""
+    """The JSON value of an answer's body; `where` begins the message of what is raised.
+
+    Raises ApiUnavailable.
+    """
     if not raw.strip():
         raise ApiUnavailable(f"{where} with an empty body.")
     try:
@@ -25,16 +28,22 @@ def decode(raw: bytes, where: str) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes as its text
+        # more lenient, for lone surrogates; a number that is none, or beyond a float's range, comes
+        # as its text
         return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
     except (ValueError, RecursionError):
         kind = "an HTML page" if is_web_page(raw) else "a body that is no JSON"
-        hint = "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's page."
+        hint = (
+            "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's"
+            " page."
+        )
         raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).", hint) from None
 
 
 def is_web_page(raw: bytes) -> bool:
-    """Whether the body is a page for a browser (HTML or XML), in UTF-8 or UTF-16: no answer of the API."""
+    """Whether the body is a page for a browser (HTML or XML), in UTF-8 or UTF-16: no answer of the
+    API.
+    """
     return raw.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] == b"<"
 
 
@@ -61,10 +70,16 @@ def api_message(raw: bytes) -> str:
 
 
 def explanation(body: Any) -> str:
-    """What the body of an error says: its `detail`, `title` and `message`, then the `errors` of each field."""
+    """What the body of an error says: its `detail`, `title` and `message`, then the `errors` of
+    each field.
+    """
     if not isinstance(body, dict):
         return "no explanation."
-    words = [str(body[key]).strip().rstrip(".") for key in ("detail", "title", "message") if body.get(key)]
+    words = [
+        str(body[key]).strip().rstrip(".")
+        for key in ("detail", "title", "message")
+        if body.get(key)
+    ]
     errors = body.get("errors")
     if isinstance(errors, dict):
         words += [f"{field}: {messages}" for field, messages in errors.items()]

@@ -1,7 +1,8 @@
-"""Connecting to a host that has several addresses, of which some may be dead (RFC 8305, "happy eyeballs").
+"""Connecting to a host that has several addresses, of which some may be dead (RFC 8305, "happy
+eyeballs").
 
-The addresses are tried one after the other, each a moment after the one before, and the first that answers is taken: a
-dead one costs a quarter of a second, and not the whole time-out.
+The addresses are tried one after the other, each a moment after the one before, and the first that
+answers is taken: a dead one costs a quarter of a second, and not the whole time-out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from itertools import chain, zip_longest
 from typing import Any, TypeAlias, cast
 
 HEAD_START = 0.25  # seconds before the next address is tried, too (RFC 8305, section 5)
-_UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, getattr(errno, "WSAEWOULDBLOCK", 0)}
+_UNDER_WAY = {
+    0,
+    errno.EINPROGRESS,
+    errno.EWOULDBLOCK,
+    errno.EALREADY,
+    getattr(errno, "WSAEWOULDBLOCK", 0),
+}
 
 Place: TypeAlias = tuple[socket.AddressFamily, Any]  # the family, and the address in its form
 Options: TypeAlias = Sequence[tuple[int, int, int | bytes]]
@@ -26,8 +33,8 @@ Options: TypeAlias = Sequence[tuple[int, int, int | bytes]]
 def connect(host: str, port: int, seconds: float, options: Options = ()) -> socket.socket:
     """A connected socket whose time-out is `seconds`.
 
-    Raises socket.gaierror (no such name), TimeoutError (none of the addresses answered within `seconds`), or the OSError
-    of the last address that refused.
+    Raises socket.gaierror (no such name), TimeoutError (none of the addresses answered within
+    `seconds`), or the OSError of the last address that refused.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     waiting = deque(_alternating((family, address) for family, _, _, _, address in found))
@@ -45,7 +52,9 @@ def connect(host: str, port: int, seconds: float, options: Options = ()) -> sock
                     under_way.add(sock)
                     selector.register(sock, selectors.EVENT_WRITE)
                 pause = end - time.monotonic()
-                for key, _ in selector.select(max(0.0, min(pause, HEAD_START) if waiting else pause)):
+                for key, _ in selector.select(
+                    max(0.0, min(pause, HEAD_START) if waiting else pause)
+                ):
                     sock = cast("socket.socket", key.fileobj)
                     selector.unregister(sock)
                     under_way.remove(sock)
@@ -85,8 +94,12 @@ def _begin(place: Place, options: Options) -> socket.socket | OSError:
 
 
 def _alternating(places: Iterable[Place]) -> list[Place]:
-    """The system's order, the two families in turn: where one of them is cut off, its addresses all are."""
+    """The system's order, the two families in turn: where one of them is cut off, its addresses all
+    are.
+    """
     families: dict[int, list[Place]] = {}
     for place in dict.fromkeys(places):
         families.setdefault(place[0], []).append(place)
-    return [place for place in chain.from_iterable(zip_longest(*families.values())) if place is not None]
+    return [
+        place for place in chain.from_iterable(zip_longest(*families.values())) if place is not None
+    ]

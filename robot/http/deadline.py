@@ -1,8 +1,9 @@
 """One deadline for a whole exchange with a server: from before the connection to the last byte.
 
-A socket's time-out bounds only the gap between two bytes. A server that sends its headers byte by byte, or
-`100 Continue` without end, would hold its caller for ever. So a thread watches the clock beside the exchange, and shuts
-the connection when the time is up: whatever waits for its bytes wakes up.
+A socket's time-out bounds only the gap between two bytes. A server that sends its headers byte by
+byte, or `100 Continue` without end, would hold its caller for ever. So a thread watches the clock
+beside the exchange, and shuts the connection when the time is up: whatever waits for its bytes
+wakes up.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self
 
-_TURN_SECONDS = 0.2  # between two cuts: a connection that was just being made is shut at the next one
+_TURN_SECONDS = (
+    0.2  # between two cuts: a connection that was just being made is shut at the next one
+)
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 class Deadline:
-    """The time that one exchange may take; `passed` tells that it was cut. One thread uses it, as a context.
+    """The time that one exchange may take; `passed` tells that it was cut. One thread uses it, as a
+    context.
 
-    `sending` is set when the first byte of the request may go out: before it, nothing can have been received.
+    `sending` is set when the first byte of the request may go out: before it, nothing can have been
+    received.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -42,17 +47,24 @@ class Deadline:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._done.set()
         _current.reset(self._token)
 
     def left(self) -> float:
-        """Seconds that are left, never less than a moment: 0 would mean "do not wait" to a socket."""
+        """Seconds that are left, never less than a moment: 0 would mean "do not wait" to a
+        socket.
+        """
         return max(0.001, self._end - time.monotonic())
 
     def watch(self, connection: Any) -> None:
-        """The exchange uses this connection now: whatever its attribute `sock` is, then and later."""
+        """The exchange uses this connection now: whatever its attribute `sock` is, then and
+        later.
+        """
         connection.deadline = self
         self._connection = connection
         self._socket = getattr(
@@ -70,11 +82,15 @@ class Deadline:
             self._end = time.monotonic() + left
 
     def _watch(self) -> None:
-        while not self._done.wait(_TURN_SECONDS if self._end == math.inf else max(_TURN_SECONDS, self.left())):
+        while not self._done.wait(
+            _TURN_SECONDS if self._end == math.inf else max(_TURN_SECONDS, self.left())
+        ):
             if time.monotonic() < self._end:
                 continue
             self.passed = True
-            if self._connection is not None and self._connection.deadline is self:  # else another exchange has it
+            if (
+                self._connection is not None and self._connection.deadline is self
+            ):  # else another exchange has it
                 _shut(getattr(self._connection, "sock", None))
                 _shut(self._socket)
 
@@ -99,7 +115,9 @@ def watch(connection: Any) -> None:
 
 
 def _shut(sock: Any) -> None:
-    """End both directions, below any TLS: the object of the encryption belongs to the thread that uses it."""
+    """End both directions, below any TLS: the object of the encryption belongs to the thread that
+    uses it.
+    """
     while sock is not None and not isinstance(sock, socket.socket):
         sock = getattr(sock, "socket", None)  # TLS inside of TLS
     if sock is not None:

@@ -22,13 +22,18 @@ class RequestRefused(FatalError):
 
 
 class CannotAsk(FatalError):
-    """This machine cannot make the request, and no repetition will change that: something in its settings is wrong."""
+    """This machine cannot make the request, and no repetition will change that: something in its
+    settings is wrong.
+    """
 
     exit_code = ExitCode.CONFIGURATION
 
 
 class BodyTooLarge(FatalError):
-    """An answer that is larger than what is read of any. `head` is how it begins, which may tell whose it is."""
+    """An answer that is larger than what is read of any.
+
+    `head` is how it begins, which may tell whose it is.
+    """
 
     def __init__(self, message: str, hint: str = "", *, head: bytes = b"") -> None:
         super().__init__(message, hint)
@@ -36,7 +41,9 @@ class BodyTooLarge(FatalError):
 
 
 class ApiUnavailable(RetriableError):
-    """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken or no JSON."""
+    """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken
+    or no JSON.
+    """
 
 
 class NotSent(ApiUnavailable):

@@ -14,22 +14,27 @@ from robot.runtime.masking import mask
 
 PROXY_WANTS_LOGIN = "the proxy wants a login (HTTP 407)"
 HINT_PROXY_LOGIN = (
-    "Write user, a colon, password and an @ before the proxy's name in HTTPS_PROXY (or HTTP_PROXY), with %40 for an @ in"
-    " the password. A proxy that takes Windows logins only (NTLM, Kerberos) must let this computer pass without one."
+    "Write user, a colon, password and an @ before the proxy's name in HTTPS_PROXY (or"
+    " HTTP_PROXY), with %40 for an @ in"
+    " the password. A proxy that takes Windows logins only (NTLM, Kerberos) must let this computer"
+    " pass without one."
 )
 _HINT_ADDRESS = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
 
 _ADDRESS = "Check the address (BASE_URL, or for the login and the lists THREEC_BASE_URL)"
 _HINT_TLS = (
-    "Check that the address begins with https:// only where the server speaks it, this computer's clock, and the"
-    " certificate of a proxy that looks into it (REQUESTS_CA_BUNDLE, or the system's certificate store)."
+    "Check that the address begins with https:// only where the server speaks it, this computer's"
+    " clock, and the"
+    " certificate of a proxy that looks into it (REQUESTS_CA_BUNDLE, or the system's certificate"
+    " store)."
 )
 
 
 class Broken(Exception):
     """An exchange that brought no answer: what happened, in few words, and what to do.
 
-    `sent`: the request may have been received. `hopeless`: something in this machine's settings is wrong.
+    `sent`: the request may have been received. `hopeless`: something in this machine's settings is
+    wrong.
     """
 
     def __init__(self, told: str, hint: str, *, sent: bool, hopeless: bool = False) -> None:
@@ -44,17 +49,29 @@ def broken(error: Exception, limit: Deadline) -> Broken:
         return Broken(told, "The network or the API is slow or down.", sent=limit.sending)
     if _tunnel_refusal(error) == 407:
         return Broken(PROXY_WANTS_LOGIN, HINT_PROXY_LOGIN, sent=False, hopeless=True)
-    if isinstance(error, ValueError):  # the exceptions of `requests` for an address or a header that is none
-        told, hint = f"no request can be made of this address ({type(error).__name__})", _HINT_ADDRESS
+    if isinstance(
+        error, ValueError
+    ):  # the exceptions of `requests` for an address or a header that is none
+        told, hint = (
+            f"no request can be made of this address ({type(error).__name__})",
+            _HINT_ADDRESS,
+        )
         return Broken(told, hint, sent=limit.sending, hopeless=True)
     if isinstance(error, UnreadableRootsError):
         hint = f"Check {error.setting}, in .env and in the environment."
-        return Broken(f"the certificates for https cannot be read: {mask(str(error))}", hint, sent=False, hopeless=True)
+        return Broken(
+            f"the certificates for https cannot be read: {mask(str(error))}",
+            hint,
+            sent=False,
+            hopeless=True,
+        )
     return Broken(*reason(error), sent=limit.sending or _tls_failed(error))
 
 
 def _tls_failed(error: Exception) -> bool:
-    """Whether the encryption broke, by something else than a certificate that is refused: to be safe, it counts as sent."""
+    """Whether the encryption broke, by something else than a certificate that is refused: to be
+    safe, it counts as sent.
+    """
     cause = _cause(error)
     return isinstance(cause, urllib3.exceptions.SSLError) and not (
         cause.args and isinstance(cause.args[0], ssl.SSLCertVerificationError)
@@ -62,7 +79,9 @@ def _tls_failed(error: Exception) -> bool:
 
 
 def _tunnel_refusal(error: Exception) -> int:
-    """The status by which a proxy refused to connect us; 0 = it did not. http.client tells it in its message only."""
+    """The status by which a proxy refused to connect us; 0 = it did not. http.client tells it in
+    its message only.
+    """
     cause = _cause(error)
     if isinstance(cause, urllib3.exceptions.ProxyError):
         found = re.search(r"Tunnel connection failed: (\d{3})", str(cause.original_error))
@@ -71,24 +90,39 @@ def _tunnel_refusal(error: Exception) -> int:
 
 
 def reason(error: Exception) -> tuple[str, str]:
-    """What happened, in few words, and the hint: the messages of `requests` hold the whole URL, token included."""
+    """What happened, in few words, and the hint: the messages of `requests` hold the whole URL,
+    token included.
+    """
     cause = _cause(error)
     if isinstance(error, requests.ConnectTimeout):
-        return "no connection in time", f"{_ADDRESS}; the network or the API may be down, or a firewall in the way."
+        return (
+            "no connection in time",
+            f"{_ADDRESS}; the network or the API may be down, or a firewall in the way.",
+        )
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "no answer in time", "The network or the API is slow or down."
     if isinstance(error, requests.exceptions.SSLError):
         return "the certificate or the encryption is refused", _HINT_TLS
     if isinstance(error, requests.exceptions.ProxyError):
         status = _tunnel_refusal(error)
-        told = f"the proxy does not let us pass (HTTP {status})" if status else "the proxy cannot be used"
+        told = (
+            f"the proxy does not let us pass (HTTP {status})"
+            if status
+            else "the proxy cannot be used"
+        )
         return told, "Check HTTPS_PROXY and HTTP_PROXY, in .env and in the environment."
     if isinstance(error, urllib3.exceptions.ProtocolError | urllib3.exceptions.DecodeError):
         return "the body broke off", "The network or the API is in trouble."
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return "no computer of this name is known", f"{_ADDRESS}, and that this computer reaches the internet (DNS)."
+        return (
+            "no computer of this name is known",
+            f"{_ADDRESS}, and that this computer reaches the internet (DNS).",
+        )
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return "no connection, nobody answers there", f"{_ADDRESS}; the network or the API may be down."
+        return (
+            "no connection, nobody answers there",
+            f"{_ADDRESS}; the network or the API may be down.",
+        )
     if isinstance(error, requests.ConnectionError):
         return "no connection, or it broke", f"The network or the API is down. {_ADDRESS}."
     return type(error).__name__, "The network or the API is down."

@@ -1,7 +1,8 @@
 """How large an answer may be, and how much of all answers is held at once.
 
-A budget is shared by the threads of one transport. An answer takes its share while it is read and gives it back when its
-records are on their way into the database, so that memory is bounded by the budget and not by what an API sends.
+A budget is shared by the threads of one transport. An answer takes its share while it is read and
+gives it back when its records are on their way into the database, so that memory is bounded by the
+budget and not by what an API sends.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ ALL_BODIES = 128 * MEGABYTE  # under way at the same time
 LARGEST_ERROR = 64 * 1024  # of an error's body, what is read: nobody reads more of it
 SMALL_BODY = 512 * 1024  # of these the concurrency alone bounds how many there are
 
-# What Python takes for one value beside the bytes of its text, and for the frame of one object: measured, rounded up.
+# What Python takes for one value beside the bytes of its text, and for the frame of one object:
+# measured, rounded up.
 _A_VALUE = 64
 _AN_OBJECT = 128
 
@@ -37,7 +39,10 @@ class Budget:
         self._closed = True
 
     def take(self, size: int) -> None:
-        """Wait until there is room; a share larger than the whole budget needs it empty. Raises Interrupted."""
+        """Wait until there is room; a share larger than the whole budget needs it empty.
+
+        Raises Interrupted.
+        """
         with self._change:
             while self._held and self._held + size > self._size:
                 if self._closed or self._stop.is_set():
@@ -52,7 +57,10 @@ class Budget:
 
 
 class Share:
-    """One answer's part of a budget. In a `with` block it is given back when an error leaves the block."""
+    """One answer's part of a budget.
+
+    In a `with` block it is given back when an error leaves the block.
+    """
 
     def __init__(self, budget: Budget) -> None:
         self.size = 0
@@ -60,7 +68,10 @@ class Share:
         self._counted = 0
 
     def hold(self, size: int) -> None:
-        """Hold so much from now on: wait for it where nothing is held yet, else give the rest back. Raises Interrupted."""
+        """Hold so much from now on: wait for it where nothing is held yet, else give the rest back.
+
+        Raises Interrupted.
+        """
         if size > SMALL_BODY and not self._counted:
             self._budget.take(size)
             self._counted = size
@@ -70,7 +81,10 @@ class Share:
         self.size = size
 
     def release(self) -> None:
-        """Give all of it back; to be called as often as one likes. `size` stays, for those who count."""
+        """Give all of it back; to be called as often as one likes.
+
+        `size` stays, for those who count.
+        """
         counted, self._counted = self._counted, 0
         if counted:
             self._budget.give_back(counted)
@@ -78,7 +92,9 @@ class Share:
     def __enter__(self) -> Share:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         if kind is not None:
             self.release()
 
@@ -87,7 +103,9 @@ class Share:
 
 
 def weight(raw: bytes) -> int:
-    """About how many bytes the values of a JSON text take in memory, at most: known before any of them is made."""
+    """About how many bytes the values of a JSON text take in memory, at most: known before any of
+    them is made.
+    """
     if len(raw) <= SMALL_BODY:
         return len(raw)
     values = raw.count(b",") + raw.count(b"[")

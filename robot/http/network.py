@@ -1,7 +1,9 @@
-"""How this computer reaches the web: through which proxy, trusting which certificates, waiting how long for a connection.
+"""How this computer reaches the web: through which proxy, trusting which certificates, waiting how
+long for a connection.
 
-`Network` is a value, made of the settings (`of`), or of the environment alone where there are none (`of_environment`).
-A session of `requests` asks the environment by itself, and knows nothing of `.env`; so it is told not to ask.
+`Network` is a value, made of the settings (`of`), or of the environment alone where there are none
+(`of_environment`). A session of `requests` asks the environment by itself, and knows nothing of
+`.env`; so it is told not to ask.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class NetworkSettings(Protocol):
 
 @dataclass(frozen=True)
 class Network:
-    """`proxies` by scheme (`http`, `https`, `all`); `no_proxy` lists the hosts that are reached without one."""
+    """`proxies` by scheme (`http`, `https`, `all`); `no_proxy` lists the hosts that are reached
+    without one.
+    """
 
     proxies: Mapping[str, str] = field(default_factory=dict)
     no_proxy: str = ""
@@ -53,8 +57,14 @@ class Network:
 
     @classmethod
     def of(cls, settings: NetworkSettings) -> Self:
-        """The network of these settings; where they name no proxy, the one of the system (Windows' internet options)."""
-        named = {"http": settings.http_proxy, "https": settings.https_proxy, "all": settings.all_proxy}
+        """The network of these settings; where they name no proxy, the one of the system (Windows'
+        internet options).
+        """
+        named = {
+            "http": settings.http_proxy,
+            "https": settings.https_proxy,
+            "all": settings.all_proxy,
+        }
         return cls(
             {scheme: address for scheme, address in named.items() if address},
             settings.no_proxy,
@@ -81,7 +91,9 @@ class Network:
         return system_proxy(parts.scheme, host)
 
     def way_to(self, address: str) -> str:
-        """In words for the operator: through which proxy, named by which setting, and whose certificates count."""
+        """In words for the operator: through which proxy, named by which setting, and whose
+        certificates count.
+        """
         proxy = self.proxy_for(address)
         scheme = urlsplit(address).scheme
         if proxy:
@@ -97,13 +109,17 @@ def _roots(requests_ca_bundle: str, ssl_cert_file: str) -> Roots:
     files = {
         "REQUESTS_CA_BUNDLE": requests_ca_bundle,
         "SSL_CERT_FILE": ssl_cert_file,
-        "CURL_CA_BUNDLE": os.environ.get("CURL_CA_BUNDLE", ""),  # no setting of ours; `requests` knows it, too
+        "CURL_CA_BUNDLE": os.environ.get(
+            "CURL_CA_BUNDLE", ""
+        ),  # no setting of ours; `requests` knows it, too
     }
     return Roots.first_of(files)
 
 
 def is_excepted(no_proxy: str, host: str, port: int) -> bool:
-    """Whether `no_proxy` names the host: `*`, a name (its subdomains too), `name:port`, an address or a network."""
+    """Whether `no_proxy` names the host: `*`, a name (its subdomains too), `name:port`, an address
+    or a network.
+    """
     for entry in re.split(r"[,;\s]+", no_proxy.lower()):
         if entry == "*":
             return True

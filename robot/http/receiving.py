@@ -1,4 +1,6 @@
-"""The body of an answer as it comes in: bounded in bytes and in memory (in time: `robot.http.deadline`)."""
+"""The body of an answer as it comes in: bounded in bytes and in memory (in time:
+`robot.http.deadline`).
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ _HINT = "Lower PER_PAGE, or raise API_MAX_PAGE_MB where this computer has the me
 def read_body(response: requests.Response, share: Share, most: int) -> bytes:
     """Read the body, `most` bytes of it once unpacked. What is larger is not read on.
 
-    A wait for other answers to be stored is no time of this one's deadline. Of an error's body only the beginning is read.
-    Raises BodyTooLarge, Interrupted, and the exceptions of requests and urllib3.
+    A wait for other answers to be stored is no time of this one's deadline. Of an error's body only
+    the beginning is read. Raises BodyTooLarge, Interrupted, and the exceptions of requests and
+    urllib3.
     """
     if not response.ok:
         most = LARGEST_ERROR
@@ -39,7 +42,10 @@ def read_body(response: requests.Response, share: Share, most: int) -> bytes:
 
 
 def require_room(raw: bytes, share: Share, most: int) -> None:
-    """Count what the values of a JSON body will take, before any of them is made. Raises BodyTooLarge, Interrupted."""
+    """Count what the values of a JSON body will take, before any of them is made.
+
+    Raises BodyTooLarge, Interrupted.
+    """
     needed = weight(raw)
     if needed > most:
         message = f"an answer whose values take more than {most / MEGABYTE:g} MB of memory."

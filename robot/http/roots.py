@@ -1,8 +1,10 @@
-"""Whose certificates count for https: a file that the operator names, or else those that the system trusts.
+"""Whose certificates count for https: a file that the operator names, or else those that the system
+trusts.
 
-On Windows that is the certificate store, where a company puts the root of its TLS inspection; `truststore` asks Windows
-itself. Elsewhere it is OpenSSL's usual places. Mozilla's list (`certifi`) counts beside the system's: a server that never
-updates its roots, or a container that has none, still reaches the API.
+On Windows that is the certificate store, where a company puts the root of its TLS inspection;
+`truststore` asks Windows itself. Elsewhere it is OpenSSL's usual places. Mozilla's list (`certifi`)
+counts beside the system's: a server that never updates its roots, or a container that has none,
+still reaches the API.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import Self
 import certifi
 import truststore
 
-# where the distributions keep their roots: an OpenSSL that came with the executable may look elsewhere
+# where the distributions keep their roots: an OpenSSL that came with the executable may look
+# elsewhere
 _SYSTEM_FILES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
@@ -30,8 +33,8 @@ _SYSTEM_FILES = (
 
 @dataclass(frozen=True)
 class Roots:
-    """The roots that are trusted: those of `file` (a file, or a folder in OpenSSL's form), named by `setting`; else the
-    system's. Shared by the threads of a session.
+    """The roots that are trusted: those of `file` (a file, or a folder in OpenSSL's form), named by
+    `setting`; else the system's. Shared by the threads of a session.
     """
 
     file: str = ""
@@ -54,7 +57,8 @@ class Roots:
     def context(self) -> ssl.SSLContext:
         """What a connection is encrypted by. Raises OSError when the certificates cannot be read.
 
-        A truststore context is one thread's own: it is locked during each handshake, which a slow server may draw out.
+        A truststore context is one thread's own: it is locked during each handshake, which a slow
+        server may draw out.
         """
         if self.file or not _ASKS_THE_SYSTEM:
             with self._lock:
@@ -74,13 +78,19 @@ class Roots:
             else:
                 context.load_verify_locations(cafile=self.file)
         except OSError as error:  # an ssl.SSLError is one, too: no certificate in the file
-            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+            reason = (
+                "it holds no certificate"
+                if isinstance(error, ssl.SSLError)
+                else error.strerror or str(error)
+            )
             raise UnreadableRootsError(self.setting, f"{self.file}: {reason}") from None
         return context
 
 
 class UnreadableRootsError(OSError):
-    """The file of certificates that `setting` names is not there, is closed to this user, or holds none."""
+    """The file of certificates that `setting` names is not there, is closed to this user, or holds
+    none.
+    """
 
     def __init__(self, setting: str, told: str) -> None:
         super().__init__(told)

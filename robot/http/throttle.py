@@ -1,6 +1,8 @@
-"""How fast the robot asks: how many requests at once, how many a minute, and how it slows down when told to.
+"""How fast the robot asks: how many requests at once, how many a minute, and how it slows down when
+told to.
 
-Additive increase, multiplicative decrease: a 429 halves the number of requests at once, a run of answers adds one.
+Additive increase, multiplicative decrease: a 429 halves the number of requests at once, a run of
+answers adds one.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ class Throttle:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn to ask, and give it back at the end. Raises Interrupted when the robot is stopping."""
+        """Wait for a turn to ask, and give it back at the end.
+
+        Raises Interrupted when the robot is stopping.
+        """
         with self._change:
             while self._under_way >= self.limit or self._clock() < self._not_before:
                 self._raise_if_stopping()

@@ -36,11 +36,13 @@ class TokenParameter(AuthBase):
 
 
 class RenewableToken(AuthBase):
-    """A token that is fetched when it is first needed, and again when the API refuses one that it had accepted.
+    """A token that is fetched when it is first needed, and again when the API refuses one that it
+    had accepted.
 
-    Shared by the threads of a transport: the first to meet the refusal fetches, the others wait and use what it got. A
-    token that was never accepted is not replaced (the next would be refused too), and a fetch that failed for good is
-    not tried again by the other threads (an account may be locked after a few wrong logins).
+    Shared by the threads of a transport: the first to meet the refusal fetches, the others wait and
+    use what it got. A token that was never accepted is not replaced (the next would be refused
+    too), and a fetch that failed for good is not tried again by the other threads (an account may
+    be locked after a few wrong logins).
     """
 
     def __init__(self, fetch: Callable[[], str], *, in_query: bool = False) -> None:
@@ -64,7 +66,10 @@ class RenewableToken(AuthBase):
         self._accepted = max(self._accepted, generation)
 
     def renew(self, refused: int) -> bool:
-        """Replace the token of generation `refused`, unless another thread has. False: a new one would not help."""
+        """Replace the token of generation `refused`, unless another thread has.
+
+        False: a new one would not help.
+        """
         with self._lock:
             if refused == self._generation:
                 if self._accepted < refused:
@@ -86,7 +91,9 @@ class RenewableToken(AuthBase):
         except FatalError as error:
             self._failure = error
             raise
-        except ApiUnavailable as error:  # of the login: the request that needs the token has not been sent
+        except (
+            ApiUnavailable
+        ) as error:  # of the login: the request that needs the token has not been sent
             raise NotSent(error.message, error.hint, retry_after=error.retry_after) from None
         register(token)
         self._auth = TokenParameter(token) if self._in_query else Bearer(token)

@@ -10,12 +10,26 @@ from typing import Any, TypeAlias, TypeVar
 
 import requests
 from requests.auth import AuthBase
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 
 from robot.errors import Interrupted, RetriableError
 from robot.http.api import Api
 from robot.http.bodies import api_message, decode, is_web_page
-from robot.http.errors import ApiUnavailable, BodyTooLarge, CannotAsk, NotSent, RateLimited, RequestRefused, TokenExpired
+from robot.http.errors import (
+    ApiUnavailable,
+    BodyTooLarge,
+    CannotAsk,
+    NotSent,
+    RateLimited,
+    RequestRefused,
+    TokenExpired,
+)
 from robot.http.failures import HINT_PROXY_LOGIN, PROXY_WANTS_LOGIN, Broken
 from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
 from robot.http.network import Network
@@ -31,10 +45,14 @@ log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 1.0
 _TOO_MANY = "muitas requisições"
-# What a proxy, a load balancer or a firewall in front of the API answers in its place, with a page for a browser. Every
-# 5xx is tried again, page or not; of these statuses only a page is: the API's own are JSON, and final.
+# What a proxy, a load balancer or a firewall in front of the API answers in its place, with a page
+# for a browser. Every 5xx is tried again, page or not; of these statuses only a page is: the API's
+# own are JSON, and final.
 _FIREWALLS = {403, 404, 405, 406, 451, *range(500, 600)}
-_HINT_PAGE = "A firewall, a proxy or the API's own protection is in the way. If it stays so, check BASE_URL, too."
+_HINT_PAGE = (
+    "A firewall, a proxy or the API's own protection is in the way. If it stays so, check"
+    " BASE_URL, too."
+)
 _NOT_READ = {408: "the request did not arrive in time", 425: "too early for this request"}
 _HINT_NOT_READ = "The network, or a load balancer in front of the API, is slow."
 DEADLINE = 5  # times the time-out: what one answer may take, from the connection to its last byte
@@ -47,7 +65,8 @@ Parameters: TypeAlias = Sequence[tuple[str, str | int]]
 class Answer:
     """A 2xx answer: HTTP status and decoded body (None for a 204).
 
-    `share` is its part of the memory for all answers; it is given back with the answer, or before, by `share.release()`.
+    `share` is its part of the memory for all answers; it is given back with the answer, or before,
+    by `share.release()`.
     """
 
     status: int
@@ -58,8 +77,9 @@ class Answer:
 class Transport:
     """One API's HTTP session, shared by the threads that fetch from it.
 
-    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted. `timeout_seconds` bounds the
-    wait for each next byte, and DEADLINE times as long one whole answer. Without a `network`, the environment's counts.
+    `retries` counts the repetitions so far. Setting `stop` ends every wait with Interrupted.
+    `timeout_seconds` bounds the wait for each next byte, and DEADLINE times as long one whole
+    answer. Without a `network`, the environment's counts.
     """
 
     def __init__(
@@ -94,11 +114,16 @@ class Transport:
         self._wire.close()
 
     def get(self, url: str, parameters: Parameters = ()) -> Answer:
-        """GET, repeated while the error is retriable. Raises FatalError, RetriableError (the last one), Interrupted."""
+        """GET, repeated while the error is retriable.
+
+        Raises FatalError, RetriableError (the last one), Interrupted.
+        """
         return self.repeat(lambda: self.send("GET", url, parameters))
 
     def repeat(self, call: Callable[[], T]) -> T:
-        """Call until it succeeds, by the transport's retry policy: for checks of an answer that belong to the caller."""
+        """Call until it succeeds, by the transport's retry policy: for checks of an answer that
+        belong to the caller.
+        """
         policy = Retrying(
             stop=stop_after_attempt(self._max_attempts),
             wait=self._wait,
@@ -110,7 +135,10 @@ class Transport:
         return policy(lambda: self.renewing(call))
 
     def renewing(self, call: Callable[[], T]) -> T:
-        """Call once; and once more when a token that can be renewed died. Safe for every request: a 401 has done nothing."""
+        """Call once; and once more when a token that can be renewed died.
+
+        Safe for every request: a 401 has done nothing.
+        """
         if self._renewable is None:
             return call()
         generation = self._renewable.ready()
@@ -136,7 +164,8 @@ class Transport:
     ) -> Answer:
         """Send one request, once: `body` as JSON, or `form`.
 
-        Raises FatalError, RetriableError, Interrupted, and BodyTooLarge for an answer beyond `largest_body`.
+        Raises FatalError, RetriableError, Interrupted, and BodyTooLarge for an answer beyond
+        `largest_body`.
         """
         self.api.require_known(method, url)
         with Share(self._budget) as share:
@@ -147,7 +176,10 @@ class Transport:
                     require_room(raw, share, self._largest_body)
                 answer = self._judge(method, url, response, raw)
             except BodyTooLarge as error:
-                raw, error.__traceback__ = b"", None  # they would keep the body as long as the new error lives
+                raw, error.__traceback__ = (
+                    b"",
+                    None,
+                )  # they would keep the body as long as the new error lives
                 message = f"{_where(method, url)}: {error.message}"
                 if method != "GET":  # what was sent was answered, and nobody knows how
                     raise ApiUnavailable(message) from None
@@ -156,7 +188,13 @@ class Transport:
         return replace(answer, share=share)
 
     def _ask(
-        self, method: str, url: str, parameters: Parameters, body: object, form: Mapping[str, str] | None, share: Share
+        self,
+        method: str,
+        url: str,
+        parameters: Parameters,
+        body: object,
+        form: Mapping[str, str] | None,
+        share: Share,
     ) -> tuple[requests.Response, bytes]:
         """The answer and its body, in a turn of the throttle. Raises as `send` does."""
         with self.throttle.turn():
@@ -186,7 +224,11 @@ class Transport:
         if status == 429 or (status == 422 and _TOO_MANY in api_message(raw).lower()):
             raise RateLimited(f"{where}, too many requests.", retry_after=wish)
         if status in _FIREWALLS and is_web_page(raw):
-            raise ApiUnavailable(f"{where} with an HTML page, which is not the API's answer.", _HINT_PAGE, retry_after=wish)
+            raise ApiUnavailable(
+                f"{where} with an HTML page, which is not the API's answer.",
+                _HINT_PAGE,
+                retry_after=wish,
+            )
         if status >= 500:
             raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=wish)
         if status in _NOT_READ:
@@ -196,7 +238,9 @@ class Transport:
         if status < 400:
             target = mask(response.headers.get("Location", "elsewhere").replace("\n", " "))
             shown = escape(target, own=True)  # an address stays one: it is what the operator needs
-            raise RequestRefused(f"{where}: the API sends us to {shown}.", "Put the right address into BASE_URL.")
+            raise RequestRefused(
+                f"{where}: the API sends us to {shown}.", "Put the right address into BASE_URL."
+            )
         raise self.api.refusal(where, status, api_message(raw))
 
     def _sleep(self, seconds: float) -> None:
@@ -205,8 +249,14 @@ class Transport:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        seconds = float(wait_exponential_jitter(multiplier=self._first_wait, max=60, jitter=self._first_wait)(state))
-        seconds = next_wait(seconds, error.retry_after if isinstance(error, RetriableError) else None)
+        seconds = float(
+            wait_exponential_jitter(multiplier=self._first_wait, max=60, jitter=self._first_wait)(
+                state
+            )
+        )
+        seconds = next_wait(
+            seconds, error.retry_after if isinstance(error, RetriableError) else None
+        )
         if isinstance(error, RateLimited):
             self.throttle.slow_down(seconds)
         return seconds
@@ -214,7 +264,9 @@ class Transport:
     def _before_sleep(self, state: RetryCallState) -> None:
         self.retries += 1
         error = state.outcome.exception() if state.outcome else None
-        log.warning("Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep)
+        log.warning(
+            "Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep
+        )
 
 
 def _where(method: str, url: str) -> str:

@@ -10,9 +10,11 @@ LONGEST_WAIT = 120.0  # seconds; a Retry-After of hours must not hold an executi
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from a `Retry-After` in either of its forms (RFC 9110, 10.2.3); None where there is none.
+    """Seconds to wait, from a `Retry-After` in either of its forms (RFC 9110, 10.2.3); None where
+    there is none.
 
-    A date is compared with the server's own `Date`, where it tells one: its clock and ours may differ.
+    A date is compared with the server's own `Date`, where it tells one: its clock and ours may
+    differ.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdecimal():  # isdigit() alone takes "²", which is no number
@@ -27,7 +29,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def next_wait(ours: float, wish: float | None) -> float:
     """Seconds before the next try: never less than our own back-off, whatever the API wishes.
 
-    A wish of 0, or of a moment that is past, is no wish for haste: it would spend all tries at once.
+    A wish of 0, or of a moment that is past, is no wish for haste: it would spend all tries at
+    once.
     """
     return max(ours, min(wish or 0.0, LONGEST_WAIT))
 

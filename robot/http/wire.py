@@ -1,6 +1,7 @@
 """One exchange with a server: sent once, the way that `Network` says, within a deadline.
 
-What broke on the way is a `Broken`: words without the address, which may hold a secret and is told by who asked.
+What broke on the way is a `Broken`: words without the address, which may hold a secret and is told
+by who asked.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ T = TypeVar("T")
 class Wire:
     """The connections of one client, shared by its threads."""
 
-    def __init__(self, network: Network, *, auth: AuthBase | None = None, accept: str = "*/*") -> None:
+    def __init__(
+        self, network: Network, *, auth: AuthBase | None = None, accept: str = "*/*"
+    ) -> None:
         self._network = network
         self._session = Session()
         self._session.trust_env = False  # `network` knows what the environment says
         self._session.auth = auth
-        self._session.headers.update({"Accept": accept, "User-Agent": f"api-3c-robot/{__version__}"})
+        self._session.headers.update(
+            {"Accept": accept, "User-Agent": f"api-3c-robot/{__version__}"}
+        )
         adapter = Adapter(network.roots, connections=64)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -48,9 +53,11 @@ class Wire:
         seconds: float,
         **what: Any,
     ) -> tuple[requests.Response, T]:
-        """Send a request, once, and `read` what is wanted of its answer. Raises Broken. No redirection is followed.
+        """Send a request, once, and `read` what is wanted of its answer. Raises Broken. No
+        redirection is followed.
 
-        `pause_seconds` bounds the wait for each next byte, `seconds` the whole, from the connection to the last byte.
+        `pause_seconds` bounds the wait for each next byte, `seconds` the whole, from the connection
+        to the last byte.
         """
         proxy = self._network.proxy_for(url)
         with Deadline(seconds) as limit:
@@ -67,6 +74,9 @@ class Wire:
                     result = read(response)
                 if limit.passed:  # what looks like the end of the answer is the end that we made
                     raise requests.Timeout
-            except (OSError, urllib3.exceptions.HTTPError) as error:  # every exception of requests is an OSError
+            except (
+                OSError,
+                urllib3.exceptions.HTTPError,
+            ) as error:  # every exception of requests is an OSError
                 raise broken(error, limit) from None
         return response, result

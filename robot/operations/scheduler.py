@@ -1,9 +1,10 @@
 """The `schedule` loop: CRON → when the next execution comes due, once for each occurrence.
 
-Occurrences are counted, not clock readings: the last one that was run is remembered, and the next is the first after it.
-So a clock set back runs nothing twice, and an occurrence that was slept over (the machine was off, the last execution was
-killed) runs once, at the next beat. One that failed is tried again, a bounded number of times, and never beyond the next.
-The `schedule` library is the heartbeat.
+Occurrences are counted, not clock readings: the last one that was run is remembered, and the next
+is the first after it. So a clock set back runs nothing twice, and an occurrence that was slept over
+(the machine was off, the last execution was killed) runs once, at the next beat. One that failed is
+tried again, a bounded number of times, and never beyond the next. The `schedule` library is the
+heartbeat.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from robot.settings import cron
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 1
-# A clock that goes back by less is put right, or changes for the winter; by more, it was wrong before.
+# A clock that goes back by less is put right, or changes for the winter; by more, it was wrong
+# before.
 _WRONG_BY = timedelta(hours=3)
 _ASK_AGAIN = timedelta(minutes=5)  # for a memory that could not be read
 
@@ -34,7 +36,10 @@ class UnreadableError(Exception):
 
 @dataclass
 class Memory:
-    """Where the last occurrence is kept between two starts. `recall` may raise UnreadableError, and nothing else."""
+    """Where the last occurrence is kept between two starts.
+
+    `recall` may raise UnreadableError, and nothing else.
+    """
 
     recall: Callable[[], str | None]
     remember: Callable[[str], None]
@@ -53,7 +58,9 @@ NEVER = Retry()
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What an entry of the agenda returns when it has to be tried again: `why`, and what is told when it never is."""
+    """What an entry of the agenda returns when it has to be tried again: `why`, and what is told
+    when it never is.
+    """
 
     why: str
     given_up: Callable[[], object] = lambda: None
@@ -86,13 +93,17 @@ class Timetable:
         return self._again or self._occurrence
 
     def _from(self, now: datetime) -> datetime:
-        """The first occurrence after the last one that was run; after now, if none was, or a wrong clock said so."""
+        """The first occurrence after the last one that was run; after now, if none was, or a wrong
+        clock said so.
+        """
         if self._last is None or _utc(self._last) > _utc(now) + _WRONG_BY:
             return self._after(now)
         return self._after(self._last)
 
     def _recalled(self) -> datetime | None:
-        """The last occurrence that was run under the same expression and zone; where it cannot be read, asked for again."""
+        """The last occurrence that was run under the same expression and zone; where it cannot be
+        read, asked for again.
+        """
         self._ask_again = None
         try:
             kept = json.loads(self._memory.recall() or "null")
@@ -118,7 +129,9 @@ class Timetable:
             self._last = self._recalled()
             self._occurrence = self._from(now)
         if _utc(now) + _WRONG_BY < _utc(self._seen):
-            log.warning("The clock went back from %s to %s: the schedule is computed anew.", self._seen, now)
+            log.warning(
+                "The clock went back from %s to %s: the schedule is computed anew.", self._seen, now
+            )
             self._occurrence, self._again, self._retries = self._from(now), None, 0
             self._seen = now
         self._seen = max(self._seen, now, key=_utc)
@@ -132,12 +145,16 @@ class Timetable:
         while _utc(self._occurrence) <= now:
             last, self._occurrence = self._occurrence, self._after(self._occurrence)
         self._last, self._again, self._retries, self._ask_again = last, None, 0, None
-        self._memory.remember(json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()}))
+        self._memory.remember(
+            json.dumps({"cron": self._expression, "zone": self._zone(), "last": last.isoformat()})
+        )
 
     def failed(self) -> datetime | None:
-        """The due occurrence failed. Returns when it is tried again; None, and it is done, when it is given up.
+        """The due occurrence failed. Returns when it is tried again; None, and it is done, when it
+        is given up.
 
-        Nothing is remembered of a try: an occurrence whose process ends between two tries runs at the next start.
+        Nothing is remembered of a try: an occurrence whose process ends between two tries runs at
+        the next start.
         """
         now = self._clock()
         again = (_utc(now) + self._retry.pause).astimezone(now.tzinfo)
@@ -150,7 +167,9 @@ class Timetable:
 
 
 def _utc(moment: datetime) -> datetime:
-    """For comparing: of two times in one zone Python compares the clocks' hands, wrong in the hour that comes twice."""
+    """For comparing: of two times in one zone Python compares the clocks' hands, wrong in the hour
+    that comes twice.
+    """
     return moment.astimezone(UTC)
 
 
@@ -164,12 +183,16 @@ class Due(Protocol):
 
 
 class Agenda:
-    """Several timetables, each with what it runs, as one: those that are due run one after the other.
+    """Several timetables, each with what it runs, as one: those that are due run one after the
+    other.
 
-    What runs returns `Unfinished` to be tried again; whatever else it returns, its occurrence is done.
+    What runs returns `Unfinished` to be tried again; whatever else it returns, its occurrence is
+    done.
     """
 
-    def __init__(self, entries: Sequence[tuple[Timetable, Callable[[], object]]], stop: threading.Event) -> None:
+    def __init__(
+        self, entries: Sequence[tuple[Timetable, Callable[[], object]]], stop: threading.Event
+    ) -> None:
         self._entries = entries
         self._stop = stop
 
@@ -181,7 +204,10 @@ class Agenda:
         return any(timetable.due() for timetable, _ in self._entries)
 
     def run(self) -> None:
-        """Run what is due. An entry that ran is done at once: a stop during the next one does not run it again."""
+        """Run what is due.
+
+        An entry that ran is done at once: a stop during the next one does not run it again.
+        """
         for timetable, run in self._entries:
             if timetable.due() and not self._stop.is_set():
                 ended = run()
@@ -234,7 +260,9 @@ def loop(
     start_heart()
     while not stop.is_set():
         heart.run_pending()
-        if (heart.idle_seconds or 0) > 2 * HEARTBEAT_SECONDS:  # the clock was set back: beat by the new one
+        if (
+            heart.idle_seconds or 0
+        ) > 2 * HEARTBEAT_SECONDS:  # the clock was set back: beat by the new one
             start_heart()
         stop.wait(HEARTBEAT_SECONDS / 2)
 
@@ -242,5 +270,6 @@ def loop(
 def tell_next(timetable: Due) -> None:
     """Log the next run in words."""
     log.info(
-        "The next execution begins on %s.", f"{timetable.next_run:%A, %Y-%m-%d at %H:%M} ({timetable.next_run.tzname()})"
+        "The next execution begins on %s.",
+        f"{timetable.next_run:%A, %Y-%m-%d at %H:%M} ({timetable.next_run.tzname()})",
     )

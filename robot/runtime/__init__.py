@@ -1,1 +1,4 @@
-"""The process: logs and masking, signals, threads, the program's own files and name. Knows nothing of calls or settings."""
+"""The process: logs and masking, signals, threads, the program's own files and name.
+
+Knows nothing of calls or settings.
+"""

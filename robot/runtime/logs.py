@@ -1,8 +1,8 @@
 """The two rotating log files and the console.
 
-`api_robot_main.log` takes DEBUG and up, `api_robot_errors.log` ERROR and up, the console what `LOG_LEVEL` says. Every
-line carries the execution's id and passes through `robot.runtime.masking`. A log that cannot be written is told once on the
-console and never stops a sync.
+`api_robot_main.log` takes DEBUG and up, `api_robot_errors.log` ERROR and up, the console what
+`LOG_LEVEL` says. Every line carries the execution's id and passes through `robot.runtime.masking`.
+A log that cannot be written is told once on the console and never stops a sync.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ def current_execution(execution_id: int | None) -> None:
 
 
 class _MaskingFormatter(logging.Formatter):
-    """Adds the execution's id and masks the whole line, traceback included. Times are local to `TIMEZONE`.
+    """Adds the execution's id and masks the whole line, traceback included. Times are local to
+    `TIMEZONE`.
 
-    A record is one line, whatever it holds, and its traceback stands indented below it: no message forges another line.
+    A record is one line, whatever it holds, and its traceback stands indented below it: no message
+    forges another line.
     """
 
     def __init__(self, fmt: str, zone: ZoneInfo, *, tracebacks: bool) -> None:
@@ -60,7 +62,10 @@ class _MaskingFormatter(logging.Formatter):
 
 
 class _ForgivingFile(ConcurrentRotatingFileHandler):
-    """A rotating file, safe when two processes write. Tells the first failure on the console, then goes on."""
+    """A rotating file, safe when two processes write.
+
+    Tells the first failure on the console, then goes on.
+    """
 
     told = False
     console = Console(stderr=True)
@@ -69,7 +74,10 @@ class _ForgivingFile(ConcurrentRotatingFileHandler):
         _tell_once(str(sys.exc_info()[1]))
 
     def close(self) -> None:
-        """Close the file. What a full disk did not take is lost, and no reason to fail at the very end."""
+        """Close the file.
+
+        What a full disk did not take is lost, and no reason to fail at the very end.
+        """
         try:
             super().close()
         except OSError as error:
@@ -82,7 +90,9 @@ class _ForgivingFile(ConcurrentRotatingFileHandler):
 def _tell_once(reason: str) -> None:
     if not _ForgivingFile.told:
         _ForgivingFile.told = True
-        message = f"The log files cannot be written ({mask(reason)}). The robot goes on without them."
+        message = (
+            f"The log files cannot be written ({mask(reason)}). The robot goes on without them."
+        )
         _ForgivingFile.console.print(message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -94,9 +104,21 @@ class _ConsoleHandler(logging.Handler):
         self._console = console
 
     def emit(self, record: LogRecord) -> None:
-        style = "red" if record.levelno >= logging.ERROR else "yellow" if record.levelno >= logging.WARNING else None
+        style = (
+            "red"
+            if record.levelno >= logging.ERROR
+            else "yellow"
+            if record.levelno >= logging.WARNING
+            else None
+        )
         try:
-            self._console.print(self.format(record).rstrip(), style=style, markup=False, highlight=False, soft_wrap=True)
+            self._console.print(
+                self.format(record).rstrip(),
+                style=style,
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
         except OSError:
             self.handleError(record)
 
@@ -104,13 +126,32 @@ class _ConsoleHandler(logging.Handler):
         """A console that is gone (a closed pipe) is no reason to stop; the files have the line."""
 
 
-def configure(folder: Path, *, console: Console, level: str, zone: ZoneInfo, max_mb: int = 10, backups: int = 10) -> None:
-    """Send the root logger to both files and the console. Safe to call again; never raises for a bad folder."""
+def configure(
+    folder: Path,
+    *,
+    console: Console,
+    level: str,
+    zone: ZoneInfo,
+    max_mb: int = 10,
+    backups: int = 10,
+) -> None:
+    """Send the root logger to both files and the console.
+
+    Safe to call again; never raises for a bad folder.
+    """
     root = logging.getLogger()
     close()
     _ForgivingFile.console = console
     root.setLevel(logging.DEBUG)
-    for noisy in ("urllib3", "chardet", "charset_normalizer", "portalocker", "filelock", "schedule", "asyncio"):
+    for noisy in (
+        "urllib3",
+        "chardet",
+        "charset_normalizer",
+        "portalocker",
+        "filelock",
+        "schedule",
+        "asyncio",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     to_console = _ConsoleHandler(console)
     to_console.setLevel(level)
@@ -120,10 +161,15 @@ def configure(folder: Path, *, console: Console, level: str, zone: ZoneInfo, max
         try:
             folder.mkdir(parents=True, exist_ok=True)
             handler = _ForgivingFile(
-                str(folder / name), maxBytes=max_mb * 1024 * 1024, backupCount=backups, encoding="utf-8"
+                str(folder / name),
+                maxBytes=max_mb * 1024 * 1024,
+                backupCount=backups,
+                encoding="utf-8",
             )
             with (folder / name).open("a", encoding="utf-8"):
-                pass  # a read-only folder shows itself here, once, and not at the first line of an execution
+                # a read-only folder shows itself here, once, and not at the first line of an
+                # execution
+                pass
         except OSError as error:
             _tell_once(f"{folder}: {error.strerror or error}")
             continue
@@ -139,7 +185,10 @@ def are_open() -> bool:
 
 def writes_files() -> bool:
     """Whether the main log file could be opened."""
-    return any(isinstance(each, _ForgivingFile) and each.level == logging.DEBUG for each in logging.getLogger().handlers)
+    return any(
+        isinstance(each, _ForgivingFile) and each.level == logging.DEBUG
+        for each in logging.getLogger().handlers
+    )
 
 
 def close() -> None:

@@ -1,8 +1,8 @@
 """Masking: secrets and personal data never reach a log, a message or a traceback.
 
-Every log line and every message for the console passes through `mask`, which also shows control characters by their
-numbers (`robot.runtime.escaping`). Secret values are registered when the settings
-are read (or a token is received); patterns catch what was never registered.
+Every log line and every message for the console passes through `mask`, which also shows control
+characters by their numbers (`robot.runtime.escaping`). Secret values are registered when the
+settings are read (or a token is received); patterns catch what was never registered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ HIDDEN = "***"
 _secrets: set[str] = set()
 
 _NAMES = (
-    "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password|threec_password|password|senha|pwd"
+    "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password"
+    "|threec_password|password|senha|pwd"
 )
 _VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
 
@@ -40,25 +41,49 @@ _PATTERNS = (
     (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
-    # documents and phones in groups, as people write them. A group never begins inside of a date or of an IP address
-    (re.compile(rf"(?<!\d)(?:{_CNPJ_SLASH}|{_CNPJ_GAPS}){_GAP}?(\d{{2}})(?!\d)"), r"**.***.***/****-\1"),
-    (re.compile(rf"(?<!\d)(?!\d{{10}})(?!{_IP}){_IN_THREES}(?:/|{_GAP})?(\d{{2}})(?!\d)"), r"***.***.***-\1"),
-    (re.compile(rf"(?<!\d)(?<!\d[.-])(?!\d{{10}}){_COUNTRY}{_AREA}{_SUBSCRIBER}"), r"(**) *****-**\1"),
-    (re.compile(rf"(?<!\d)9(?:\d{{4}}{_GAP}|{_GAP}\d{{4}}[-–])\d{{2}}(\d{{2}})(?!\d)"), r"*****-**\1"),
-    # bare digits: phones (10 to 15 digits with 55), CPF (11), CNPJ (14). In hexadecimal ids digits stay
+    # documents and phones in groups, as people write them. A group never begins inside of a date or
+    # of an IP address
+    (
+        re.compile(rf"(?<!\d)(?:{_CNPJ_SLASH}|{_CNPJ_GAPS}){_GAP}?(\d{{2}})(?!\d)"),
+        r"**.***.***/****-\1",
+    ),
+    (
+        re.compile(rf"(?<!\d)(?!\d{{10}})(?!{_IP}){_IN_THREES}(?:/|{_GAP})?(\d{{2}})(?!\d)"),
+        r"***.***.***-\1",
+    ),
+    (
+        re.compile(rf"(?<!\d)(?<!\d[.-])(?!\d{{10}}){_COUNTRY}{_AREA}{_SUBSCRIBER}"),
+        r"(**) *****-**\1",
+    ),
+    (
+        re.compile(rf"(?<!\d)9(?:\d{{4}}{_GAP}|{_GAP}\d{{4}}[-–])\d{{2}}(\d{{2}})(?!\d)"),
+        r"*****-**\1",
+    ),
+    # bare digits: phones (10 to 15 digits with 55), CPF (11), CNPJ (14). In hexadecimal ids digits
+    # stay
     (re.compile(rf"{_NO_HEX}\+?\d{{8,13}}(\d{{2}})(?![^\W_])", re.IGNORECASE), r"********\1"),
 )
 
 
 def register(*secrets: str) -> None:
-    """Remember values that must never be shown, in every spelling in which a message may carry them."""
+    """Remember values that must never be shown, in every spelling in which a message may carry
+    them.
+    """
     for secret in secrets:
-        if len(secret) >= 4:  # shorter ones would blot out innocent text; the patterns still catch them beside their name
-            _secrets.update({secret, quote(secret, safe=""), quote_plus(secret), secret.replace("}", "}}")})
+        if (
+            len(secret) >= 4
+            # shorter ones would blot out innocent text; the patterns still catch them beside their
+            # name
+        ):
+            _secrets.update(
+                {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("}", "}}")}
+            )
 
 
 def mask(text: str) -> str:
-    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ, and printable."""
+    """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ,
+    and printable.
+    """
     for secret in sorted(_secrets, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, HIDDEN)
@@ -68,7 +93,9 @@ def mask(text: str) -> str:
 
 
 def mask_address(text: str) -> str:
-    """What was meant as an address, without user, password, query and fragment, wherever their signs stand."""
+    """What was meant as an address, without user, password, query and fragment, wherever their
+    signs stand.
+    """
     scheme, slashes, rest = text.partition("//")
     if not slashes:
         scheme, rest = "", text

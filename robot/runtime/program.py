@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def program() -> str:
-    """`app.exe` on Windows and `./app` elsewhere for the executable, by the name it has now; else `python app.py`."""
+    """`app.exe` on Windows and `./app` elsewhere for the executable, by the name it has now; else
+    `python app.py`.
+    """
     if not getattr(sys, "frozen", False):
         return "python app.py"
     name = Path(sys.executable).name

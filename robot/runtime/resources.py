@@ -1,4 +1,6 @@
-"""Files that belong to the program, not to the operator: in the project's folder, or inside the executable."""
+"""Files that belong to the program, not to the operator: in the project's folder, or inside the
+executable.
+"""
 
 from __future__ import annotations
 

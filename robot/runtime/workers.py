@@ -1,6 +1,7 @@
 """Threads: a few that do the same thing to many items, and one that runs ahead of its consumer.
 
-They are daemon threads, not an executor's: when the operator presses Ctrl+C, nobody waits for an answer that is under way.
+They are daemon threads, not an executor's: when the operator presses Ctrl+C, nobody waits for an
+answer that is under way.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ R = TypeVar("R")
 
 
 class Workers(Generic[T, R]):
-    """`size` threads that apply functions to items; results come in the order in which they are ready."""
+    """`size` threads that apply functions to items; results come in the order in which they are
+    ready.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -39,11 +42,15 @@ class Workers(Generic[T, R]):
             for _ in range(self._size):
                 self._tasks.put(None)
 
-    def unordered(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:
-        """Yield (item, result or exception). At most `size` items are under way; the next is taken when one is ready.
+    def unordered(
+        self, function: Callable[[T], R], items: Iterable[T]
+    ) -> Iterator[tuple[T, R | Exception]]:
+        """Yield (item, result or exception). At most `size` items are under way; the next is taken
+        when one is ready.
 
-        `items` may have more to give once the consumer has seen a result, also after it had none. After `close` every
-        further item comes back with Interrupted: nobody waits for a thread that has ended.
+        `items` may have more to give once the consumer has seen a result, also after it had none.
+        After `close` every further item comes back with Interrupted: nobody waits for a thread that
+        has ended.
         """
         results: queue.SimpleQueue[tuple[T, R | Exception]] = queue.SimpleQueue()
 
@@ -82,9 +89,11 @@ _END = object()
 
 
 def ahead(items: Iterator[T], size: int, stop: threading.Event) -> Generator[T, None, None]:
-    """Iterate in a thread of its own, at most `size` items before the consumer; its exception is raised here.
+    """Iterate in a thread of its own, at most `size` items before the consumer; its exception is
+    raised here.
 
-    Raises Interrupted as soon as `stop` is set and no item is ready: an answer that is under way may take minutes.
+    Raises Interrupted as soon as `stop` is set and no item is ready: an answer that is under way
+    may take minutes.
     """
     ready: queue.Queue[object] = queue.Queue(size)
     abandoned = threading.Event()

@@ -1,6 +1,8 @@
-"""Every setting: name, type, default, meaning. Read once, validated at once; secrets are typed as secrets.
+"""Every setting: name, type, default, meaning. Read once, validated at once; secrets are typed as
+secrets.
 
-Here, too, is how an operator writes them: the file `.env`, CRON expressions, campaigns. Knows no API and no database.
+Here, too, is how an operator writes them: the file `.env`, CRON expressions, campaigns. Knows no
+API and no database.
 """
 
 from robot.settings.settings import (

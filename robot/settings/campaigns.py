@@ -8,7 +8,10 @@ HIGHEST_ID = 2**31 - 1  # what the column campaign_id holds
 
 
 def parse_campaigns(text: str) -> tuple[int, ...]:
-    """`5,6` or `5;6` → the ids in order, each once; blank = none, which means all of them. Raises ValueError."""
+    """`5,6` or `5;6` → the ids in order, each once; blank = none, which means all of them.
+
+    Raises ValueError.
+    """
     parts = [part.strip() for part in re.split("[,;]", text)] if text.strip() else []
     ids = [part for part in parts if part]
     for part in ids:

@@ -1,4 +1,6 @@
-"""Loading the settings for a command: everything that is wrong told at once, in the operator's words."""
+"""Loading the settings for a command: everything that is wrong told at once, in the operator's
+words.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,14 @@ from robot.settings import Settings, envfile, read_settings
 from robot.settings.network import PROXIES, proxy_secrets
 
 _NAMES = [name.upper() for name in Settings.model_fields]
-_SECRETS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
-_TEXTS = [name.upper() for name, field in Settings.model_fields.items() if field.annotation in (str, SecretStr, Path)]
+_SECRETS = [
+    name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+]
+_TEXTS = [
+    name.upper()
+    for name, field in Settings.model_fields.items()
+    if field.annotation in (str, SecretStr, Path)
+]
 _FAMILIES = {name.partition("_")[0] for name in _NAMES if "_" in name}  # DB, API, THREEC, …
 _LONGEST_NAME = max(map(len, _NAMES)) + 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -29,31 +37,51 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[str]]:
     """Read environment and `.env`; return the settings and warnings for the operator.
 
-    Raises ConfigurationError with one problem a line: the variable, what was read (never a secret's value), and what is
-    expected.
+    Raises ConfigurationError with one problem a line: the variable, what was read (never a secret's
+    value), and what is expected.
     """
     try:
         file = envfile.read(env_file) if env_file.exists() else envfile.EnvFile({})
     except OSError as error:
-        raise ConfigurationError(f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights.") from None
+        raise ConfigurationError(
+            f"{env_file} cannot be read: {error.strerror}.", "Check the file's rights."
+        ) from None
     environment = settings_in_environment()
     raw = {**file.values, **environment}
     for name in PROXIES:
         masking.register(*proxy_secrets(raw.get(name.upper(), "").strip()))
-    masking.register(*(raw.get(name, "").strip() for name in _SECRETS))  # before anything is told of the other values
-    problems = [*file.problems, *(_stray(*line) for line in file.stray), *_together(raw, token_needed)]
+    masking.register(
+        *(raw.get(name, "").strip() for name in _SECRETS)
+    )  # before anything is told of the other values
+    problems = [
+        *file.problems,
+        *(_stray(*line) for line in file.stray),
+        *_together(raw, token_needed),
+    ]
     settings = None
     try:
         settings = read_settings(env_file)
     except ValidationError as error:
         problems += _explain(error, raw)
     if problems or settings is None:
-        where = env_file if env_file.exists() else f"{env_file} (which does not exist: {_another_name(env_file)})"
-        hint = f"Correct them in {where} or in the environment.{_set_elsewhere(problems, environment)}"
+        where = (
+            env_file
+            if env_file.exists()
+            else f"{env_file} (which does not exist: {_another_name(env_file)})"
+        )
+        hint = (
+            f"Correct them in {where} or in the environment.{_set_elsewhere(problems, environment)}"
+        )
         raise ConfigurationError(f"{len(problems)} wrong setting(s).", hint, tuple(problems))
-    others = [f"{name} comes from the environment, not from {env_file.name}." for name in _overruled(file, environment)]
+    others = [
+        f"{name} comes from the environment, not from {env_file.name}."
+        for name in _overruled(file, environment)
+    ]
     others += [
-        f"{other} stands beside {env_file.name} and is not read: the settings are those of {env_file.name}."
+        (
+            f"{other} stands beside {env_file.name} and is not read: the settings are those of"
+            f" {env_file.name}."
+        )
         for other in envfile.mis_saved(env_file)
         if env_file.exists()
     ]
@@ -64,13 +92,20 @@ def _another_name(env_file: Path) -> str:
     """How to make a `.env` where none stands."""
     others = envfile.mis_saved(env_file)
     if others:
-        return f"{others[0].name} stands there; rename it to {env_file.name}, with Windows showing the endings of names"
+        return (
+            f"{others[0].name} stands there; rename it to {env_file.name}, with Windows showing"
+            " the endings of names"
+        )
     return "copy .env.example to it"
 
 
 def overruled(env_file: Path) -> list[str]:
-    """The settings of which the environment has another value than this `.env`, which does not count then."""
-    return _overruled(envfile.read(env_file), settings_in_environment()) if env_file.exists() else []
+    """The settings of which the environment has another value than this `.env`, which does not
+    count then.
+    """
+    return (
+        _overruled(envfile.read(env_file), settings_in_environment()) if env_file.exists() else []
+    )
 
 
 def _overruled(file: envfile.EnvFile, environment: Mapping[str, str]) -> list[str]:
@@ -79,7 +114,9 @@ def _overruled(file: envfile.EnvFile, environment: Mapping[str, str]) -> list[st
 
 
 def _set_elsewhere(problems: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Which of the settings that the problems name another program may have set for the whole computer."""
+    """Which of the settings that the problems name another program may have set for the whole
+    computer.
+    """
     words = set(re.findall(r"\w+", " ".join(problems)))
     names = ", ".join(name for name in environment if name in words)
     return f" From the environment comes: {names}." if names else ""
@@ -87,7 +124,11 @@ def _set_elsewhere(problems: Sequence[str], environment: Mapping[str, str]) -> s
 
 def settings_in_environment() -> dict[str, str]:
     """The settings that the environment holds, empty ones left out, by upper-case name."""
-    return {name.upper(): value for name, value in os.environ.items() if name.upper() in _NAMES and value}
+    return {
+        name.upper(): value
+        for name, value in os.environ.items()
+        if name.upper() in _NAMES and value
+    }
 
 
 def _stray(line: str, text: str) -> str:
@@ -95,7 +136,9 @@ def _stray(line: str, text: str) -> str:
     close = difflib.get_close_matches(text[:_LONGEST_NAME].upper(), _NAMES, n=1, cutoff=0.8)
     if close:
         return f"{line}: {close[0]} has no value; expected {close[0]}=value"
-    return f"{line}: has no =, and its text is kept secret; expected NAME=value, all of it in one line"
+    return (
+        f"{line}: has no =, and its text is kept secret; expected NAME=value, all of it in one line"
+    )
 
 
 def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
@@ -103,10 +146,14 @@ def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
     for name in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()):
         field = Settings.model_fields[name]
         value = raw.get(name.upper(), "")
-        value = masking.mask(masking.mask_address(value) if name.endswith(("_url", "_proxy")) else value)
+        value = masking.mask(
+            masking.mask_address(value) if name.endswith(("_url", "_proxy")) else value
+        )
         shown = "a value that is kept secret" if field.annotation is SecretStr else repr(value)
         reason = next(str(p["msg"]) for p in error.errors() if p["loc"][0] == name)
-        detail = f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""
+        detail = (
+            f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""
+        )
         lines.append(f"{name.upper()}: read {shown}{detail}; expected {expected(name)}")
     return lines
 
@@ -125,10 +172,16 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         if not raw.get(name, "").strip():
             problems.append(f"{name}: is empty{why}; expected {expected(name.lower())}")
 
-    if token_needed and raw.get("THREEC_USER", "").strip() and not raw.get("MANAGER_TOKEN", "").strip():
+    if (
+        token_needed
+        and raw.get("THREEC_USER", "").strip()
+        and not raw.get("MANAGER_TOKEN", "").strip()
+    ):
         missing("THREEC_PASSWORD", ", though THREEC_USER is set and MANAGER_TOKEN is not")
         if not raw.get("THREEC_COMPANY_DOMAIN", "").strip():
-            missing("THREEC_COMPANY_ID", ", and THREEC_COMPANY_DOMAIN too, though THREEC_USER is set")
+            missing(
+                "THREEC_COMPANY_ID", ", and THREEC_COMPANY_DOMAIN too, though THREEC_USER is set"
+            )
     elif token_needed:
         missing("MANAGER_TOKEN", ", and THREEC_USER too")
     for name in (
@@ -141,33 +194,62 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         "DB_PASSWORD",
     ):
         if raw.get(name, "").upper().startswith(("SEU_", "SUA_")):
-            problems.append(f"{name}: still holds the example's text; expected {expected(name.lower())}")
-    if raw.get("EXPORT_CRON", "").strip() and raw.get("EXPORT_CAMPAIGN_ID", "").strip() in {"", "0"}:
+            problems.append(
+                f"{name}: still holds the example's text; expected {expected(name.lower())}"
+            )
+    if raw.get("EXPORT_CRON", "").strip() and raw.get("EXPORT_CAMPAIGN_ID", "").strip() in {
+        "",
+        "0",
+    }:
         problems.append(
-            f"EXPORT_CAMPAIGN_ID: is empty, though EXPORT_CRON is set; expected {expected('export_campaign_id')}"
+            "EXPORT_CAMPAIGN_ID: is empty, though EXPORT_CRON is set; expected"
+            f" {expected('export_campaign_id')}"
         )
     if raw.get("DB_SERVER", "").strip():
         missing("DB_DATABASE", ", though DB_SERVER is set")
-        if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {"yes", "true", "1", "on", "y", "sim", "s"}:
+        if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {
+            "yes",
+            "true",
+            "1",
+            "on",
+            "y",
+            "sim",
+            "s",
+        }:
             missing("DB_USERNAME", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
             missing("DB_PASSWORD", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
     else:
-        set_too = [name for name in ("DB_DATABASE", "DB_USERNAME", "DB_PASSWORD") if raw.get(name, "").strip()]
+        set_too = [
+            name
+            for name in ("DB_DATABASE", "DB_USERNAME", "DB_PASSWORD")
+            if raw.get(name, "").strip()
+        ]
         if set_too:
             beside = " and ".join(set_too)
             wanted = f"{expected('db_server')}; or {beside} empty too, for the embedded database"
             problems.append(f"DB_SERVER: is empty, though {beside} is set; expected {wanted}")
     if raw.get("ALERT_EMAIL_TO", "").strip():
         missing("ALERT_EMAIL_SERVER", ", though ALERT_EMAIL_TO is set")
-    if raw.get("ALERT_EMAIL_USERNAME", "").strip() and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none":
-        problems.append("ALERT_EMAIL_SECURITY: read 'none', though ALERT_EMAIL_USERNAME is set; expected starttls or tls")
+    if (
+        raw.get("ALERT_EMAIL_USERNAME", "").strip()
+        and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none"
+    ):
+        problems.append(
+            "ALERT_EMAIL_SECURITY: read 'none', though ALERT_EMAIL_USERNAME is set; expected"
+            " starttls or tls"
+        )
     return problems + period_problems(
-        raw.get("MANUAL_START_DATE", ""), raw.get("MANUAL_END_DATE", ""), "MANUAL_START_DATE", "MANUAL_END_DATE"
+        raw.get("MANUAL_START_DATE", ""),
+        raw.get("MANUAL_END_DATE", ""),
+        "MANUAL_START_DATE",
+        "MANUAL_END_DATE",
     )
 
 
 def period_problems(start: str, end: str, start_name: str, end_name: str) -> list[str]:
-    """What is wrong with a period's two ends taken together (each alone is checked where it is read)."""
+    """What is wrong with a period's two ends taken together (each alone is checked where it is
+    read).
+    """
     start, end = start.strip(), end.strip()
     if bool(start) != bool(end):
         absent, given = (end_name, start_name) if start else (start_name, end_name)
@@ -177,7 +259,12 @@ def period_problems(start: str, end: str, start_name: str, end_name: str) -> lis
     except ValueError:
         return []
     if last < first:
-        return [f"{end_name}: read {text(last)}, before {start_name} {text(first)}; expected a later moment"]
+        return [
+            (
+                f"{end_name}: read {text(last)}, before {start_name} {text(first)}; expected a"
+                " later moment"
+            )
+        ]
     return []
 
 
@@ -189,19 +276,34 @@ def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
             meant = f" Did you mean {close[0]}?" if close else ""
             warnings.append(f"{name} is no setting of the robot and was ignored.{meant}")
     if settings.db_schema != "dbo" and not settings.db_server:
-        warnings.append("DB_SCHEMA means nothing without DB_SERVER: the embedded database has no schemas.")
+        warnings.append(
+            "DB_SCHEMA means nothing without DB_SERVER: the embedded database has no schemas."
+        )
     warnings += [
-        f"{line}: {name} is set a second time. This line counts, the one before does not." for line, name in file.doubled
+        f"{line}: {name} is set a second time. This line counts, the one before does not."
+        for line, name in file.doubled
     ]
     warnings += [
-        f"{line}: what stands behind # is a comment and no part of {name}. If it is one: {name}='…', in single quotes."
+        (
+            f"{line}: what stands behind # is a comment and no part of {name}. If it is one:"
+            f" {name}='…', in single quotes."
+        )
         for line, name, glued in file.commented
         if (name in _SECRETS and (glued or file.values[name])) or (name in _TEXTS and glued)
     ]
     if settings.token_expires and settings.logs_in:
-        warnings.append("TOKEN_EXPIRES is the last day of MANAGER_TOKEN, which is empty: it is not looked at.")
-    for name, address in (("BASE_URL", settings.base_url), ("THREEC_BASE_URL", settings.threec_base_url)):
+        warnings.append(
+            "TOKEN_EXPIRES is the last day of MANAGER_TOKEN, which is empty: it is not looked at."
+        )
+    for name, address in (
+        ("BASE_URL", settings.base_url),
+        ("THREEC_BASE_URL", settings.threec_base_url),
+    ):
         url = urlsplit(address)
         if url.scheme == "http" and url.hostname not in _LOOPBACK:
-            warnings.append(f"{name} begins with http://: the token travels in clear text to {url.hostname}. Use https://.")
+            warnings.append(
+                f"{name} begins with http://: the token travels in clear text to"
+                f" {url.hostname}."
+                " Use https://."
+            )
     return warnings

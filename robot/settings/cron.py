@@ -1,7 +1,7 @@
 """CRON expressions: what `CRON_SCHEDULE` may say, and when it comes due.
 
-`cronsim` does the arithmetic: of the engines we tried it alone ran a daily job exactly once across every change of
-clock. It works on aware date-times, so these functions do too.
+`cronsim` does the arithmetic: of the engines we tried it alone ran a daily job exactly once across
+every change of clock. It works on aware date-times, so these functions do too.
 """
 
 from __future__ import annotations
@@ -48,5 +48,7 @@ def _explain(message: str, fields: str) -> str:
 
 
 def runs_after(fields: str, moment: datetime) -> Iterator[datetime]:
-    """Every time after `moment` (aware) at which the schedule comes due, in the zone of `moment`."""
+    """Every time after `moment` (aware) at which the schedule comes due, in the zone of
+    `moment`.
+    """
     yield from CronSim(fields, moment)

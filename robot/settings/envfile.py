@@ -1,10 +1,11 @@
 r"""The `.env` file: bytes → names and values, with every line that cannot be read named.
 
-Operators write it with Notepad: a BOM, CRLF, cp1252 accents and UTF-16 (PowerShell's `>`) are met and read.
+Operators write it with Notepad: a BOM, CRLF, cp1252 accents and UTF-16 (PowerShell's `>`) are met
+and read.
 
-A setting is one line. What stands between its quotes is taken as it is typed: python-dotenv would read `\\`, `\n` or `\"`
-as an escape, and make another path of `"\\server\share"` and another password of `'ab\\cd'`. So its parser reads the
-lines without quotes only.
+A setting is one line. What stands between its quotes is taken as it is typed: python-dotenv would
+read `\\`, `\n` or `\"` as an escape, and make another path of `"\\server\share"` and another
+password of `'ab\\cd'`. So its parser reads the lines without quotes only.
 """
 
 from __future__ import annotations
@@ -22,23 +23,28 @@ from pydantic_settings import DotEnvSettingsSource
 _QUOTED = re.compile(r"\s*(?:export\s+)?(?P<name>'[^']+'|[^=#\s]+)\s*=\s*(?P<quote>['\"])")
 _END = re.compile(r"\s*(?:#.*)?$")
 _END_OR_SPACED_COMMENT = re.compile(r"\s*(?:\s#.*)?$")
-# What python-dotenv takes for a comment and an operator may mean as a part of the value: behind a blank, or at once
-# behind a closing quote. `"value" # comment` leaves no doubt.
-_CUT = re.compile(r"""=(?:[^\S\n]*(?:"[^"\n]*"|'[^'\n]*')|[^\S\n]*[^\s'"][^\n]*?\s+|[^\S\n]+)\#(?P<glued>\S?)""")
+# What python-dotenv takes for a comment and an operator may mean as a part of the value: behind a
+# blank, or at once behind a closing quote. `"value" # comment` leaves no doubt.
+_CUT = re.compile(
+    r"""=(?:[^\S\n]*(?:"[^"\n]*"|'[^'\n]*')|[^\S\n]*[^\s'"][^\n]*?\s+|[^\S\n]+)\#(?P<glued>\S?)"""
+)
 
 _MIS_SAVED = re.compile(
-    r"[._]?env(\.(txt|text|rtf|docx?|env|log|ini))?|\.env ?(\(\d+\)|- .*|c[oó]p.*)(\.txt)?", re.IGNORECASE
+    r"[._]?env(\.(txt|text|rtf|docx?|env|log|ini))?|\.env ?(\(\d+\)|- .*|c[oó]p.*)(\.txt)?",
+    re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class EnvFile:
-    """What a `.env` says: `values` by upper-case name, a line for each of the `problems`, and `stray` lines.
+    """What a `.env` says: `values` by upper-case name, a line for each of the `problems`, and
+    `stray` lines.
 
-    A stray line is one without `=`: where it stands, and its text, which must not be shown (it may be a secret that
-    slipped into a line of its own). `doubled` are lines that set a name to another value than a line before: where it
-    stands, and the name. `commented` are those with what may be a comment or the value's rest: also whether a character
-    follows the `#` at once, which looks like the rest.
+    A stray line is one without `=`: where it stands, and its text, which must not be shown (it may
+    be a secret that slipped into a line of its own). `doubled` are lines that set a name to another
+    value than a line before: where it stands, and the name. `commented` are those with what may be
+    a comment or the value's rest: also whether a character follows the `#` at once, which looks
+    like the rest.
     """
 
     values: Mapping[str, str]
@@ -73,16 +79,24 @@ def read(path: Path) -> EnvFile:
 
 
 def mis_saved(path: Path) -> list[Path]:
-    """Files beside a `.env` that look like one under a name that an editor gave it: Notepad saves `.env.txt`."""
+    """Files beside a `.env` that look like one under a name that an editor gave it: Notepad saves
+    `.env.txt`.
+    """
     try:
-        names = sorted(each for each in path.parent.iterdir() if _MIS_SAVED.fullmatch(each.name) and each.is_file())
+        names = sorted(
+            each
+            for each in path.parent.iterdir()
+            if _MIS_SAVED.fullmatch(each.name) and each.is_file()
+        )
     except OSError:
         return []
     return [each for each in names if each.name.lower() != path.name.lower()]
 
 
 def _binding(text: str) -> tuple[str, str | None, bool]:
-    """The name (empty for none) and the value (None without `=`) of a line, and whether it cannot be read."""
+    """The name (empty for none) and the value (None without `=`) of a line, and whether it cannot
+    be read.
+    """
     if quoted := _QUOTED.match(text):
         value = _between(text[quoted.end() :], quoted["quote"])
         return quoted["name"].strip("'"), value, value is None
@@ -92,7 +106,8 @@ def _binding(text: str) -> tuple[str, str | None, bool]:
 
 
 def _between(rest: str, quote: str) -> str | None:
-    """What stands before the closing quote. None = there is no such quote, or something but a comment follows it.
+    """What stands before the closing quote. None = there is no such quote, or something but a
+    comment follows it.
 
     A quote behind a backslash belongs to the value, unless the line is over there: `"C:\\logs\\"`.
     """
@@ -121,4 +136,6 @@ class EnvFileSource(DotEnvSettingsSource):
     """pydantic-settings' source for `.env`, reading through `read` instead of plain UTF-8."""
 
     def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
-        return {name.lower(): value for name, value in read(file_path).values.items() if value != ""}
+        return {
+            name.lower(): value for name, value in read(file_path).values.items() if value != ""
+        }

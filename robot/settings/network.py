@@ -1,4 +1,7 @@
-"""The settings of the way to the web. All but the last bear the names that other programs use, too."""
+"""The settings of the way to the web.
+
+All but the last bear the names that other programs use, too.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,26 @@ _PROXY = "a proxy's address, like http://proxy:3128 or http://user:password@prox
 _FILE = "the path of a file of certificates (PEM), or nothing"
 
 # Names that other programs use, too: set on a machine, they say nothing of the robot
-SHARED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+SHARED = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+)
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class NetworkSettings(BaseSettings):
     """Proxies, certificates, and how long a connection may take."""
 
-    http_proxy: str = setting("", _PROXY, "Proxy for addresses that begin with http://; empty = none")
-    https_proxy: str = setting("", _PROXY, "Proxy for addresses that begin with https://; empty = none")
+    http_proxy: str = setting(
+        "", _PROXY, "Proxy for addresses that begin with http://; empty = none"
+    )
+    https_proxy: str = setting(
+        "", _PROXY, "Proxy for addresses that begin with https://; empty = none"
+    )
     all_proxy: str = setting("", _PROXY, "Proxy for both, where the one for the address is empty")
     no_proxy: str = setting(
         "",
@@ -28,11 +42,20 @@ class NetworkSettings(BaseSettings):
         "Hosts reached without a proxy",
     )
     requests_ca_bundle: str = setting(
-        "", _FILE, "Certificates that alone are trusted for https; empty = those of the system, and Mozilla's list"
+        "",
+        _FILE,
+        (
+            "Certificates that alone are trusted for https; empty = those of the system, and"
+            " Mozilla's list"
+        ),
     )
     ssl_cert_file: str = setting("", _FILE, "The same by OpenSSL's name; REQUESTS_CA_BUNDLE wins")
     api_connect_timeout_seconds: float = setting(
-        10.0, "seconds, from 1 to 120", "Longest wait for a connection, over all addresses of a host", ge=1, le=120
+        10.0,
+        "seconds, from 1 to 120",
+        "Longest wait for a connection, over all addresses of a host",
+        ge=1,
+        le=120,
     )
 
 

@@ -1,7 +1,9 @@
-"""What can go wrong between the robot and the API: each kind as seen in production, or as HTTP allows it.
+"""What can go wrong between the robot and the API: each kind as seen in production, or as HTTP
+allows it.
 
-A fault harms the requests that match it, `times` of them after the first `skip`. One request suffers one fault at most:
-the first of the list that matches and is not used up. Requests harmed by an earlier fault do not count for a later one.
+A fault harms the requests that match it, `times` of them after the first `skip`. One request
+suffers one fault at most: the first of the list that matches and is not used up. Requests harmed by
+an earlier fault do not count for a later one.
 """
 
 import threading
@@ -23,36 +25,45 @@ class FaultKind(StrEnum):
     STATUS_502 = "status_502"
     STATUS_503 = "status_503"  # `retry_after` as for 429
     STATUS_500_AFTER = "status_500_after"  # all that was asked for is done, and then a 500
-    STATUS_500_HALFWAY = "status_500_halfway"  # the first half of the contacts sent is taken, and then a 500
+    STATUS_500_HALFWAY = (
+        "status_500_halfway"  # the first half of the contacts sent is taken, and then a 500
+    )
     STATUS_524 = "status_524"  # the HTML page of Cloudflare: the API itself did not answer in time
-    STATUS_422_BUSY = "status_422_busy"  # "Muitas requisições, aguarde 5 segundos...": a rate limit in the clothes of a 422
+    # "Muitas requisições, aguarde 5 segundos...": a rate limit in the clothes of a 422
+    STATUS_422_BUSY = "status_422_busy"
     STATUS_401 = "status_401"
     STATUS_403 = "status_403"
     TIMEOUT_BEFORE = "timeout_before"  # nothing for `seconds`, then the answer
     TIMEOUT_IN_BODY = "timeout_in_body"  # half of the body, nothing for `seconds`, then the rest
-    TRICKLE = "trickle"  # the body in `count` pieces, `seconds` between them: no single wait is long, the whole is
+    # the body in `count` pieces, `seconds` between them: no single wait is long, the whole is
+    TRICKLE = "trickle"
     RESET_BEFORE = "reset_before"  # the connection is reset (RST) before the first byte
     RESET_IN_BODY = "reset_in_body"  # half of the body, then RST
     EMPTY_BODY = "empty_body"  # status 200 and no byte
     TRUNCATED_JSON = "truncated_json"  # half of the JSON, with a Content-Length that says so
-    SHORT_BODY = "short_body"  # half of the bytes that Content-Length promises, then an orderly close
+    SHORT_BODY = (
+        "short_body"  # half of the bytes that Content-Length promises, then an orderly close
+    )
     HTML_200 = "html_200"  # status 200 and a page for people
     WRONG_SHAPE = "wrong_shape"  # status 200 and `body`: valid JSON that is no page
     PAGE_IGNORED = "page_ignored"  # always page 1
     DATES_IGNORED = "dates_ignored"  # calls of every day
     CAMPAIGNS_IGNORED = "campaigns_ignored"  # calls of every campaign
     PER_PAGE_CAPPED = "per_page_capped"  # at most `cap` records, and `per_page` says so
-    PER_PAGE_CAPPED_SILENTLY = "per_page_capped_silently"  # at most `cap` records, `per_page` repeats what was asked for
+    PER_PAGE_CAPPED_SILENTLY = (
+        "per_page_capped_silently"  # at most `cap` records, `per_page` repeats what was asked for
+    )
     EMPTY_DATA = "empty_data"  # no records; the totals promise some
     EMPTY_TOTAL_ZERO = "empty_total_zero"  # no records, and totals of 0
-    SHORT_PAGE = "short_page"  # the last `count` records of the page are missing; the totals promise them
+    SHORT_PAGE = (
+        "short_page"  # the last `count` records of the page are missing; the totals promise them
+    )
     TOTAL_CHANGED = "total_changed"  # `total` is `count` more than it was (less, when negative)
     TOTALS_MISSING = "totals_missing"  # no `total`, no `total_pages`
     TOTAL_PAGES_MISSING = "total_pages_missing"
     META_MISSING = "meta_missing"
-    REPEATED_FROM_PAGE_BEFORE = (
-        "repeated_from_page_before"  # the page's first record gives way to the last one of the page before
-    )
+    # the page's first record gives way to the last one of the page before
+    REPEATED_FROM_PAGE_BEFORE = "repeated_from_page_before"
     EXTRA_DUPLICATE = "extra_duplicate"  # the page's first record stands at its end once more
 
 
@@ -62,15 +73,26 @@ CALLS_ONLY = frozenset(list(FaultKind)[list(FaultKind).index(FaultKind.PAGE_IGNO
 SENDING_ONLY = frozenset({FaultKind.STATUS_500_AFTER, FaultKind.STATUS_500_HALFWAY})
 
 # Bodies for WRONG_SHAPE: valid JSON, none of them a page of records.
-WRONG_SHAPES = ('{"data":null}', "[]", '{"data":{"a":1}}', '{"data":"[]"}', '{"status":200}', "null", '"ok"', "0")
+WRONG_SHAPES = (
+    '{"data":null}',
+    "[]",
+    '{"data":{"a":1}}',
+    '{"data":"[]"}',
+    '{"status":200}',
+    "null",
+    '"ok"',
+    "0",
+)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong, and the requests it happens to. Raises ValueError for a kind or number that cannot be.
+    """One thing that goes wrong, and the requests it happens to. Raises ValueError for a kind or
+    number that cannot be.
 
-    `day` matches when the request's period holds that day, `campaign` when the request asks for it, `path` when the
-    request's path ends so ("" = any path). `times=None` and `page=None` mean "always" and "any page".
+    `day` matches when the request's period holds that day, `campaign` when the request asks for it,
+    `path` when the request's path ends so ("" = any path). `times=None` and `page=None` mean
+    "always" and "any page".
     """
 
     kind: str
@@ -90,9 +112,13 @@ class Fault:
         for field in fields(self):
             allowed = _not_allowed(field.name, getattr(self, field.name))
             if allowed:
-                raise ValueError(f"key '{field.name}': read {getattr(self, field.name)!r}, allowed: {allowed}")
+                raise ValueError(
+                    f"key '{field.name}': read {getattr(self, field.name)!r}, allowed: {allowed}"
+                )
 
-    def matches(self, path: str, page: int | None, days: tuple[date, date] | None, campaigns: frozenset[int]) -> bool:
+    def matches(
+        self, path: str, page: int | None, days: tuple[date, date] | None, campaigns: frozenset[int]
+    ) -> bool:
         """Whether a request with these properties is one that the fault may harm."""
         if self.kind in CALLS_ONLY and not path.endswith("/calls"):
             return False
@@ -121,7 +147,9 @@ class FaultPlan:
         with self._lock:
             return {fault: self._fired[fault] for fault in self._faults}
 
-    def take(self, path: str, page: int | None, days: tuple[date, date] | None, campaigns: frozenset[int]) -> Fault | None:
+    def take(
+        self, path: str, page: int | None, days: tuple[date, date] | None, campaigns: frozenset[int]
+    ) -> Fault | None:
         """The fault that happens to this request, now counted; None when it goes unharmed."""
         with self._lock:
             for n, fault in enumerate(self._faults):
@@ -139,8 +167,9 @@ class FaultPlan:
 def load_faults(path: Path) -> list[Fault]:
     """Read faults from a TOML file of `[[fault]]` tables, whose keys are the fields of `Fault`.
 
-    `times = "always"` stands for None; a day is a TOML date or text as `2026-09-15`. Raises ValueError that names the
-    entry (counted from 1), the key, what was read and what is allowed; OSError when the file cannot be read.
+    `times = "always"` stands for None; a day is a TOML date or text as `2026-09-15`. Raises
+    ValueError that names the entry (counted from 1), the key, what was read and what is allowed;
+    OSError when the file cannot be read.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -148,10 +177,14 @@ def load_faults(path: Path) -> list[Fault]:
         raise ValueError(f"{path}: not a TOML file: {error}") from error
     unknown = set(document) - {"fault"}
     if unknown:
-        raise ValueError(f"{path}: key '{min(unknown)}' at the top: only [[fault]] tables are allowed there")
+        raise ValueError(
+            f"{path}: key '{min(unknown)}' at the top: only [[fault]] tables are allowed there"
+        )
     entries = document.get("fault", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError(f"{path}: key 'fault': read {entries!r}, allowed: tables that begin with [[fault]]")
+        raise ValueError(
+            f"{path}: key 'fault': read {entries!r}, allowed: tables that begin with [[fault]]"
+        )
     return [_read_entry(entry, f"{path}: fault {n}") for n, entry in enumerate(entries, 1)]
 
 
@@ -159,7 +192,9 @@ def _read_entry(entry: dict[str, Any], place: str) -> Fault:
     names = [field.name for field in fields(Fault)]
     for key, value in entry.items():
         if key not in names:
-            raise ValueError(f"{place}: key '{key}': read {value!r}, allowed keys: {', '.join(names)}")
+            raise ValueError(
+                f"{place}: key '{key}': read {value!r}, allowed keys: {', '.join(names)}"
+            )
     if "kind" not in entry:
         raise ValueError(f"{place}: key 'kind': missing, allowed: {', '.join(FaultKind)}")
     values = dict(entry)
@@ -169,7 +204,9 @@ def _read_entry(entry: dict[str, Any], place: str) -> Fault:
         try:
             values["day"] = date.fromisoformat(values["day"])
         except ValueError:
-            raise ValueError(f"{place}: key 'day': read {entry['day']!r}, allowed: {_DAY}") from None
+            raise ValueError(
+                f"{place}: key 'day': read {entry['day']!r}, allowed: {_DAY}"
+            ) from None
     try:
         return Fault(**values)
     except ValueError as error:
@@ -219,4 +256,6 @@ def _number(value: Any) -> bool:
 
 
 def _whole(value: Any, least: int | None) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and (least is None or value >= least)
+    return (
+        isinstance(value, int) and not isinstance(value, bool) and (least is None or value >= least)
+    )

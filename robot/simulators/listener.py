@@ -1,4 +1,6 @@
-"""The simulator's socket: HTTP/1.1 with keep-alive, a thread a connection, and the faults that happen on the wire."""
+"""The simulator's socket: HTTP/1.1 with keep-alive, a thread a connection, and the faults that
+happen on the wire.
+"""
 
 import json
 import os
@@ -17,9 +19,13 @@ from robot.simulators.faults import Fault, FaultKind
 from robot.simulators.threec.answers import JSON_TYPE, Answer
 
 POLL_SECONDS = 0.02  # how long `stop` may have to wait for the accepting thread
-RESET_AFTER_SECONDS = 0.03  # an RST may overtake what was sent; this lets the client see its half first
+RESET_AFTER_SECONDS = (
+    0.03  # an RST may overtake what was sent; this lets the client see its half first
+)
 LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # on, for 0 seconds
-GOODBYE_SECONDS = 2.0  # how long `stop` waits for the connections' threads, which end as soon as they notice
+GOODBYE_SECONDS = (
+    2.0  # how long `stop` waits for the connections' threads, which end as soon as they notice
+)
 
 Respond = Callable[[str, str, Mapping[str, str], Any], tuple[Answer, Fault | None]]
 
@@ -27,8 +33,9 @@ Respond = Callable[[str, str, Mapping[str, str], Any], tuple[Answer, Fault | Non
 class Listener:
     """Accepts connections and hands each request to `respond(method, target, headers, content)`.
 
-    `headers` by their names in small letters; `content` is the body, JSON or form, as read; None without one.
-    `respond` gives the answer and the fault under which it is to be sent. The port stays the same over stop and start.
+    `headers` by their names in small letters; `content` is the body, JSON or form, as read; None
+    without one. `respond` gives the answer and the fault under which it is to be sent. The port
+    stays the same over stop and start.
     """
 
     def __init__(self, host: str, port: int, respond: Respond) -> None:
@@ -49,7 +56,10 @@ class Listener:
             self._server = _Server(self._host, self.port, self._respond, self._stopping)
             self.port = self._server.server_port
             self._thread = threading.Thread(
-                target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
+                target=self._server.serve_forever,
+                args=(POLL_SECONDS,),
+                name="simulator",
+                daemon=True,
             )
             self._thread.start()
 
@@ -108,7 +118,8 @@ class _Server(ThreadingHTTPServer):
             self._changed.notify_all()
 
     def drop_connections(self, seconds: float) -> None:
-        """Cut every open connection and wait, `seconds` at most, until their threads have let go of them.
+        """Cut every open connection and wait, `seconds` at most, until their threads have let go of
+        them.
 
         The caller's own connection is cut too, but not waited for: `stop` may come from `on_page`.
         """
@@ -122,7 +133,9 @@ class _Server(ThreadingHTTPServer):
             self._changed.wait_for(lambda: self._open <= mine, seconds)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away; everything else is a mistake of the simulator, and is printed."""
+        """Say nothing of clients that went away; everything else is a mistake of the simulator, and
+        is printed.
+        """
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -174,7 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send_slowly([head + body[:half], body[half:]], fault)
             case FaultKind.TRICKLE:
                 step = max(1, -(-len(body) // max(1, fault.count if fault else 1)))
-                self._send_slowly([head, *(body[n : n + step] for n in range(0, len(body), step))], fault)
+                self._send_slowly(
+                    [head, *(body[n : n + step] for n in range(0, len(body), step))], fault
+                )
             case _:
                 self.wfile.write(head + body)
 
@@ -182,16 +197,25 @@ class _Handler(BaseHTTPRequestHandler):
         length = len(answer.body)
         if fault and fault.kind == FaultKind.TRUNCATED_JSON:
             length //= 2
-        headers = [("Content-Type", answer.content_type), ("Content-Length", str(length)), *answer.headers]
+        headers = [
+            ("Content-Type", answer.content_type),
+            ("Content-Length", str(length)),
+            *answer.headers,
+        ]
         names = {name for name, _ in headers}
         if "Server" not in names:
             headers.append(("Server", self.version_string()))
         headers.append(("Date", self.date_time_string()))
         reason = self.responses.get(answer.status, ("",))[0]
-        lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers)]
+        lines = [
+            f"HTTP/1.1 {answer.status} {reason}",
+            *(f"{name}: {value}" for name, value in headers),
+        ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _send_slowly(self, pieces: list[bytes], fault: Fault | None, *, first: bool = False) -> None:
+    def _send_slowly(
+        self, pieces: list[bytes], fault: Fault | None, *, first: bool = False
+    ) -> None:
         for n, piece in enumerate(pieces):
             if fault and (n or first) and self.server.stopping.wait(fault.seconds):
                 self.close_connection = True
@@ -199,7 +223,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
 
     def _reset(self) -> None:
-        """End the connection with RST: lingering for 0 seconds throws away what was not sent, and says so."""
+        """End the connection with RST: lingering for 0 seconds throws away what was not sent, and
+        says so.
+        """
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
         socket.close(self.connection.detach())

@@ -1,4 +1,5 @@
-"""The engine: windows read page by page, proven, stored, remembered; executions, planning, audit, retrying.
+"""The engine: windows read page by page, proven, stored, remembered; executions, planning, audit,
+retrying.
 
 It names no system: what is read, and where it goes, comes as a job (`robot.sync.job`).
 """

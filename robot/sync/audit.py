@@ -1,12 +1,16 @@
-"""The audit: what the API has and what the database has, day by day and campaign by campaign, compared by content.
+"""The audit: what the API has and what the database has, day by day and campaign by campaign,
+compared by content.
 
-The content is what the rows hold now, not what the robot remembers of them: a row that somebody altered by hand shows.
+The content is what the rows hold now, not what the robot remembers of them: a row that somebody
+altered by hand shows.
 
-It reads only. What it finds is healed by an execution over the days that differ, which writes exactly what differs. Rows
-that are only here are calls that vanished from the API: they are kept, and reported.
+It reads only. What it finds is healed by an execution over the days that differ, which writes
+exactly what differs. Rows that are only here are calls that vanished from the API: they are kept,
+and reported.
 
-A call that has vanished makes a day unequal. Mailing data that the API no longer sends with its call do not: they are kept
-and reported, but nothing is missing, nothing can be healed, and an execution calls that call unchanged.
+A call that has vanished makes a day unequal. Mailing data that the API no longer sends with its
+call do not: they are kept and reported, but nothing is missing, nothing can be healed, and an
+execution calls that call unchanged.
 """
 
 from __future__ import annotations
@@ -66,9 +70,11 @@ class Numbers:
 
 @dataclass
 class DayAudit:
-    """One window. `total` is the API's own word; `reason` says why the reading is not proven, where it is not.
+    """One window. `total` is the API's own word; `reason` says why the reading is not proven, where
+    it is not.
 
-    `outdated` holds, by table, the keys of the rows that an execution must write, whatever their `row_hash` says.
+    `outdated` holds, by table, the keys of the rows that an execution must write, whatever their
+    `row_hash` says.
     """
 
     window: Window
@@ -82,12 +88,16 @@ class DayAudit:
     @property
     def equal(self) -> bool:
         """Proven, and nothing differs but what is kept by design."""
-        return not self.reason and all(difference.kind in HARMLESS for difference in self.differences)
+        return not self.reason and all(
+            difference.kind in HARMLESS for difference in self.differences
+        )
 
     @property
     def healable(self) -> bool:
         """Whether an execution can do something about it."""
-        return bool(self.reason) or any(difference.kind not in KEPT for difference in self.differences)
+        return bool(self.reason) or any(
+            difference.kind not in KEPT for difference in self.differences
+        )
 
     def numbers(self, campaign: int | None) -> Numbers:
         return self.campaigns.setdefault(campaign, Numbers())
@@ -95,7 +105,10 @@ class DayAudit:
 
 @dataclass
 class _There:
-    """What the API lists for one window, by key. `neighbours` are those that are dated outside of it."""
+    """What the API lists for one window, by key.
+
+    `neighbours` are those that are dated outside of it.
+    """
 
     window: Window
     calls: dict[str, Content] = field(default_factory=dict)
@@ -109,7 +122,8 @@ class _There:
         parent, *children = job.family.tables
         campaign = parent.row_names.index(job.family.campaign)
         of_children = [
-            {str(row[child.key_place]): digest_of(child, row) for row in digest.rows.get(child, ())} for child in children
+            {str(row[child.key_place]): digest_of(child, row) for row in digest.rows.get(child, ())}
+            for child in children
         ]
         for row in digest.rows.get(parent, ()):
             key = str(row[parent.key_place])
@@ -120,12 +134,18 @@ class _There:
 
 
 def audit(
-    job: Job, repository: Repository, windows: Sequence[Window], clock: Callable[[], datetime], stop: threading.Event
+    job: Job,
+    repository: Repository,
+    windows: Sequence[Window],
+    clock: Callable[[], datetime],
+    stop: threading.Event,
 ) -> Iterator[DayAudit]:
-    """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the database's errors.
+    """Compare each window. Raises FatalError (also when the API is down), Interrupted, and the
+    database's errors.
 
-    A call counts in the window in which the API lists it. One that is dated in a window, and listed in the one before or
-    after it, is not "only here": so a window is done when the next one is read.
+    A call counts in the window in which the API lists it. One that is dated in a window, and listed
+    in the one before or after it, is not "only here": so a window is done when the next one is
+    read.
     """
     workers: Workers[Span, Page] = Workers(job.concurrency)
 
@@ -142,7 +162,9 @@ def audit(
                 yield waiting.done(there, read, clock())
             failed = failed + 1 if there.failed else 0
             if failed >= FAILED_IN_A_ROW:
-                raise FatalError(f"{failed} days in a row could not be read: the API is down. {there.reason}")
+                raise FatalError(
+                    f"{failed} days in a row could not be read: the API is down. {there.reason}"
+                )
             waiting = _Compared(there, before, job, repository)
             before = there
         if waiting is not None:
@@ -151,7 +173,9 @@ def audit(
         workers.close()
 
 
-def _read(job: Job, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool) -> _There:
+def _read(
+    job: Job, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool
+) -> _There:
     there = _There(window)
     reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
     try:
@@ -169,25 +193,38 @@ def _read(job: Job, window: Window, workers: Workers[Span, Page], stop: threadin
 
 
 class _Compared:
-    """A window compared with the database, but for the rows that only a neighbouring window may explain."""
+    """A window compared with the database, but for the rows that only a neighbouring window may
+    explain.
+    """
 
-    def __init__(self, there: _There, before: _There | None, job: Job, repository: Repository) -> None:
+    def __init__(
+        self, there: _There, before: _There | None, job: Job, repository: Repository
+    ) -> None:
         self._there = there
         self._before = before
         self._job = job
         self._day = DayAudit(there.window, there.total, there.reason, there.failed)
-        self._alone: dict[str, int | None] = {}  # rows here that the window's list has not, and their campaigns
+        self._alone: dict[
+            str, int | None
+        ] = {}  # rows here that the window's list has not, and their campaigns
         if not there.failed:
             self._compare(repository)
 
-    def done(self, after: _There | None, read: Callable[[Window], _There], now: datetime) -> DayAudit:
-        """The whole of it, given what the next window lists. What it takes of other windows is read. Raises SyncError."""
+    def done(
+        self, after: _There | None, read: Callable[[Window], _There], now: datetime
+    ) -> DayAudit:
+        """The whole of it, given what the next window lists.
+
+        What it takes of other windows is read. Raises SyncError.
+        """
         period = self._there.window.period
         sides = [(period.before(), self._before), (period.after(), after)]
         for side, there in sides:
             if not self._alone or side.start > now:
                 continue
-            if there is None or not (there.window.period.end in side and there.window.period.start in side):
+            if there is None or not (
+                there.window.period.end in side and there.window.period.start in side
+            ):
                 try:
                     there = read(Window(side.start.date(), side))
                 except RequestRefused:  # of a day that was not asked for
@@ -235,7 +272,9 @@ class _Compared:
         elif stored[0] != digests[0]:
             self._found(key, campaign, Kind.CALL)
         elif stored[1:] != digests[1:]:
-            self._found(key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING)
+            self._found(
+                key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING
+            )
 
 
 def _integer(cell: object) -> int | None:

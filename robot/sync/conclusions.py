@@ -1,4 +1,6 @@
-"""What a window comes to: its status, and in words what is missing or odd, by its reading and by what was stored of it."""
+"""What a window comes to: its status, and in words what is missing or odd, by its reading and by
+what was stored of it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ log = logging.getLogger(__name__)
 
 
 def judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, str | None]:
-    """The window's status and detail. What waits is stored where the database is asked what it holds. Raises SyncError."""
+    """The window's status and detail.
+
+    What waits is stored where the database is asked what it holds. Raises SyncError.
+    """
     notes = _notes(store.tally)
     if notes:
         log.warning("%s: %s.", store.window, "; ".join(notes))
@@ -21,11 +26,20 @@ def judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, st
     left_out = tally.outside_period or tally.outside_campaigns
     if left_out and not tally.distinct and not tally.rejected:
         # nothing else tells a day without calls from an API that answers another question
-        return WindowStatus.INCOMPLETE, "; ".join(["none of the records that came was asked for", *notes])
+        return WindowStatus.INCOMPLETE, "; ".join(
+            ["none of the records that came was asked for", *notes]
+        )
     if not account.complete:
-        return WindowStatus.INCOMPLETE, "; ".join([account.reason, *_lacking(account, store), *notes])
-    if not tally.distinct and not tally.rejected and (held := len(store.held())):  # or from one that has lost them
-        return WindowStatus.INCOMPLETE, f"the API has no record, the database holds {held} of this period"
+        return WindowStatus.INCOMPLETE, "; ".join(
+            [account.reason, *_lacking(account, store), *notes]
+        )
+    if (
+        not tally.distinct and not tally.rejected and (held := len(store.held()))
+    ):  # or from one that has lost them
+        return (
+            WindowStatus.INCOMPLETE,
+            f"the API has no record, the database holds {held} of this period",
+        )
     if account.note:
         notes.append(account.note)
     complete = store.window.whole_day and account.settled
@@ -38,14 +52,22 @@ def _notes(tally: Tally) -> list[str]:
     told = (
         (tally.outside_period, f"record(s) of other dates left out{kept}"),
         (tally.outside_campaigns, f"record(s) of other campaigns left out{kept}"),
-        (tally.neighbours, "record(s) dated up to a day outside the window, stored as they are dated"),
-        (tally.contradicting, "record(s) whose two dates contradict each other, stored by call_date_rfc3339"),
+        (
+            tally.neighbours,
+            "record(s) dated up to a day outside the window, stored as they are dated",
+        ),
+        (
+            tally.contradicting,
+            "record(s) whose two dates contradict each other, stored by call_date_rfc3339",
+        ),
     )
     return [f"{count} {words}" for count, words in told if count]
 
 
 def _lacking(account: Account, store: WindowStore) -> list[str]:
-    """How many records the database lacks of those that the API counts: not what one reading lacked."""
+    """How many records the database lacks of those that the API counts: not what one reading
+    lacked.
+    """
     if account.total is None:
         return []
     here = len(store.held() | account.found.keys())

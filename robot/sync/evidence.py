@@ -24,9 +24,10 @@ class Unread:
 class Reading:
     """One reading of a window, from its first page to its last.
 
-    `keys` are those of all records received, as they stand in the list, and `borders` the places among them at which a page
-    begins; `totals` is every total that an answer told, in the order of the answers; `behind` what stands behind the last
-    record. `failure` is what ended it before its time.
+    `keys` are those of all records received, as they stand in the list, and `borders` the places
+    among them at which a page begins; `totals` is every total that an answer told, in the order of
+    the answers; `behind` what stands behind the last record. `failure` is what ended it before its
+    time.
     """
 
     size: int = 1
@@ -117,10 +118,15 @@ class Findings:
         self._too_large[span] = why
 
     def _empty_beside(self, span: Span) -> bool:
-        return any(not keys and (each.stop == span.start or each.start == span.stop) for each, keys in self._keys.items())
+        return any(
+            not keys and (each.stop == span.start or each.start == span.stop)
+            for each, keys in self._keys.items()
+        )
 
     def _look_for_the_same_again(self, keys: Sequence[str]) -> None:
-        """With totals it must be the very same page: where an order changes, a page of known records is no wonder."""
+        """With totals it must be the very same page: where an order changes, a page of known
+        records is no wonder.
+        """
         known = len(self._known)
         self._known.update(keys)
         nothing_new = len(self._known) == known and len(keys) > 0
@@ -138,7 +144,9 @@ class Findings:
         full = [span for span in spans if self._keys[span]]
         last = full[-1] if full else Span(0, 0, 1)
         before_last = [span for span in spans if span < last]
-        vanished = {span: why for span, why in self._too_large.items() if not any(map(span.meets, full))}
+        vanished = {
+            span: why for span, why in self._too_large.items() if not any(map(span.meets, full))
+        }
         unread = sorted({**vanished, **self._unread}.items())
         return Reading(
             size=self.size,
@@ -162,4 +170,8 @@ class Findings:
         return len(set(self._keys[span])) < span.stop - span.start
 
     def _name(self, span: Span) -> str:
-        return str(span.number) if span.size == self.size else f"{span.number} of {span.size} record(s) each"
+        return (
+            str(span.number)
+            if span.size == self.size
+            else f"{span.number} of {span.size} record(s) each"
+        )

@@ -1,7 +1,8 @@
 """One execution of any job: its windows, its history, its status and exit code.
 
-The windows are read ahead in a thread of their own, while this one stores what came. A window that fails does not stop
-the others. Where three in a row fail, the newest is read next: if that fails too, the API or the database is down.
+The windows are read ahead in a thread of their own, while this one stores what came. A window that
+fails does not stop the others. Where three in a row fail, the newest is read next: if that fails
+too, the API or the database is down.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Listener(Protocol):
 
     def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None: ...
     def page(self, window: Window, digest: Digest) -> None: ...
-    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None: ...
+    def window_done(
+        self, window: Window, status: WindowStatus, tally: Tally, detail: str | None
+    ) -> None: ...
 
 
 @dataclass
@@ -72,7 +75,10 @@ class Summary:
 
     @property
     def stored(self) -> int:
-        """Distinct rows that are in the database. A row that changed between two passes was written twice, but is one."""
+        """Distinct rows that are in the database.
+
+        A row that changed between two passes was written twice, but is one.
+        """
         return min(self.tally.distinct, self.tally.counts(self.table).stored)
 
     @property
@@ -98,24 +104,46 @@ class Execution:
         self._stop = stop
 
     def run(self, windows: Sequence[Window], *, again: bool = False) -> Summary:
-        """Execute. `again` reads also what an interrupted execution of the same scope left complete.
+        """Execute. `again` reads also what an interrupted execution of the same scope left
+        complete.
 
-        Raises AnotherExecutionRunning before anything is written, and any SyncError of the database before the history
-        line stands; from then on every outcome is in the Summary and in `execution_logs`.
+        Raises AnotherExecutionRunning before anything is written, and any SyncError of the database
+        before the history line stands; from then on every outcome is in the Summary and in
+        `execution_logs`.
         """
         job, repository = self._job, self._repository
         period = Period(windows[0].period.start, windows[-1].period.end)
         scope = Scope(job.name, job.campaigns, period)
         with held(repository, job.name):
-            resumed = None if again else repository.interrupted_before(scope, self._clock() - RESUME_WITHIN)
-            done = repository.days_done_by(resumed, job.name, scope.campaigns_text) if resumed is not None else set()
+            resumed = (
+                None
+                if again
+                else repository.interrupted_before(scope, self._clock() - RESUME_WITHIN)
+            )
+            done = (
+                repository.days_done_by(resumed, job.name, scope.campaigns_text)
+                if resumed is not None
+                else set()
+            )
             due = [window for window in windows if window.day not in done]
-            summary = Summary(0, job.family.parent, period, scope.campaigns_text, skipped=len(windows) - len(due))
+            summary = Summary(
+                0, job.family.parent, period, scope.campaigns_text, skipped=len(windows) - len(due)
+            )
             summary.execution_id = repository.start_execution(scope, holder(), resumed)
             logs.current_execution(summary.execution_id)
-            log.info("Execution %d of %s begins: %s, %d day(s).", summary.execution_id, job.name, period, len(due))
+            log.info(
+                "Execution %d of %s begins: %s, %d day(s).",
+                summary.execution_id,
+                job.name,
+                period,
+                len(due),
+            )
             if summary.skipped:
-                log.info("It resumes execution %d: %d day(s) are already complete.", resumed, summary.skipped)
+                log.info(
+                    "It resumes execution %d: %d day(s) are already complete.",
+                    resumed,
+                    summary.skipped,
+                )
             self._listener.started(summary.execution_id, due, summary.skipped)
             self._run(summary, scope, due)
         return summary
@@ -176,7 +204,8 @@ class Execution:
                 failed = [*failed, failure] if failure and failure.down else []
                 if len(failed) > FAILED_IN_A_ROW:
                     raise FatalError(
-                        f"{len(failed)} days failed, one after the other: the {failure_of(failed)} is down."
+                        f"{len(failed)} days failed, one after the other: the {failure_of(failed)}"
+                        " is down."
                         f" {failed[-1].message}"
                     )
         finally:
@@ -186,18 +215,27 @@ class Execution:
     def _read(
         self, windows: Sequence[Window], workers: Workers[Span, Page], known: KnownWindows
     ) -> Iterator[tuple[Window, Event]]:
-        """For each window: its digests, then its account or its failure. Runs ahead, in a thread of its own."""
+        """For each window: its digests, then its account or its failure.
+
+        Runs ahead, in a thread of its own.
+        """
         due = deque(windows)
         failed = 0
         while due and failed <= FAILED_IN_A_ROW:
             window = due.pop() if failed == FAILED_IN_A_ROW else due.popleft()
             settled = window.day < self._clock().date()
-            reading = WindowReading(self._job.source(window, partial(known.of, window)), workers, settled=settled)
+            reading = WindowReading(
+                self._job.source(window, partial(known.of, window)), workers, settled=settled
+            )
             try:
                 for digest in reading:
                     yield window, digest
             except (WindowFailed, RequestRefused) as error:
-                failure = error if isinstance(error, WindowFailed) else WindowFailed(str(error), culprit="API")
+                failure = (
+                    error
+                    if isinstance(error, WindowFailed)
+                    else WindowFailed(str(error), culprit="API")
+                )
                 failed = failed + 1 if failure.down else 0
                 yield window, failure
             else:
@@ -213,7 +251,10 @@ class Execution:
         open_rejections: set[str],
         known: KnownWindows,
     ) -> tuple[WindowStatus, str | None, Tally, WindowFailed | None]:
-        """Store one window's pages. Returns its status, what is missing, its tally, and the failure if it failed."""
+        """Store one window's pages.
+
+        Returns its status, what is missing, its tally, and the failure if it failed.
+        """
         line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
         store: WindowStore | None = None
         failure: WindowFailed | None = None
@@ -225,7 +266,15 @@ class Execution:
                 if failure is None:
                     try:
                         if store is None:
-                            store = WindowStore(self._repository, scope, self._job, known, window, line, open_rejections)
+                            store = WindowStore(
+                                self._repository,
+                                scope,
+                                self._job,
+                                known,
+                                window,
+                                line,
+                                open_rejections,
+                            )
                             known.look_ahead()
                         if isinstance(event, Account):
                             status, detail = judge_window(event, store)
@@ -239,7 +288,9 @@ class Execution:
                         failure = WindowFailed(str(error), culprit="database")
                 if isinstance(event, Digest):
                     event.release()
-                if isinstance(event, Account):  # after a failure the rest of the window passes by unseen
+                if isinstance(
+                    event, Account
+                ):  # after a failure the rest of the window passes by unseen
                     break
             if failure is not None:
                 failure = self._keep_what_came(store, failure)
@@ -269,9 +320,16 @@ class Execution:
         if self._stop.is_set():
             raise Interrupted("The robot was asked to stop.")
 
-    def _remember_failure(self, scope: Scope, window: Window, line: WindowLine, failure: WindowFailed) -> None:
+    def _remember_failure(
+        self, scope: Scope, window: Window, line: WindowLine, failure: WindowFailed
+    ) -> None:
         failed = WindowLine(
-            window.day, WindowStatus.FAILED, line.execution_id, line.started_at, self._clock(), detail=mask(failure.message)
+            window.day,
+            WindowStatus.FAILED,
+            line.execution_id,
+            line.started_at,
+            self._clock(),
+            detail=mask(failure.message),
         )
         try:
             self._repository.conclude_window(scope, failed)
@@ -289,13 +347,21 @@ def _judge(summary: Summary) -> None:
     tally = summary.tally
     lines = told(summary.problems)
     if tally.rejected:
-        lines.append(f'{tally.rejected} record(s) rejected: see the table rejected_records ("{command("rejected list")}")')
+        lines.append(
+            f"{tally.rejected} record(s) rejected: see the table rejected_records"
+            f' ("{command("rejected list")}")'
+        )
     summary.message = "\n".join(lines) or None
-    read = sum(count for status, count in summary.windows.items() if status is not WindowStatus.FAILED)
+    read = sum(
+        count for status, count in summary.windows.items() if status is not WindowStatus.FAILED
+    )
     if summary.windows and not read:
         summary.status, summary.exit_code = ExecutionStatus.FAILED, ExitCode.FAILED
     elif summary.message:
-        summary.status, summary.exit_code = ExecutionStatus.COMPLETED_WITH_ERRORS, ExitCode.WITH_ERRORS
+        summary.status, summary.exit_code = (
+            ExecutionStatus.COMPLETED_WITH_ERRORS,
+            ExitCode.WITH_ERRORS,
+        )
     elif not tally.distinct and not summary.skipped:
         summary.status, summary.exit_code = ExecutionStatus.COMPLETED_NO_DATA, ExitCode.SUCCESS
     else:

@@ -1,8 +1,8 @@
 """What every execution shares: the lock, the line in the history, how it ended.
 
-`held`, `attempt` and `write_end` are for every job; `recorded` runs a piece of work that has no windows. Its outcome
-reaches `execution_logs` whatever happens; a process that is killed leaves RUNNING, which the next start turns into FAILED
-(interrupted).
+`held`, `attempt` and `write_end` are for every job; `recorded` runs a piece of work that has no
+windows. Its outcome reaches `execution_logs` whatever happens; a process that is killed leaves
+RUNNING, which the next start turns into FAILED (interrupted).
 """
 
 from __future__ import annotations
@@ -39,11 +39,17 @@ def holder() -> str:
 
 @contextmanager
 def held(repository: Repository, job: str) -> Iterator[None]:
-    """Hold the job's lock; whoever is still RUNNING then has died. Raises AnotherExecutionRunning, SyncError."""
+    """Hold the job's lock; whoever is still RUNNING then has died.
+
+    Raises AnotherExecutionRunning, SyncError.
+    """
     repository.prepare(job)
     with repository.lock(job):
         if orphans := repository.fail_interrupted(job):
-            log.warning("%d execution(s) found RUNNING without a process: marked FAILED (interrupted).", orphans)
+            log.warning(
+                "%d execution(s) found RUNNING without a process: marked FAILED (interrupted).",
+                orphans,
+            )
         try:
             yield
         finally:
@@ -56,8 +62,11 @@ def write_end(repository: Repository, execution_id: int, outcome: Outcome) -> Ro
     log.log(level, "Execution %d ends: %s. %s", execution_id, outcome.status, outcome.message or "")
     try:
         repository.finish_execution(execution_id, outcome)
-    except (SyncError, Interrupted) as error:  # the next start finds it RUNNING, and marks it FAILED
-        log.error("The end of execution %d could not be written: %s", execution_id, error)  # noqa: TRY400
+    except (
+        SyncError,
+        Interrupted,
+    ) as error:  # the next start finds it RUNNING, and marks it FAILED
+        log.error(("The end of execution %d could not be written: %s"), execution_id, error)  # noqa: TRY400
         return error
     return None
 
@@ -75,11 +84,19 @@ class End(Protocol):
 
 
 def attempt(end: End, work: Callable[[], None]) -> Exception | None:
-    """Do the work; an error becomes a FAILED end with its exit code. A defect is returned: raise it when all is written."""
+    """Do the work; an error becomes a FAILED end with its exit code.
+
+    A defect is returned: raise it when all is written.
+    """
     try:
         work()
     except Interrupted:
-        fail(end, ExitCode.INTERRUPTED, "interrupted by the operator or the system", "The next start goes on here.")
+        fail(
+            end,
+            ExitCode.INTERRUPTED,
+            "interrupted by the operator or the system",
+            "The next start goes on here.",
+        )
     except RobotError as error:
         fail(end, error.exit_code, error.message, error.hint)
     except Exception as error:
@@ -102,7 +119,9 @@ def told(problems: Sequence[str]) -> list[str]:
 
 @dataclass
 class Ending:
-    """How an execution stands; `work` fills it as it goes, so that nothing done is forgotten when it breaks off."""
+    """How an execution stands; `work` fills it as it goes, so that nothing done is forgotten when
+    it breaks off.
+    """
 
     execution_id: int = 0
     status: ExecutionStatus = ExecutionStatus.RUNNING
@@ -120,8 +139,9 @@ class Ending:
 def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None]) -> Ending:
     """Run `work` under the job's lock, with a line in `execution_logs`.
 
-    Raises AnotherExecutionRunning before anything is written, and a SyncError of the database before the line stands;
-    from then on every outcome is in the Ending. A defect is written there too, and raised again.
+    Raises AnotherExecutionRunning before anything is written, and a SyncError of the database
+    before the line stands; from then on every outcome is in the Ending. A defect is written there
+    too, and raised again.
     """
     with held(repository, scope.job):
         ending = Ending(repository.start_execution(scope, holder(), None))
@@ -144,7 +164,10 @@ def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None
 def _judge(ending: Ending) -> None:
     ending.message = "\n".join(told(ending.problems)) or None
     if ending.failed or ending.problems:
-        ending.status, ending.exit_code = ExecutionStatus.COMPLETED_WITH_ERRORS, ExitCode.WITH_ERRORS
+        ending.status, ending.exit_code = (
+            ExecutionStatus.COMPLETED_WITH_ERRORS,
+            ExitCode.WITH_ERRORS,
+        )
     elif ending.total:
         ending.status, ending.exit_code = ExecutionStatus.COMPLETED_SUCCESS, ExitCode.SUCCESS
     else:

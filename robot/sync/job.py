@@ -14,11 +14,14 @@ from robot.period import Window
 from robot.sync.pages import Held, Source
 
 MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
-Known: TypeAlias = Mapping[str, Hashes]  # by the parent's key: what the database holds of one window
+Known: TypeAlias = Mapping[
+    str, Hashes
+]  # by the parent's key: what the database holds of one window
 
 
 class Spared(NamedTuple):
-    """A record whose rows, as far as the reading thread knew, were stored already: it was not normalized.
+    """A record whose rows, as far as the reading thread knew, were stored already: it was not
+    normalized.
 
     `hashes` is what it went by, `places` say in which of the family's tables the record has a row.
     """
@@ -37,7 +40,9 @@ class Why(Enum):
 
 
 class LeftOut(NamedTuple):
-    """A record that was not asked for, and has no row; `kept` is the record itself, of a few of them."""
+    """A record that was not asked for, and has no row; `kept` is the record itself, of a few of
+    them.
+    """
 
     key: str
     why: Why
@@ -48,9 +53,9 @@ class LeftOut(NamedTuple):
 class Digest:
     """What a job makes of one page: rows and rejections, what it spared, and what it left out.
 
-    `keys` tells every record received apart, also those left out; `rejected_keys` those of the rejections, `neighbours`
-    those that have a row although they are dated up to a day outside the window, `contradicting` those whose dates
-    contradict each other.
+    `keys` tells every record received apart, also those left out; `rejected_keys` those of the
+    rejections, `neighbours` those that have a row although they are dated up to a day outside the
+    window, `contradicting` those whose dates contradict each other.
     """
 
     keys: Sequence[str]
@@ -111,7 +116,10 @@ class Job(Protocol):
     def retries(self) -> int: ...
 
     def source(self, window: Window, known: Callable[[], Known] = ...) -> Source[Digest]:
-        """Where the pages of a window come from. `known` is asked at each page which records may be spared."""
+        """Where the pages of a window come from.
+
+        `known` is asked at each page which records may be spared.
+        """
 
     def digest(self, window: Window, records: Sequence[object]) -> Digest:
         """What becomes of these records, none spared."""

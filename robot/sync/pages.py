@@ -1,8 +1,10 @@
-"""The pages of one window: what is asked for, in which parts, and until an answer is what it can be.
+"""The pages of one window: what is asked for, in which parts, and until an answer is what it can
+be.
 
-An empty or short page before the promised end is a fault, repeated like a 500; never the end. A page that stays short, with
-the same records, is taken for what it is. A page that is too large is asked for again at half the size, down to one record.
-Nothing here knows which API it is, or what becomes of the records.
+An empty or short page before the promised end is a fault, repeated like a 500; never the end. A
+page that stays short, with the same records, is taken for what it is. A page that is too large is
+asked for again at half the size, down to one record. Nothing here knows which API it is, or what
+becomes of the records.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ class Held(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: records as received, and what it says of the whole list. None where it says nothing."""
+    """One answer: records as received, and what it says of the whole list.
+
+    None where it says nothing.
+    """
 
     number: int
     records: list[object]
@@ -46,9 +51,11 @@ class Page:
 
 
 class Digest(Protocol):
-    """What becomes of a page's records; `keys` tells distinct records apart, one for each record, in the page's order.
+    """What becomes of a page's records; `keys` tells distinct records apart, one for each record,
+    in the page's order.
 
-    `outside` counts those that were not asked for, `far` those of them that lie too far from the window to be its own.
+    `outside` counts those that were not asked for, `far` those of them that lie too far from the
+    window to be its own.
     """
 
     @property
@@ -63,11 +70,16 @@ D = TypeVar("D", bound=Digest)
 
 
 class PageFault(RetriableError):
-    """A page that cannot be what the API has: empty or short before the end, or far more than was asked for."""
+    """A page that cannot be what the API has: empty or short before the end, or far more than was
+    asked for.
+    """
 
 
 class PageTooLarge(SyncError):
-    """A page that is larger than what is read of any. `name` says whose it is, where its beginning tells."""
+    """A page that is larger than what is read of any.
+
+    `name` says whose it is, where its beginning tells.
+    """
 
     def __init__(self, message: str, hint: str = "", *, name: str = "") -> None:
         super().__init__(message, hint)
@@ -84,10 +96,10 @@ class Repeat(Protocol):
 class Source(Generic[D]):
     """How a window's pages are had. `fetch` and `fetch_at` ask once; `repeat` is the retry policy.
 
-    `fetch(number, per_page)` is a page, counted from 1. `fetch_at(position, per_page)` is what stands at that place of the
-    whole list, counted from 1, and behind it, on the page that holds it: behind the end it is empty, and tells the total.
-    `digest` runs beside the fetching, in the thread that iterates: several of them at once would only take the GIL from
-    each other.
+    `fetch(number, per_page)` is a page, counted from 1. `fetch_at(position, per_page)` is what
+    stands at that place of the whole list, counted from 1, and behind it, on the page that holds
+    it: behind the end it is empty, and tells the total. `digest` runs beside the fetching, in the
+    thread that iterates: several of them at once would only take the GIL from each other.
     """
 
     fetch: Callable[[int, int], Page]
@@ -99,7 +111,9 @@ class Source(Generic[D]):
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """Places of the list, counted from 0, from `start` to before `stop`: within one page of `size` records."""
+    """Places of the list, counted from 0, from `start` to before `stop`: within one page of `size`
+    records.
+    """
 
     start: int
     stop: int
@@ -136,10 +150,11 @@ class Span:
 
 
 class Spans(Iterator[Span]):
-    """What is still to be asked for, from one place to the end of the list (None: unknown), in pages of one size.
+    """What is still to be asked for, from one place to the end of the list (None: unknown), in
+    pages of one size.
 
-    `smaller` puts a page that was too large back, in halves; the pages to come are halved, too, when that happens again.
-    So this iterator may go on after it seemed to end.
+    `smaller` puts a page that was too large back, in halves; the pages to come are halved, too,
+    when that happens again. So this iterator may go on after it seemed to end.
     """
 
     def __init__(self, start: int, end: int | None, size: int) -> None:
@@ -194,7 +209,8 @@ class PageReader(Generic[D]):
         self._source = source
 
     def first(self, size: int) -> FirstPage:
-        """The first page, and the places that it shows: their number is the page size that holds from now on.
+        """The first page, and the places that it shows: their number is the page size that holds
+        from now on.
 
         Raises PageTooLarge where its first record alone is, and RetriableError.
         """
@@ -210,7 +226,10 @@ class PageReader(Generic[D]):
                 return FirstPage(Span(0, shown, shown), page, as_asked=shown == size)
 
     def read(self, span: Span) -> Page:
-        """Read these places, again while the page is empty or short for no reason. Raises RetriableError, PageTooLarge."""
+        """Read these places, again while the page is empty or short for no reason.
+
+        Raises RetriableError, PageTooLarge.
+        """
         before: list[object] | None = None
 
         def once() -> Page:
@@ -218,7 +237,9 @@ class PageReader(Generic[D]):
             page = self._source.fetch(span.number, span.size)
             fault = _fault(page, span.size)
             stays, before = page.records == before, page.records
-            if not fault or (stays and len(page.records) < span.size and (page.records or page.total is None)):
+            if not fault or (
+                stays and len(page.records) < span.size and (page.records or page.total is None)
+            ):
                 return page
             page.release()
             raise PageFault(f"Page {span.number} has {len(page.records)} records where {fault}.")
@@ -242,7 +263,9 @@ def _told_size(page: Page, size: int) -> int:
 
 
 def _shown(first: Page, size: int) -> int:
-    """The page size by what the first page shows: a server may cap it, without a word, or know one size only."""
+    """The page size by what the first page shows: a server may cap it, without a word, or know one
+    size only.
+    """
     received = len(first.records)
     if received > size and first.per_page in {received, None}:
         return received
@@ -255,5 +278,7 @@ def end_of(first: Page, size: int) -> int | None:
     """The place behind the last one, by what the first page says; None where it does not."""
     if first.total is None:
         return None
-    promised = min(first.total_pages or 0, first.total)  # total_pages alone could send us on for ever
+    promised = min(
+        first.total_pages or 0, first.total
+    )  # total_pages alone could send us on for ever
     return max(first.total, promised * size if promised > -(-first.total // size) else 0)

@@ -11,7 +11,16 @@ from robot.database import Repository
 from robot.database.days import DayOf, Days, DayStore, Span, ranges
 from robot.database.records import campaigns_text
 from robot.errors import ConfigurationError
-from robot.period import Period, Window, days_between, days_due, text, whole, windows, windows_of_days
+from robot.period import (
+    Period,
+    Window,
+    days_between,
+    days_due,
+    text,
+    whole,
+    windows,
+    windows_of_days,
+)
 from robot.runtime.program import command
 
 log = logging.getLogger(__name__)
@@ -28,7 +37,9 @@ def manual_windows(start: datetime | None, end: datetime | None, now: datetime) 
     if start is None or end is None:
         return list(windows(whole((now - timedelta(days=1)).date())))
     if start > now:
-        raise ConfigurationError(f"The start {text(start)} is in the future (it is {text(now)}).", "Give an earlier one.")
+        raise ConfigurationError(
+            f"The start {text(start)} is in the future (it is {text(now)}).", "Give an earlier one."
+        )
     return list(windows(Period(start, min(end, now))))
 
 
@@ -55,21 +66,37 @@ def scheduled_windows(
     first_owed = _first_owed(days, key, catch_up)
     settled: set[date] = set()
     if first_owed is not None:
-        settled = {day for day in days_between(first_owed, yesterday) if days.settled(DayOf(day, key))}
+        settled = {
+            day for day in days_between(first_owed, yesterday) if days.settled(DayOf(day, key))
+        }
         manual = campaigns_text(manual_campaigns)
         _tell_what_is_too_old(
-            [day for day in days_between(first_owed, oldest - timedelta(days=1)) if day not in settled],
+            [
+                day
+                for day in days_between(first_owed, oldest - timedelta(days=1))
+                if day not in settled
+            ],
             partial(reading_command, campaigns=key, manual_campaigns=manual),
         )
     due = set(days_due(today, settled, first_owed, lookback, catch_up))
     begun = {of.day for of in days.readings if of.campaigns == key}
-    begun |= {day for asked in days.asked if asked.campaigns == key for day in days.not_reached(asked)}
-    due |= {day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, key))}
+    begun |= {
+        day for asked in days.asked if asked.campaigns == key for day in days.not_reached(asked)
+    }
+    due |= {
+        day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, key))
+    }
     return windows_of_days(due)
 
 
 def remember_schedule(
-    repository: Repository, job: str, campaigns: Sequence[int], today: date, *, lookback: int, catch_up: int
+    repository: Repository,
+    job: str,
+    campaigns: Sequence[int],
+    today: date,
+    *,
+    lookback: int,
+    catch_up: int,
 ) -> None:
     """From now on the schedule owes the days up to yesterday: whatever it does not read of them is
     missed.
@@ -79,7 +106,9 @@ def remember_schedule(
     key = campaigns_text(campaigns)
     store = DayStore(repository, job)
     yesterday = today - timedelta(days=1)
-    first = _first_owed(store.read(whole(today).end), key, catch_up) or yesterday - timedelta(days=lookback)
+    first = _first_owed(store.read(whole(today).end), key, catch_up) or yesterday - timedelta(
+        days=lookback
+    )
     store.owe(key, Span(min(first, yesterday), yesterday))
 
 
@@ -115,8 +144,15 @@ def _tell_what_is_too_old(missing: Sequence[date], to_fill: Callable[[date, date
     found = ranges(missing)
     for first, last in found[:_RANGES_TOLD]:
         log.warning(
-            "%d day(s) from %s to %s are not complete, and too old for CATCH_UP_DAYS. To fill them: %s",
+            (
+                "%d day(s) from %s to %s are not complete, and too old for CATCH_UP_DAYS. To fill"
+                " them: %s"
+            ),
             *((last - first).days + 1, first, last, to_fill(first, last)),
         )
     if len(found) > _RANGES_TOLD:
-        log.warning("… and %d more ranges of days: %s tells all.", len(found) - _RANGES_TOLD, command("status"))
+        log.warning(
+            "… and %d more ranges of days: %s tells all.",
+            len(found) - _RANGES_TOLD,
+            command("status"),
+        )

@@ -1,7 +1,8 @@
 """One window of a paginated API, read until it is proven, or until nothing more can be learned.
 
-Pages are asked for a few at a time (`pages`), what they bring is noted (`evidence`), and after each reading from the first
-page to the last the notes are judged (`verdict`). A window that is not proven is read again, with another page size.
+Pages are asked for a few at a time (`pages`), what they bring is noted (`evidence`), and after each
+reading from the first page to the last the notes are judged (`verdict`). A window that is not
+proven is read again, with another page size.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Account:
-    """What one window's reading came to. `reason` says what is missing where it is not complete, `note` what is odd.
+    """What one window's reading came to. `reason` says what is missing where it is not complete,
+    `note` what is odd.
 
     `found` holds the keys of all records that came in any of its readings.
     """
@@ -42,12 +44,14 @@ class Account:
 class WindowReading(Generic[D]):
     """Iterate over it for the digests of the pages, as they come; then ask `account`.
 
-    `settled` is False while the window's day is not over: calls still arrive, so a total that grows is no fault.
-    Raises WindowFailed when not even a first page could be had, or when a record alone is larger than a page may be;
-    FatalError and Interrupted pass through.
+    `settled` is False while the window's day is not over: calls still arrive, so a total that grows
+    is no fault. Raises WindowFailed when not even a first page could be had, or when a record alone
+    is larger than a page may be; FatalError and Interrupted pass through.
     """
 
-    def __init__(self, source: Source[D], workers: Workers[Span, Page], *, settled: bool = True) -> None:
+    def __init__(
+        self, source: Source[D], workers: Workers[Span, Page], *, settled: bool = True
+    ) -> None:
         self._source = source
         self._workers = workers
         self._reader = PageReader(source)
@@ -64,7 +68,9 @@ class WindowReading(Generic[D]):
                 yield from self._read_once(findings, size)
             except RetriableError as error:
                 if not self.account.pages:
-                    raise WindowFailed(f"The first page could not be read: {error}", culprit="API") from error
+                    raise WindowFailed(
+                        f"The first page could not be read: {error}", culprit="API"
+                    ) from error
                 findings.failure = str(error)
             if findings.too_large:
                 raise WindowFailed(findings.too_large, culprit="API", down=False)
@@ -76,10 +82,16 @@ class WindowReading(Generic[D]):
         verdict = judge(readings, settled=self.account.settled)
         account = self.account
         account.total, account.distinct = verdict.total, verdict.distinct
-        account.complete, account.reason, account.note = verdict.complete, verdict.reason, verdict.note
+        account.complete, account.reason, account.note = (
+            verdict.complete,
+            verdict.reason,
+            verdict.note,
+        )
         if verdict.again:
             level = logging.WARNING if verdict.total is not None else logging.DEBUG
-            log.log(level, "Not proven complete (%s): reading the window once more.", verdict.reason)
+            log.log(
+                level, "Not proven complete (%s): reading the window once more.", verdict.reason
+            )
         return verdict.again
 
     def _read_once(self, findings: Findings, size: int) -> Iterator[D]:
@@ -122,7 +134,9 @@ class WindowReading(Generic[D]):
         return digest
 
     def _look_behind(self, findings: Findings, size: int) -> None:
-        """Ask for what stands behind the last place: one record, the smallest answer, of an API that gives what one asks."""
+        """Ask for what stands behind the last place: one record, the smallest answer, of an API
+        that gives what one asks.
+        """
         place = max(2, 1 + max(findings.totals))
         try:
             behind = self._source.repeat(lambda: self._source.fetch_at(place, size))

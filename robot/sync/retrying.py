@@ -1,4 +1,6 @@
-"""Rejected records tried again: the payload through the normalizer, what has become acceptable into the tables."""
+"""Rejected records tried again: the payload through the normalizer, what has become acceptable into
+the tables.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from robot.sync.history import held, holder
 log = logging.getLogger(__name__)
 
 Rows: TypeAlias = Mapping[RowTable, Sequence[Row]]
-Normalizer: TypeAlias = Callable[[object], Rows | Rejection]  # a record's rows in each table, or why it has none
+Normalizer: TypeAlias = Callable[
+    [object], Rows | Rejection
+]  # a record's rows in each table, or why it has none
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,18 @@ class Retried:
 
 
 def retry(
-    repository: Repository, job: str, parent: RowTable, normalize: Normalizer, clock: Callable[[], datetime]
+    repository: Repository,
+    job: str,
+    parent: RowTable,
+    normalize: Normalizer,
+    clock: Callable[[], datetime],
 ) -> Retried:
     """Try every open rejection of a job, under its lock and with a line in the history.
 
     `parent` is the table in which each record has one row.
 
-    The rejections of one id are tried newest first: the newest payload that can be stored is. Raises
-    AnotherExecutionRunning, SyncError.
+    The rejections of one id are tried newest first: the newest payload that can be stored is.
+    Raises AnotherExecutionRunning, SyncError.
     """
     with held(repository, job):
         lines = [line for line in repository.rejections(job) if not line.outside]
@@ -54,20 +62,30 @@ def retry(
             return Retried(None, 0, 0)
         started = clock()
         first = min(started, datetime.fromisoformat(str(lines[0].created_at)))
-        execution = repository.start_execution(Scope(job, (), Period(first, started)), holder(), None)
+        execution = repository.start_execution(
+            Scope(job, (), Period(first, started)), holder(), None
+        )
         try:
             stored, counts = _retry_each(repository, lines, execution, parent, normalize)
         except Exception as error:
             code = error.exit_code if isinstance(error, RobotError) else ExitCode.FAILED
-            repository.finish_execution(execution, Outcome(ExecutionStatus.FAILED, int(code), message=mask(str(error))))
+            repository.finish_execution(
+                execution, Outcome(ExecutionStatus.FAILED, int(code), message=mask(str(error)))
+            )
             raise
         retried = Retried(execution, stored, len(lines) - stored)
-        repository.finish_execution(execution, _outcome(retried, counts, round((clock() - started).total_seconds())))
+        repository.finish_execution(
+            execution, _outcome(retried, counts, round((clock() - started).total_seconds()))
+        )
         return retried
 
 
 def _retry_each(
-    repository: Repository, lines: Sequence[RejectionLine], execution: int, parent: RowTable, normalize: Normalizer
+    repository: Repository,
+    lines: Sequence[RejectionLine],
+    execution: int,
+    parent: RowTable,
+    normalize: Normalizer,
 ) -> tuple[int, Counts]:
     """How many rejections were resolved, and what that did to the rows of the parent."""
     resolved = 0
@@ -80,7 +98,10 @@ def _retry_each(
         key = str(rows[parent][0][parent.key_place])
         try:
             stored = repository.store_retried({} if key in done else rows, [line.id], execution)
-        except (RowRefused, DuplicateKey) as error:  # not by the rules of the robot, but by those of the table
+        except (
+            RowRefused,
+            DuplicateKey,
+        ) as error:  # not by the rules of the robot, but by those of the table
             log.warning("Rejection %d: %s", line.id, error)
             continue
         counts.add(stored.tables.get(parent.name, Counts()))
@@ -99,7 +120,9 @@ def _record(payload: str) -> object:
 def _outcome(retried: Retried, counts: Counts, seconds: int) -> Outcome:
     errors = bool(retried.still_rejected)
     return Outcome(
-        status=ExecutionStatus.COMPLETED_WITH_ERRORS if errors else ExecutionStatus.COMPLETED_SUCCESS,
+        status=ExecutionStatus.COMPLETED_WITH_ERRORS
+        if errors
+        else ExecutionStatus.COMPLETED_SUCCESS,
         exit_code=int(retried.exit_code),
         total=retried.stored + retried.still_rejected,
         successful=retried.stored,

@@ -1,4 +1,6 @@
-"""One window's rows on their way into the database: gathered into batches, compared with what is there, counted."""
+"""One window's rows on their way into the database: gathered into batches, compared with what is
+there, counted.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from robot.runtime.masking import mask
 from robot.sync.job import MOST_KEPT, Digest, Job, Known, Spared, Why
 from robot.sync.reading import Account
 
-_MOST_WAITING = 32 * 1024 * 1024  # bytes of pages; beyond them rows are stored before a batch is full
+_MOST_WAITING = (
+    32 * 1024 * 1024
+)  # bytes of pages; beyond them rows are stored before a batch is full
 
 
 @dataclass
@@ -54,10 +58,12 @@ class Tally:
 
 
 class KnownWindows:
-    """What the database holds of the window that is stored and of the next one: read by the thread that stores.
+    """What the database holds of the window that is stored and of the next one: read by the thread
+    that stores.
 
-    The thread that reads the API asks `of`, so that it need not normalize what is stored already. It may ask too early, and
-    the answer may be out of date by the time that the page is stored: the WindowStore judges again.
+    The thread that reads the API asks `of`, so that it need not normalize what is stored already.
+    It may ask too early, and the answer may be out of date by the time that the page is stored: the
+    WindowStore judges again.
     """
 
     def __init__(self, repository: Repository, family: Family, windows: Iterable[Window]) -> None:
@@ -72,7 +78,10 @@ class KnownWindows:
             self.take(next(iter(self._coming)))
 
     def take(self, window: Window) -> dict[str, Hashes]:
-        """What is known of a window, read unless it was; to be kept up to date by who stores. Raises SyncError."""
+        """What is known of a window, read unless it was; to be kept up to date by who stores.
+
+        Raises SyncError.
+        """
         self._coming.pop(window, None)
         if window not in self._known:
             self._known[window] = self._repository.known_hashes(self._family, window.period)
@@ -98,8 +107,8 @@ class KnownWindows:
 class WindowStore:
     """Takes a window's digests and stores them, a batch at a time.
 
-    A row whose content the database already has costs nothing more: it is counted as unchanged and not sent; unless a
-    rejection of it stands open, which the sending resolves.
+    A row whose content the database already has costs nothing more: it is counted as unchanged and
+    not sent; unless a rejection of it stands open, which the sending resolves.
     """
 
     def __init__(
@@ -143,7 +152,9 @@ class WindowStore:
             self.flush()
 
     def _spare(self, records: Sequence[Spared]) -> list[object]:
-        """Count spared records as unchanged; return those of which a row was stored, moved or rejected meanwhile."""
+        """Count spared records as unchanged; return those of which a row was stored, moved or
+        rejected meanwhile.
+        """
         late = []
         for key, hashes, places, record in records:
             if self._known.get(key) is not hashes or key in self._open_rejections:
@@ -156,7 +167,10 @@ class WindowStore:
     def _add(self, digest: Digest) -> None:
         """Gather the digest's rows; store first what is waiting, if both were more than a batch."""
         most = self._repository.batch_rows
-        if any(len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most for gathered in self._gathered):
+        if any(
+            len(gathered.rows) + len(digest.rows.get(gathered.table, ())) > most
+            for gathered in self._gathered
+        ):
             self.flush()
         self._note(digest)
         for place, gathered in enumerate(self._gathered):
@@ -171,7 +185,9 @@ class WindowStore:
         self.tally.nul_characters += digest.nul_characters
 
     def _note(self, digest: Digest) -> None:
-        """Count what is odd, each record once; keep a few of those that were not asked for, and that are stored nowhere."""
+        """Count what is odd, each record once; keep a few of those that were not asked for, and
+        that are stored nowhere.
+        """
         for key, why, kept in digest.left_out:
             if self._odd.leave_out(key, why) and kept is not None and key not in self._known:
                 self._outside.append(kept)
@@ -195,7 +211,12 @@ class WindowStore:
         rows = {each.table: list(each.rows.values()) for each in self._gathered}
         batch = Batch(rows, self._rejections, self._outside)
         if not batch.empty:
-            line = replace(self._line, pages=self.tally.pages, stored=self.tally.distinct, rejected=self.tally.rejected)
+            line = replace(
+                self._line,
+                pages=self.tally.pages,
+                stored=self.tally.distinct,
+                rejected=self.tally.rejected,
+            )
             self._windows.moved(self.window, self._gathered[0].rows)
             stored = self._repository.store(batch, self._scope, line, self._open_rejections)
             self.tally.stored.add(stored)
@@ -211,7 +232,9 @@ class WindowStore:
         self._waiting = 0
 
     def _remember(self) -> None:
-        """What was just stored is known from now on: a second pass over the window sends only what moved since."""
+        """What was just stored is known from now on: a second pass over the window sends only what
+        moved since.
+        """
         nothing: Hashes = (None,) * len(self._gathered)
         for place, each in enumerate(self._gathered):
             for key, row in each.rows.items():
@@ -220,14 +243,20 @@ class WindowStore:
                 self._known[key] = tuple(hashes)
 
     def held(self) -> set[str]:
-        """The keys of the rows of this window, and of the campaigns asked for, that the database holds."""
+        """The keys of the rows of this window, and of the campaigns asked for, that the database
+        holds.
+        """
         self.flush()
         if not self._scope.campaigns:
             return set(self._known)
-        found = self._repository.cells(self._job.family, self._job.family.campaign, self.window.period)
+        found = self._repository.cells(
+            self._job.family, self._job.family.campaign, self.window.period
+        )
         return {key for key, cell in found.items() if cell in self._scope.campaigns}
 
-    def conclude(self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime) -> None:
+    def conclude(
+        self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime
+    ) -> None:
         """Store the rest, then write the window's last line. Raises SyncError."""
         self.flush()
         line = replace(
@@ -246,7 +275,9 @@ class WindowStore:
 
 
 class _Odd:
-    """The keys of what was not asked for, and of records whose dates contradict each other, each once for all readings."""
+    """The keys of what was not asked for, and of records whose dates contradict each other, each
+    once for all readings.
+    """
 
     def __init__(self) -> None:
         self.neighbours: set[str] = set()
@@ -275,7 +306,9 @@ class _Gathered:
         self.table = table
         self.rows: dict[str, Row] = {}
         self.seen: set[str] = set()
-        self._uncounted: set[str] = set()  # of the rows that wait: those of which nothing was counted before
+        self._uncounted: set[str] = (
+            set()
+        )  # of the rows that wait: those of which nothing was counted before
         self._counts = counts
 
     def wait(self, key: str, row: Row) -> None:
@@ -286,7 +319,9 @@ class _Gathered:
             self._uncounted.add(key)
 
     def unchanged(self, key: str) -> None:
-        """The database has this row as it is; if another version of it waits, that one came before."""
+        """The database has this row as it is; if another version of it waits, that one came
+        before.
+        """
         self.rows.pop(key, None)
         if key not in self.seen or key in self._uncounted:
             self.seen.add(key)

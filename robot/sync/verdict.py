@@ -1,17 +1,22 @@
 """What the readings of a window prove: a pure function of the evidence.
 
-A window is complete when nothing stands behind the last record, no record lies far from the window, and either
+A window is complete when nothing stands behind the last record, no record lies far from the window,
+and either
 
 - one reading found as many distinct records as the API's total, which has not moved;
-- or several readings of the same list did so together, and each record was found by two of them at least: one that a single
+- or several readings of the same list did so together, and each record was found by two of them at
+  least: one that a single
   reading has seen may be gone since, and another one, which none has seen, be there in its place;
-- or two readings with different page sizes found the same records at the same places, every place of the list: then the list
-  holds a record twice, and its total counts it twice. Not where both began a page between the two places: of two calls of
+- or two readings with different page sizes found the same records at the same places, every place
+  of the list: then the list
+  holds a record twice, and its total counts it twice. Not where both began a page between the two
+  places: of two calls of
   the same second an API may show one at the end of a page, and again at the beginning of the next;
 - or, where the API gives no totals, two readings in a row found the same records.
 
-Readings are of the same list as long as the total is the same, and no more records came than it says. A day that is not over
-grows while it is read: of it as many records as were promised at first are enough, and it is never called complete.
+Readings are of the same list as long as the total is the same, and no more records came than it
+says. A day that is not over grows while it is read: of it as many records as were promised at first
+are enough, and it is never called complete.
 """
 
 from __future__ import annotations
@@ -35,7 +40,8 @@ _PAGES_NAMED = 20
 class Verdict:
     """`reason` says what is missing where it is not complete, `note` what is odd where it is.
 
-    `distinct` are the different records that count; `again` whether one more reading may prove what these do not.
+    `distinct` are the different records that count; `again` whether one more reading may prove what
+    these do not.
     """
 
     complete: bool
@@ -55,12 +61,15 @@ def judge(readings: Sequence[Reading], *, settled: bool) -> Verdict:
     distinct = max(last.distinct, len(found))
     doubt, note = _doubt(readings, together, settled=settled)
     if doubt:
-        return Verdict(complete=False, distinct=distinct, total=total, reason=doubt, again=_again(readings))
+        return Verdict(
+            complete=False, distinct=distinct, total=total, reason=doubt, again=_again(readings)
+        )
     return Verdict(complete=True, distinct=distinct, total=total, note=note)
 
 
 def next_size(readings: Sequence[Reading]) -> int:
-    """The page size of one more reading: another one than before, so that what the borders of pages hide lies elsewhere.
+    """The page size of one more reading: another one than before, so that what the borders of pages
+    hide lies elsewhere.
 
     The same again where pages could not be read: that is no matter of borders.
     """
@@ -78,7 +87,9 @@ def next_size(readings: Sequence[Reading]) -> int:
 # -- what is in doubt
 
 
-def _doubt(readings: Sequence[Reading], together: Sequence[Reading], *, settled: bool) -> tuple[str, str]:
+def _doubt(
+    readings: Sequence[Reading], together: Sequence[Reading], *, settled: bool
+) -> tuple[str, str]:
     """Why the readings prove nothing, and a note; the doubt is empty when they do."""
     last = readings[-1]
     if last.failure:
@@ -86,10 +97,15 @@ def _doubt(readings: Sequence[Reading], together: Sequence[Reading], *, settled:
     if last.unread:
         return _what_is_unread(last), ""
     if last.stuck:
-        return f"the API sends the same page again and again: {_received(last)}, the end not reached", ""
+        return (
+            f"the API sends the same page again and again: {_received(last)}, the end not reached",
+            "",
+        )
     if not last.totals:
         return _doubt_without_totals(last) or _unconfirmed(readings, settled=settled), ""
-    doubt, note = _doubt_with_totals(readings, together) if settled else (_doubt_of_today(readings), "")
+    doubt, note = (
+        _doubt_with_totals(readings, together) if settled else (_doubt_of_today(readings), "")
+    )
     if not doubt and last.far:
         doubt = f"{last.far} records are dated more than a day outside what was asked for"
     return doubt, note
@@ -99,16 +115,24 @@ def _doubt_with_totals(readings: Sequence[Reading], together: Sequence[Reading])
     last = readings[-1]
     total = last.totals[-1]
     if not last.steady:
-        moved = f"the total moved between {min(last.totals)} and {max(last.totals)} while it was read"
+        moved = (
+            f"the total moved between {min(last.totals)} and {max(last.totals)} while it was read"
+        )
         return f"{moved}, {last.distinct} records received", ""
     known = set(last.keys)
     note = ""
     if last.distinct != total:
         if _every_record_twice(together, total):
             known = set(_times_found(together))
-            note = f"put together from {len(together)} readings: the API's list has another order at each request"
+            note = (
+                f"put together from {len(together)} readings: the API's list has another order"
+                " at each request"
+            )
         elif _list_holds_records_twice(together):
-            note = f"the API's list holds {total - last.distinct} record(s) twice, and its total counts them twice"
+            note = (
+                f"the API's list holds {total - last.distinct} record(s) twice, and its total"
+                " counts them twice"
+            )
         else:
             return _too_few(last, together), ""
     if not known.issuperset(last.behind):
@@ -130,25 +154,43 @@ def _doubt_without_totals(reading: Reading) -> str:
     if reading.announced:
         return f"page {reading.announced} announces a next one, which came empty: {received}"
     if reading.short:
-        return f"page(s) {_pages(reading.short)} came short, though later ones were there: {received}"
-    if reading.outside:  # was the parameter ignored on every page, or on one that took the place of ours?
-        return f"the API ignores a parameter and gives no totals, nothing proves the end: {received}"
+        return (
+            f"page(s) {_pages(reading.short)} came short, though later ones were there: {received}"
+        )
+    if (
+        reading.outside
+    ):  # was the parameter ignored on every page, or on one that took the place of ours?
+        return (
+            f"the API ignores a parameter and gives no totals, nothing proves the end: {received}"
+        )
     if repeated := len(reading.keys) - reading.distinct:
-        return f"{repeated} records came more than once, the list moved while it was read: {received}"
+        return (
+            f"{repeated} records came more than once, the list moved while it was read: {received}"
+        )
     return ""
 
 
 def _unconfirmed(readings: Sequence[Reading], *, settled: bool) -> str:
-    """Without totals: why a reading is not confirmed by the one before. Of today one will do: calls still arrive."""
+    """Without totals: why a reading is not confirmed by the one before.
+
+    Of today one will do: calls still arrive.
+    """
     if not settled:
         return ""
     last = readings[-1]
-    usable = [each for each in readings[:-1] if not (each.failure or each.unread or each.totals or each.stuck)]
+    usable = [
+        each
+        for each in readings[:-1]
+        if not (each.failure or each.unread or each.totals or each.stuck)
+    ]
     before = next((each for each in reversed(usable) if not _doubt_without_totals(each)), None)
     if before is None:
         return f"the API gives no totals: {last.distinct} records received, to be confirmed"
     if set(before.keys) != set(last.keys):
-        return f"the API gives no totals, and two readings differ: {before.distinct} records, then {last.distinct}"
+        return (
+            f"the API gives no totals, and two readings differ: {before.distinct} records, then"
+            f" {last.distinct}"
+        )
     return ""
 
 
@@ -156,7 +198,8 @@ def _unconfirmed(readings: Sequence[Reading], *, settled: bool) -> str:
 
 
 def _of_the_same_list(readings: Sequence[Reading]) -> list[Reading]:
-    """The newest readings that can be of one list, oldest first: the same total each time, and no more records than that.
+    """The newest readings that can be of one list, oldest first: the same total each time, and no
+    more records than that.
 
     A total that moved and came back parts them: what was seen before may be gone.
     """
@@ -165,7 +208,12 @@ def _of_the_same_list(readings: Sequence[Reading]) -> list[Reading]:
     seen: set[str] = set()
     for reading in reversed(readings):
         seen.update(reading.keys)
-        same = reading.steady and reading.totals[-1:] == total and not reading.stuck and not reading.failure
+        same = (
+            reading.steady
+            and reading.totals[-1:] == total
+            and not reading.stuck
+            and not reading.failure
+        )
         if not same or len(seen) > total[0]:
             break
         together.insert(0, reading)
@@ -184,8 +232,14 @@ def _every_record_twice(together: Sequence[Reading], total: int) -> bool:
 
 def _list_holds_records_twice(together: Sequence[Reading]) -> bool:
     last = together[-1] if together else Reading()
-    alike = [each for each in together if each.whole and each.size != last.size and each.keys == last.keys]
-    return last.whole and not all(_parts_a_pair(each.borders & last.borders, last.keys) for each in alike)
+    alike = [
+        each
+        for each in together
+        if each.whole and each.size != last.size and each.keys == last.keys
+    ]
+    return last.whole and not all(
+        _parts_a_pair(each.borders & last.borders, last.keys) for each in alike
+    )
 
 
 def _parts_a_pair(borders: frozenset[int], keys: Sequence[str]) -> bool:
@@ -241,7 +295,10 @@ def _received(reading: Reading) -> str:
 def _too_few(last: Reading, together: Sequence[Reading]) -> str:
     found = len(_times_found(together))
     if len(together) > 1 and found > last.distinct:
-        return f"{found} of {last.totals[-1]} records received in {len(together)} readings, {last.distinct} in the last one"
+        return (
+            f"{found} of {last.totals[-1]} records received in {len(together)} readings,"
+            f" {last.distinct} in the last one"
+        )
     repeated = len(last.keys) - last.distinct
     return _received(last) + (f", {repeated} came more than once" if repeated else "")
 
@@ -249,9 +306,13 @@ def _too_few(last: Reading, together: Sequence[Reading]) -> str:
 def _what_is_unread(reading: Reading) -> str:
     names = [each.name for each in reading.unread]
     more = f" and {len(names) - _PAGES_NAMED} more" if len(names) > _PAGES_NAMED else ""
-    further = f", and those after page {reading.last_page} were not asked for" if reading.api_down else ""
+    further = (
+        f", and those after page {reading.last_page} were not asked for" if reading.api_down else ""
+    )
     pages = ", ".join(names[:_PAGES_NAMED]) + more
-    return f"{_received(reading)}; page(s) {pages} could not be read{further}: {reading.unread[0].why}"
+    return (
+        f"{_received(reading)}; page(s) {pages} could not be read{further}: {reading.unread[0].why}"
+    )
 
 
 def _pages(numbers: Sequence[int]) -> str:

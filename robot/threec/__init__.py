@@ -1,4 +1,5 @@
-"""The client of the dialer 3C Plus: what its HTTP API takes and gives. Knows no database and no normalizer.
+"""The client of the dialer 3C Plus: what its HTTP API takes and gives. Knows no database and no
+normalizer.
 
 `ThreeCAuthClient` and `ThreeCMailingClient` can be used by themselves:
 

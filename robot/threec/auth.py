@@ -1,8 +1,9 @@
 """Logging in at 3C Plus: user, password and company → a token, kept in memory only.
 
-`POST /authenticate` with `user`, `password` and `company_domain` or `company_id` answers with the user's profile, its
-`api_token` in it and no word of an expiry (vendor's API description). 203 asks for a second factor (seen in production).
-`GET /me` tells whether the token still opens. No way of logging out is documented.
+`POST /authenticate` with `user`, `password` and `company_domain` or `company_id` answers with the
+user's profile, its `api_token` in it and no word of an expiry (vendor's API description). 203 asks
+for a second factor (seen in production). `GET /me` tells whether the token still opens. No way of
+logging out is documented.
 """
 
 from __future__ import annotations
@@ -41,9 +42,11 @@ def _connect(auth: AuthBase, api: Api) -> Transport:
 
 
 class ThreeCAuthClient:
-    """One login. What is not given is read from `THREEC_*`, in the environment or in the robot's `.env`.
+    """One login. What is not given is read from `THREEC_*`, in the environment or in the robot's
+    `.env`.
 
-    `transport` is for other clients: it carries the token, and logs in once more when the API knows it no longer.
+    `transport` is for other clients: it carries the token, and logs in once more when the API knows
+    it no longer.
     """
 
     def __init__(
@@ -65,7 +68,9 @@ class ThreeCAuthClient:
         self._company_id = read(company_id, "THREEC_COMPANY_ID")
         self._company_domain = read(company_domain, "THREEC_COMPANY_DOMAIN")
         self._logout_path = read(logout_path, "THREEC_LOGOUT_PATH")
-        self.base_url = (read(base_url, "THREEC_BASE_URL") or DEFAULT_ROOT).rstrip("/").removesuffix("/calls")
+        self.base_url = (
+            (read(base_url, "THREEC_BASE_URL") or DEFAULT_ROOT).rstrip("/").removesuffix("/calls")
+        )
         self.known = known or KnownRequests(self.base_url)
         if self._logout_path:
             self.known.add("POST", self._logout_path)
@@ -78,7 +83,9 @@ class ThreeCAuthClient:
         self.renewable = RenewableToken(self._fetch, in_query=in_query)
 
     def __repr__(self) -> str:
-        return f"ThreeCAuthClient({self.base_url}, {'logged in' if self._token else 'not logged in'})"
+        return (
+            f"ThreeCAuthClient({self.base_url}, {'logged in' if self._token else 'not logged in'})"
+        )
 
     @property
     def token(self) -> str:
@@ -96,7 +103,11 @@ class ThreeCAuthClient:
         return self._transport
 
     def login(self) -> None:
-        """Log in. Raises InvalidCredentials, SecondFactorRequired, RateLimitExceeded, ApiUnavailable, ConfigurationError."""
+        """Log in.
+
+        Raises InvalidCredentials, SecondFactorRequired, RateLimitExceeded, ApiUnavailable,
+        ConfigurationError.
+        """
         self.renewable.forget()
         http = self._connect(NoToken(), self.api)
         try:
@@ -105,7 +116,10 @@ class ThreeCAuthClient:
             http.close()
 
     def verificar_sessao(self) -> dict[str, Any]:
-        """The user's profile, without the token. Raises Unauthorized, TokenExpired, RateLimitExceeded, ApiUnavailable."""
+        """The user's profile, without the token.
+
+        Raises Unauthorized, TokenExpired, RateLimitExceeded, ApiUnavailable.
+        """
         answer = self._with_token("GET", "/me")
         profile = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(profile, dict):
@@ -113,7 +127,10 @@ class ThreeCAuthClient:
         return {name: value for name, value in profile.items() if name != "api_token"}
 
     def logout(self) -> None:
-        """Forget the token, after telling the API where a path for that is known. Raises Unauthorized, TokenExpired, …"""
+        """Forget the token, after telling the API where a path for that is known.
+
+        Raises Unauthorized, TokenExpired, …
+        """
         try:
             if self._logout_path:
                 self._with_token("POST", f"/{self._logout_path.lstrip('/')}")
@@ -149,7 +166,10 @@ class ThreeCAuthClient:
             http.close()
         if answer.status == 203:
             raise SecondFactorRequired(
-                f"POST {url}: 3C Plus asks for a second factor (HTTP 203), which a robot cannot give.",
+                (
+                    f"POST {url}: 3C Plus asks for a second factor (HTTP 203), which a robot cannot"
+                    " give."
+                ),
                 f"Let THREEC_USER log in without one, or do without the login. {HOW_TO_MAKE}",
             )
         data = answer.body.get("data") if isinstance(answer.body, dict) else None
@@ -166,20 +186,31 @@ class ThreeCAuthClient:
             for name, value in (
                 ("THREEC_USER", self._user),
                 ("THREEC_PASSWORD", self._password),
-                ("THREEC_COMPANY_ID or THREEC_COMPANY_DOMAIN", self._company_id or self._company_domain),
+                (
+                    "THREEC_COMPANY_ID or THREEC_COMPANY_DOMAIN",
+                    self._company_id or self._company_domain,
+                ),
             )
             if not value
         ]
         if missing:
             raise ConfigurationError(
-                "The login at 3C Plus cannot be tried.", "Fill them in .env.", tuple(f"{name}: is empty" for name in missing)
+                "The login at 3C Plus cannot be tried.",
+                "Fill them in .env.",
+                tuple(f"{name}: is empty" for name in missing),
             )
-        company = ("company_domain", self._company_domain) if self._company_domain else ("company_id", self._company_id)
+        company = (
+            ("company_domain", self._company_domain)
+            if self._company_domain
+            else ("company_id", self._company_id)
+        )
         return dict([("user", self._user), ("password", self._password), company])
 
 
 class _Variables:
-    """Reads what was not given; the environment wins over `.env`, which is read once and only when needed."""
+    """Reads what was not given; the environment wins over `.env`, which is read once and only when
+    needed.
+    """
 
     def __init__(self) -> None:
         self._file: dict[str, str] | None = None

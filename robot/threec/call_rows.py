@@ -1,7 +1,8 @@
 """A record of `GET /calls` → the rows of a call, or a rejection.
 
-What a column cannot hold whole is kept in `extra` under the field's name on the wire, beside the fields without a column;
-the parts of `route` under "route". Shapes on the wire: tests/threec/data/call.json and the tests beside it.
+What a column cannot hold whole is kept in `extra` under the field's name on the wire, beside the
+fields without a column; the parts of `route` under "route". Shapes on the wire:
+tests/threec/data/call.json and the tests beside it.
 """
 
 from collections.abc import Callable
@@ -27,19 +28,28 @@ from robot.cells.tables import CALLS, CONTENT_DIGITS, REJECTED_RECORDS
 from robot.cells.utf16 import cut, fits
 from robot.threec.mailing_rows import Row, normalize_mailing
 
-# Raise it when the same record becomes another row: what is stored is normalized again then, when it is read again.
+# Raise it when the same record becomes another row: what is stored is normalized again then, when
+# it is read again.
 FORM = 1
 _FORM_IN_A_ZONE = 2  # where a zone is given, dates are converted to it
 
 _NAMES = CALLS.row_names
 _ID, _CALL_DATE = _NAMES.index("id"), _NAMES.index("call_date")
-_ROUTE_START, _ROUTE_END, _EXTRA = _NAMES.index("route_id"), _NAMES.index("billed_time"), _NAMES.index("extra")
+_ROUTE_START, _ROUTE_END, _EXTRA = (
+    _NAMES.index("route_id"),
+    _NAMES.index("billed_time"),
+    _NAMES.index("extra"),
+)
 _ID_WIDTH = CALLS["id"].width
 _FLOATS_WHOLE = 2**53  # below it a float is one integer, and no other
 _RECORD_ID_WIDTH = REJECTED_RECORDS["record_id"].width
 
-_WIRE_NAMES = {"list_name": "list"} | {name: name.removeprefix("route_") for name in _NAMES[_ROUTE_START:_ROUTE_END]}
-_READERS: dict[str, Callable[..., values.Read]] = {name: values.duration for name in _NAMES if name.endswith("_time")} | {
+_WIRE_NAMES = {"list_name": "list"} | {
+    name: name.removeprefix("route_") for name in _NAMES[_ROUTE_START:_ROUTE_END]
+}
+_READERS: dict[str, Callable[..., values.Read]] = {
+    name: values.duration for name in _NAMES if name.endswith("_time")
+} | {
     "agent": values.text_or_dash,
     "qualification": values.text_or_dash,
     "qualification_id": values.integer_or_dash,
@@ -54,10 +64,12 @@ _KNOWN_OF_ROUTE = fields.names(_ROUTE)
 
 @dataclass(frozen=True, slots=True)
 class CallRows:
-    """A call, ready for its tables: cells in the order of `CALLS.row_columns` and `MAILING_DATA.row_columns`.
+    """A call, ready for its tables: cells in the order of `CALLS.row_columns` and
+    `MAILING_DATA.row_columns`.
 
-    `overflows` counts the values kept in `extra` because their column could not hold them, `nul_characters` the
-    characters removed (NUL) or replaced (lone surrogates). `contradicts`: the record's two dates are not the same moment.
+    `overflows` counts the values kept in `extra` because their column could not hold them,
+    `nul_characters` the characters removed (NUL) or replaced (lone surrogates). `contradicts`: the
+    record's two dates are not the same moment.
     """
 
     call: Row
@@ -74,8 +86,8 @@ class _RejectedError(Exception):
 def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rejection:
     """The rows of a record, or why it has none. Takes any JSON value and never raises.
 
-    `zone` is the account's: a date with an offset is converted to it. Of two dates that contradict each other the one of
-    RFC 3339 counts; the other is kept in `extra`.
+    `zone` is the account's: a date with an offset is converted to it. Of two dates that contradict
+    each other the one of RFC 3339 counts; the other is kept in `extra`.
     """
     received = record_hash(record, zone)
     try:
@@ -92,15 +104,17 @@ def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rej
 def record_hash(record: object, zone: tzinfo | None = None) -> str:
     """What ends the `row_hash` of the record's rows: 12 hex digits of all that they are made from.
 
-    Of the record as received, the zone and this normalizer's form: where it is the same, so are the rows. Empty for a record
-    that cannot be told so.
+    Of the record as received, the zone and this normalizer's form: where it is the same, so are the
+    rows. Empty for a record that cannot be told so.
     """
     return trace(record, _salt(FORM, zone))
 
 
 @cache
 def _salt(form: int, zone: tzinfo | None) -> bytes:
-    return salt_of(f"calls {form} {zone}" if zone is None else f"calls {form} {_FORM_IN_A_ZONE} {zone}")
+    return salt_of(
+        f"calls {form} {zone}" if zone is None else f"calls {form} {_FORM_IN_A_ZONE} {zone}"
+    )
 
 
 def mailing_of(record: dict[str, Any]) -> dict[str, Any] | None:
@@ -110,7 +124,9 @@ def mailing_of(record: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def record_key(record: object) -> str:
-    """What tells records apart: the row's id; for a record without a usable one, a stable hash of the whole of it."""
+    """What tells records apart: the row's id; for a record without a usable one, a stable hash of
+    the whole of it.
+    """
     text = _id_text(record)
     if text and fits(text, _ID_WIDTH):
         return text
@@ -177,9 +193,11 @@ def _id(record: dict[str, Any]) -> str:
 
 
 def _id_text(record: object) -> str | None:
-    """The record's id as clean text, stripped; None where it is missing or neither a text nor a number.
+    """The record's id as clean text, stripped; None where it is missing or neither a text nor a
+    number.
 
-    None also of an integer beyond 64 bits, of which a JSON parser gives the nearest float: another id may have the same.
+    None also of an integer beyond 64 bits, of which a JSON parser gives the nearest float: another
+    id may have the same.
     """
     value = record.get("id") if isinstance(record, dict) else None
     if type(value) is not str:
@@ -222,11 +240,14 @@ def _date_of_rfc3339(record: dict[str, Any], zone: tzinfo | None) -> values.Cell
 
 
 def _shape(value: object) -> str:
-    """What a value looks like; never its text, which may hold anything: `15/09 noon` is a text like `dd/dd aaaa`."""
+    """What a value looks like; never its text, which may hold anything: `15/09 noon` is a text like
+    `dd/dd aaaa`.
+    """
     if not isinstance(value, str):
         return _article(value)
     signs = (
-        "d" if sign.isdigit() else "a" if sign.isalpha() else sign if " " <= sign <= "~" else "?" for sign in value[:40]
+        "d" if sign.isdigit() else "a" if sign.isalpha() else sign if " " <= sign <= "~" else "?"
+        for sign in value[:40]
     )
     return f"a text like {''.join(signs)}"
 

@@ -1,7 +1,8 @@
 """GET /calls of 3C Plus: one page of one window, asked for and understood.
 
-The envelope is `{"status", "data": [...], "meta": {"pagination": {...}}}` (vendor's API description). Totals may be missing
-(`simple_paginate`, announced as a future default), `links` may be `{}`, `[]` or absent.
+The envelope is `{"status", "data": [...], "meta": {"pagination": {...}}}` (vendor's API
+description). Totals may be missing (`simple_paginate`, announced as a future default), `links` may
+be `{}`, `[]` or absent.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _ID = re.compile(rb'"id"\s*:\s*"?([A-Za-z0-9_-]{1,64})')
 
 @dataclass(frozen=True)
 class CallsApi:
-    """Asks for pages of calls. `campaign_parameter` is `campaigns[]` (repeated) or `campaign_ids` (one comma list)."""
+    """Asks for pages of calls.
+
+    `campaign_parameter` is `campaigns[]` (repeated) or `campaign_ids` (one comma list).
+    """
 
     transport: Transport
     url: str
@@ -30,7 +34,8 @@ class CallsApi:
     def page(self, period: Period, campaigns: Sequence[int], number: int, per_page: int) -> Page:
         """Ask for a page (1-based), once: repeating is the caller's.
 
-        Raises RetriableError, FatalError, Interrupted, and PageTooLarge for a page beyond what is read of any.
+        Raises RetriableError, FatalError, Interrupted, and PageTooLarge for a page beyond what is
+        read of any.
         """
         parameters: list[tuple[str, str | int]] = [
             ("start_date", text(period.start)),
@@ -55,7 +60,9 @@ class CallsApi:
             raise ApiUnavailable(f"{where}: the answer is no JSON object.")
         status = _integer(body.get("status"))
         if status in {401, 403}:
-            raise self.transport.api.refusal(f"{where}: HTTP 200, status {status}", status, explanation(body))
+            raise self.transport.api.refusal(
+                f"{where}: HTTP 200, status {status}", status, explanation(body)
+            )
         if status is not None and status >= 400:
             raise ApiUnavailable(f"{where}: HTTP 200, but its body says status {status}.")
         records = body.get("data")

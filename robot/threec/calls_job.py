@@ -18,7 +18,14 @@ from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
 from robot.sync.job import MOST_KEPT, Digest, Known, LeftOut, Spared, Why
 from robot.sync.pages import Page, Source
-from robot.threec.call_rows import CallRows, contradicts, mailing_of, normalize_call, record_hash, record_key
+from robot.threec.call_rows import (
+    CallRows,
+    contradicts,
+    mailing_of,
+    normalize_call,
+    record_hash,
+    record_key,
+)
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport
 
@@ -35,7 +42,13 @@ class CallsJob:
     family = CALLS_FAMILY
 
     def __init__(
-        self, api: CallsApi, campaigns: tuple[int, ...], *, per_page: int, concurrency: int, zone: tzinfo | None = None
+        self,
+        api: CallsApi,
+        campaigns: tuple[int, ...],
+        *,
+        per_page: int,
+        concurrency: int,
+        zone: tzinfo | None = None,
     ) -> None:
         self.campaigns = campaigns
         self.concurrency = concurrency
@@ -45,7 +58,9 @@ class CallsJob:
         self._asked = frozenset(campaigns)
 
     @classmethod
-    def from_settings(cls, settings: Settings, campaigns: tuple[int, ...], stop: threading.Event | None = None) -> CallsJob:
+    def from_settings(
+        cls, settings: Settings, campaigns: tuple[int, ...], stop: threading.Event | None = None
+    ) -> CallsJob:
         """The job as the settings ask for it. `stop` ends every wait of its transport."""
         return cls(
             CallsApi(transport(settings, stop), settings.calls_url, settings.campaign_parameter),
@@ -62,14 +77,18 @@ class CallsJob:
     def digest(self, window: Window, records: Sequence[object]) -> Digest:
         return digest_calls(window.period, self._asked, records, zone=self._zone)
 
-    def source(self, window: Window, known: Callable[[], Known] = lambda: _NOTHING) -> Source[Digest]:
+    def source(
+        self, window: Window, known: Callable[[], Known] = lambda: _NOTHING
+    ) -> Source[Digest]:
         """Pages of one window."""
 
         def fetch(number: int, per_page: int) -> Page:
             return self._api.page(window.period, self.campaigns, number, per_page)
 
         def digest(page: Page) -> Digest:
-            made = digest_calls(window.period, self._asked, page.records, zone=self._zone, known=known())
+            made = digest_calls(
+                window.period, self._asked, page.records, zone=self._zone, known=known()
+            )
             return replace(made, held=page.held)
 
         def fetch_at(position: int, per_page: int) -> Page:
@@ -78,8 +97,9 @@ class CallsJob:
                 page = fetch(pages_before + 1, per_page)
                 return replace(page, records=page.records[records_before:])
             except RequestRefused:
-                # An API may refuse a page behind its last one; or a page behind the most that it counts and shows of any
-                # list (10,000 is usual), and then its total is that limit. The parts of the window tell.
+                # An API may refuse a page behind its last one; or a page behind the most that it
+                # counts and shows of any list (10,000 is usual), and then its total is that limit.
+                # The parts of the window tell.
                 return Page(position, [], total=self._total_of_parts(window.period))
 
         return Source(
@@ -91,7 +111,10 @@ class CallsJob:
         )
 
     def _total_of_parts(self, period: Period) -> int | None:
-        """The sum of the totals of a period's halves. A half that has all of it is halved again: it may be at the limit."""
+        """The sum of the totals of a period's halves.
+
+        A half that has all of it is halved again: it may be at the limit.
+        """
         totals: dict[Period, int] = {}
         for half in period.halves():
             page = self._api.page(half, self.campaigns, 1, 1)
@@ -124,12 +147,13 @@ def digest_calls(
     zone: tzinfo | None = None,
     known: Known = _NOTHING,
 ) -> Digest:
-    """Normalize a page, and leave out what lies far outside the period, and outside the campaigns that were asked for.
+    """Normalize a page, and leave out what lies far outside the period, and outside the campaigns
+    that were asked for.
 
-    The API may ignore a parameter silently (seen in production), so both are checked here. A call without a campaign
-    cannot be said to be outside. The API's days need not be the account's (days in UTC, a call that began the second
-    before midnight): what lies within a day of the period is taken. What is `known` of the period spares those records
-    of which it was made.
+    The API may ignore a parameter silently (seen in production), so both are checked here. A call
+    without a campaign cannot be said to be outside. The API's days need not be the account's (days
+    in UTC, a call that began the second before midnight): what lies within a day of the period is
+    taken. What is `known` of the period spares those records of which it was made.
     """
     made = _Made(period, campaigns, zone)
     for record in records:
@@ -137,8 +161,12 @@ def digest_calls(
             made.spare(found, record)
         else:
             made.take(record)
-    if made.spared and not {each.key for each in made.spared}.isdisjoint(str(call[0]) for call in made.calls):
-        return digest_calls(period, campaigns, records, zone=zone)  # one id twice in a page: the last is the one that counts
+    if made.spared and not {each.key for each in made.spared}.isdisjoint(
+        str(call[0]) for call in made.calls
+    ):
+        return digest_calls(
+            period, campaigns, records, zone=zone
+        )  # one id twice in a page: the last is the one that counts
     return made.digest()
 
 
@@ -181,7 +209,9 @@ class _Made:
         if moment not in self._near:
             self._leave_out(key, Why.PERIOD, f"dated {moment}, asked for {self._period}", record)
         elif self._campaigns and campaign is not None and campaign not in self._campaigns:
-            self._leave_out(key, Why.CAMPAIGN, f"of campaign {campaign}, which was not asked for", record)
+            self._leave_out(
+                key, Why.CAMPAIGN, f"of campaign {campaign}, which was not asked for", record
+            )
         else:
             self._keep(key, moment, result)
 
@@ -217,8 +247,13 @@ class _Made:
         )
 
 
-def _spared(record: object, campaigns: Collection[int], zone: tzinfo | None, known: Known) -> Spared | None:
-    """The record, if every row that it has was made of the same one. Then it lies in the period, as the stored row does."""
+def _spared(
+    record: object, campaigns: Collection[int], zone: tzinfo | None, known: Known
+) -> Spared | None:
+    """The record, if every row that it has was made of the same one.
+
+    Then it lies in the period, as the stored row does.
+    """
     if not isinstance(record, dict):
         return None
     key, campaign = record.get("id"), record.get("campaign_id")

@@ -1,4 +1,6 @@
-"""The connection to 3C Plus that the settings ask for: with the manager's token, or with a login of the robot's own."""
+"""The connection to 3C Plus that the settings ask for: with the manager's token, or with a login of
+the robot's own.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from robot.threec.service_tokens import Refusals, kind_of
 
 @dataclass(frozen=True)
 class Connection:
-    """A transport, the API's root, and the requests that may be sent: what `ThreeCMailingClient` needs of a login."""
+    """A transport, the API's root, and the requests that may be sent: what `ThreeCMailingClient`
+    needs of a login.
+    """
 
     transport: Transport
     base_url: str
@@ -28,12 +32,17 @@ class Connection:
 
 
 def connection(settings: Settings, stop: threading.Event | None = None) -> Connection:
-    """One transport for all threads of an execution. Without `MANAGER_TOKEN` it logs in at its first request."""
+    """One transport for all threads of an execution.
+
+    Without `MANAGER_TOKEN` it logs in at its first request.
+    """
 
     def connect(auth: AuthBase, api: Api) -> Transport:
         return Transport(
             auth,
-            throttle=Throttle(settings.api_concurrency, settings.api_requests_per_minute, stop=stop),
+            throttle=Throttle(
+                settings.api_concurrency, settings.api_requests_per_minute, stop=stop
+            ),
             timeout_seconds=settings.api_timeout_seconds,
             max_attempts=settings.api_max_attempts,
             stop=stop,

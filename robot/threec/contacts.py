@@ -1,7 +1,8 @@
-"""A contact, and the items by which the dialer's API takes it: `{"phone", "identifier", "data": {…}}`, one for each phone.
+"""A contact, and the items by which the dialer's API takes it: `{"phone", "identifier", "data":
+{…}}`, one for each phone.
 
-The phone is national, 10 or 11 digits, without 55; what is neither phone nor identifier belongs inside `data`
-(vendor's API description).
+The phone is national, 10 or 11 digits, without 55; what is neither phone nor identifier belongs
+inside `data` (vendor's API description).
 """
 
 from __future__ import annotations
@@ -26,18 +27,29 @@ class Contact:
         return f"Contact({self.external_id!r})"
 
     def to_dict(self) -> dict[str, Any]:
-        """The contact for `enviar_mailing_json`. Raises UndiallablePhone when none of its phones can be called."""
+        """The contact for `enviar_mailing_json`.
+
+        Raises UndiallablePhone when none of its phones can be called.
+        """
         read = read_phones(";".join(self.phones))
         if not read.numbers:
             reason = "; ".join(read.problems) or "it has none"
-            raise UndiallablePhone(f"contact {self.external_id!r} has no phone that can be dialled: {reason}")
-        return {"identifier": self.external_id, "phones": list(read.numbers), "data": {"nome": self.name, **self.data}}
+            raise UndiallablePhone(
+                f"contact {self.external_id!r} has no phone that can be dialled: {reason}"
+            )
+        return {
+            "identifier": self.external_id,
+            "phones": list(read.numbers),
+            "data": {"nome": self.name, **self.data},
+        }
 
 
 def wire_items(contacts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The API's items, one for each phone. Raises ValueError for a contact without an identifier or a diallable phone.
+    """The API's items, one for each phone. Raises ValueError for a contact without an identifier or
+    a diallable phone.
 
-    Takes what `Contact.to_dict` gives, and items in the API's own form (`phone` instead of `phones`).
+    Takes what `Contact.to_dict` gives, and items in the API's own form (`phone` instead of
+    `phones`).
     """
     items = []
     for contact in contacts:
@@ -48,7 +60,11 @@ def wire_items(contacts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         read = read_phones(";".join(map(str, given)))
         if not read.numbers:
             reason = "; ".join(read.problems) or "it has none"
-            raise UndiallablePhone(f"contact {identifier!r} has no phone that can be dialled: {reason}")
+            raise UndiallablePhone(
+                f"contact {identifier!r} has no phone that can be dialled: {reason}"
+            )
         data = dict(contact.get("data") or {})
-        items += [{"phone": phone, "identifier": identifier, "data": data} for phone in read.numbers]
+        items += [
+            {"phone": phone, "identifier": identifier, "data": data} for phone in read.numbers
+        ]
     return items

@@ -1,8 +1,10 @@
-"""The errors of 3C Plus by the names of its client's contract, as a part of the trees of `robot.errors` and `robot.http`.
+"""The errors of 3C Plus by the names of its client's contract, as a part of the trees of
+`robot.errors` and `robot.http`.
 
 AuthenticationRefused (Fatal)
 ├── InvalidCredentials          user, password or company are wrong
-│   └── SecondFactorRequired    the login is right, and the API wants a code from a telephone besides
+│   └── SecondFactorRequired    the login is right,
+and the API wants a code from a telephone besides
 ├── TokenExpired                401 with a token                                (robot.http)
 └── Unauthorized                a method was called before `login`
 RateLimitExceeded               = RateLimited: 429                              (robot.http)

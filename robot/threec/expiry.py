@@ -1,4 +1,7 @@
-"""When the token of the settings ends. The API does not tell it: the operator writes it down (`TOKEN_EXPIRES`)."""
+"""When the token of the settings ends.
+
+The API does not tell it: the operator writes it down (`TOKEN_EXPIRES`).
+"""
 
 from __future__ import annotations
 
@@ -31,14 +34,20 @@ class Expiry:
     def __str__(self) -> str:
         left = self.days_left
         if left < 0:
-            return f"TOKEN_EXPIRES says that the token of 3C Plus ended on {self.day}, {_days(-left)} ago."
+            return (
+                f"TOKEN_EXPIRES says that the token of 3C Plus ended on {self.day},"
+                f" {_days(-left)} ago."
+            )
         when = "today" if left == 0 else f"in {_days(left)}"
         return f"The token of 3C Plus ends on {self.day}, {when}."
 
     @property
     def advice(self) -> str:
         """What to do when it is near."""
-        return f"{HOW_TO_MAKE} Write its last day into TOKEN_EXPIRES; revoke the old one when the new one works."
+        return (
+            f"{HOW_TO_MAKE} Write its last day into TOKEN_EXPIRES; revoke the old one when the"
+            " new one works."
+        )
 
 
 def expiry_of(settings: Settings, today: date) -> Expiry | None:

@@ -1,7 +1,9 @@
-"""The requests that the clients of 3C Plus may send. Whatever else they are asked for is refused before it is sent.
+"""The requests that the clients of 3C Plus may send. Whatever else they are asked for is refused
+before it is sent.
 
-The API has traps: a GET that switches a user off, a DELETE that empties every list of a campaign, a report whose PUT
-changes the queue (vendor's API description). So nothing is sent to a path only because somebody has put it together.
+The API has traps: a GET that switches a user off, a DELETE that empties every list of a campaign, a
+report whose PUT changes the queue (vendor's API description). So nothing is sent to a path only
+because somebody has put it together.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ _NEVER = (
 
 
 class KnownRequests:
-    """What may be asked of one API, below each of its `roots`. `add` is for paths that a caller names himself."""
+    """What may be asked of one API, below each of its `roots`.
+
+    `add` is for paths that a caller names himself.
+    """
 
     def __init__(self, *roots: str) -> None:
         self._roots = tuple(dict.fromkeys(root.rstrip("/") for root in roots))
@@ -49,18 +54,28 @@ class KnownRequests:
         """Allow this path, too. Raises ConfigurationError for one that does harm."""
         path = f"/{path.lstrip('/')}"
         if _does_harm(method, path):
-            raise ConfigurationError(f"{method} {path} is never sent: it would change or remove things at 3C Plus.")
+            raise ConfigurationError(
+                f"{method} {path} is never sent: it would change or remove things at 3C Plus."
+            )
         self._known.add((method, _pattern(path)))
 
     def require(self, method: str, url: str) -> None:
         """Raise FatalError unless the request is known."""
         for root in self._roots:
             path = url.removeprefix(root)
-            if path != url and any(method == m and pattern.fullmatch(path) for m, pattern in self._known):
+            if path != url and any(
+                method == m and pattern.fullmatch(path) for m, pattern in self._known
+            ):
                 return
         raise FatalError(
-            f"{method} {url.partition('?')[0]} was not sent: it is none of the requests that the robot knows.",
-            "A further path of the API is named to the client first (endpoints=, THREEC_LOGOUT_PATH).",
+            (
+                f"{method} {url.partition('?')[0]} was not sent: it is none of the requests that"
+                " the robot knows."
+            ),
+            (
+                "A further path of the API is named to the client first (endpoints=,"
+                " THREEC_LOGOUT_PATH)."
+            ),
         )
 
 

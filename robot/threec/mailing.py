@@ -1,7 +1,8 @@
 """Campaigns, their lists ("mailing containers") and the contacts in them.
 
-What sends contacts or makes a list is asked once: its outcome may be unknown (a timeout, a 5xx), and a blind repetition
-would double it. Names of lists are not unique at the dialer, so a list is looked for before it is made.
+What sends contacts or makes a list is asked once: its outcome may be unknown (a timeout, a 5xx),
+and a blind repetition would double it. Names of lists are not unique at the dialer, so a list is
+looked for before it is made.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from robot.threec.paging import all_records
 
 log = logging.getLogger(__name__)
 
-CHUNK = 100  # items of one request: mailing_sync is meant for about 100, `mailing` refuses more than 300 (production)
+# items of one request: mailing_sync is meant for about 100, `mailing` refuses more than 300
+# (production)
+CHUNK = 100
 
 ENDPOINTS = {
     "campaigns": "/campaigns",
@@ -29,9 +32,15 @@ ENDPOINTS = {
     "contacts": "/campaigns/{campaign_id}/lists/{list_id}/mailing_sync.json",
     "weight": "/campaigns/{campaign_id}/lists/{list_id}/updateWeight",
 }
-"""The paths, relative to the API's root. `mailing.json` in place of `mailing_sync.json` answers without counts."""
+"""Relative to the API's root. `mailing.json` in place of `mailing_sync.json` counts nothing."""
 
-_METHODS = {"campaigns": "GET", "lists": "GET", "create_list": "POST", "contacts": "POST", "weight": "PUT"}
+_METHODS = {
+    "campaigns": "GET",
+    "lists": "GET",
+    "create_list": "POST",
+    "contacts": "POST",
+    "weight": "PUT",
+}
 
 _HEADER = ("identifier", "areacodephone", "nome", "cpf", "valor", "url")
 
@@ -58,7 +67,9 @@ class Filtered:
 
 @dataclass(frozen=True)
 class Imported:
-    """What the dialer made of the items sent: how many it took (None = it does not say), and what it left out."""
+    """What the dialer made of the items sent: how many it took (None = it does not say), and what
+    it left out.
+    """
 
     sent: int
     imported: int | None
@@ -78,7 +89,8 @@ class Imported:
 class ThreeCMailingClient:
     """Campaigns and lists by a login (or by anything that has a transport and the API's root).
 
-    `endpoints` replaces or adds paths; see `ENDPOINTS` for their names. Raises ConfigurationError for one that does harm.
+    `endpoints` replaces or adds paths; see `ENDPOINTS` for their names. Raises ConfigurationError
+    for one that does harm.
     """
 
     def __init__(self, auth: Login, endpoints: Mapping[str, str] | None = None) -> None:
@@ -102,7 +114,14 @@ class ThreeCMailingClient:
 
     def total_of(self, list_id: int, campaign_id: int) -> int | None:
         """How many contacts a list holds now; None when it is gone, or the dialer does not say."""
-        shown = next((each for each in self.listar_listas(campaign_id) if str(each.get("id")) == str(list_id)), None)
+        shown = next(
+            (
+                each
+                for each in self.listar_listas(campaign_id)
+                if str(each.get("id")) == str(list_id)
+            ),
+            None,
+        )
         return _whole(shown.get("total")) if shown else None
 
     def find_list(self, name: str, campaign_id: int) -> dict[str, Any] | None:
@@ -110,13 +129,20 @@ class ThreeCMailingClient:
         lists = self.listar_listas(campaign_id)
         found = [each for each in lists if compared(str(each.get("name", ""))) == compared(name)]
         if len(found) > 1:
-            log.warning("Campaign %d has %d lists named %r: the newest is used.", campaign_id, len(found), name)
+            log.warning(
+                "Campaign %d has %d lists named %r: the newest is used.",
+                campaign_id,
+                len(found),
+                name,
+            )
         return max(found, key=lambda each: int(each["id"]), default=None)
 
     def criar_mailing_container(self, name: str, campaign_id: int) -> dict[str, Any]:
-        """The campaign's list of that name, made if there is none: `mailing_id`, `name`, `campaign_id`, `created`, `total`.
+        """The campaign's list of that name, made if there is none: `mailing_id`, `name`,
+        `campaign_id`, `created`, `total`.
 
-        Raises ApiUnavailable when the making has an unknown outcome and the list is not there: look again later.
+        Raises ApiUnavailable when the making has an unknown outcome and the list is not there: look
+        again later.
         """
         there = self.find_list(name, campaign_id)
         if there is None:
@@ -125,20 +151,37 @@ class ThreeCMailingClient:
             except (NotSent, RateLimited):
                 raise
             except ApiUnavailable as error:
-                there = self.find_list(name, campaign_id)  # it may have been made before the answer was lost
+                there = self.find_list(
+                    name, campaign_id
+                )  # it may have been made before the answer was lost
                 if there is None:
                     raise ApiUnavailable(
-                        f"The list {name!r} was asked for, and the answer was lost: {error.message}",
-                        "Start again in some minutes: the list is looked for before another is made.",
+                        (
+                            f"The list {name!r} was asked for, and the answer was lost:"
+                            f" {error.message}"
+                        ),
+                        (
+                            "Start again in some minutes: the list is looked for before another is"
+                            " made."
+                        ),
                     ) from None
         if there is not None:
             number, created = int(there["id"]), False
         self._campaign_of[number] = campaign_id
         total = _whole(there.get("total")) if there else 0
-        return {"mailing_id": number, "name": name, "campaign_id": campaign_id, "created": created, "total": total}
+        return {
+            "mailing_id": number,
+            "name": name,
+            "campaign_id": campaign_id,
+            "created": created,
+            "total": total,
+        }
 
     def _create(self, name: str, campaign_id: int) -> int:
-        form = {"name": name, **{f"header[{place}]": column for place, column in enumerate(_HEADER)}}
+        form = {
+            "name": name,
+            **{f"header[{place}]": column for place, column in enumerate(_HEADER)},
+        }
         url = self._url("create_list", campaign_id)
         body = self._once(lambda http: http.send("POST", url, form=form).body)
         data = body.get("data") if isinstance(body, dict) else None
@@ -148,37 +191,57 @@ class ThreeCMailingClient:
         return number
 
     def enviar_mailing_json(
-        self, mailing_id: int, contacts: Iterable[Mapping[str, Any] | Contact], *, campaign_id: int | None = None
+        self,
+        mailing_id: int,
+        contacts: Iterable[Mapping[str, Any] | Contact],
+        *,
+        campaign_id: int | None = None,
     ) -> Imported:
         """Send contacts, 100 items a request, each request once. Raises what `send_items` raises.
 
         When a later request fails, the error's message says how many items went before it.
         """
         campaign = self._campaign(mailing_id, campaign_id)
-        items = wire_items(each.to_dict() if isinstance(each, Contact) else each for each in contacts)
+        items = wire_items(
+            each.to_dict() if isinstance(each, Contact) else each for each in contacts
+        )
         result = Imported(0, 0)
         for start in range(0, len(items), CHUNK):
             try:
-                result = result.plus(self.send_items(campaign, mailing_id, items[start : start + CHUNK]))
+                result = result.plus(
+                    self.send_items(campaign, mailing_id, items[start : start + CHUNK])
+                )
             except (ApiUnavailable, RateLimited, RequestRefused) as error:
                 error.args = (f"{error.message} {start} of {len(items)} items were sent before.",)
                 error.message = error.args[0]
                 raise
         return result
 
-    def send_items(self, campaign_id: int, list_id: int, items: Sequence[Mapping[str, Any]]) -> Imported:
+    def send_items(
+        self, campaign_id: int, list_id: int, items: Sequence[Mapping[str, Any]]
+    ) -> Imported:
         """Send up to 300 items in one request, once.
 
-        Raises FatalError, RateLimited, NotSent (nothing was taken); any other ApiUnavailable: nobody knows what was taken.
+        Raises FatalError, RateLimited, NotSent (nothing was taken); any other ApiUnavailable:
+        nobody knows what was taken.
         """
         url = self._url("contacts", campaign_id, list_id)
-        answer = self._once(lambda http: http.send("POST", url, body=[dict(item) for item in items]))
+        answer = self._once(
+            lambda http: http.send("POST", url, body=[dict(item) for item in items])
+        )
         return _imported(answer.body, len(items), url)
 
-    def ajustar_peso_mailing(self, mailing_id: int, weight: int, *, campaign_id: int | None = None) -> None:
-        """Set how often the list is dialled against the others; 0 = never. Safe to repeat, so it is repeated."""
+    def ajustar_peso_mailing(
+        self, mailing_id: int, weight: int, *, campaign_id: int | None = None
+    ) -> None:
+        """Set how often the list is dialled against the others; 0 = never.
+
+        Safe to repeat, so it is repeated.
+        """
         url = self._url("weight", self._campaign(mailing_id, campaign_id), mailing_id)
-        self._auth.transport.repeat(lambda: self._auth.transport.send("PUT", url, body={"weight": weight}))
+        self._auth.transport.repeat(
+            lambda: self._auth.transport.send("PUT", url, body={"weight": weight})
+        )
 
     def _once(self, call: Callable[[Transport], Any]) -> Any:
         """One request; after a 401, which has done nothing, once more with a new token."""
@@ -188,16 +251,23 @@ class ThreeCMailingClient:
     def _campaign(self, list_id: int, given: int | None) -> int:
         campaign = self._campaign_of.get(list_id) if given is None else given
         if campaign is None:
-            raise ValueError(f"the campaign of list {list_id} is not known: give campaign_id, or list its campaign first")
+            raise ValueError(
+                f"the campaign of list {list_id} is not known: give campaign_id, or list its"
+                " campaign first"
+            )
         return campaign
 
     def _url(self, endpoint: str, campaign_id: int = 0, list_id: int = 0) -> str:
-        path = self._endpoints[endpoint].format(campaign_id=campaign_id, list_id=list_id, mailing_id=list_id)
+        path = self._endpoints[endpoint].format(
+            campaign_id=campaign_id, list_id=list_id, mailing_id=list_id
+        )
         return f"{self._auth.base_url}/{path.lstrip('/')}"
 
 
 def _imported(body: Any, sent: int, url: str) -> Imported:
-    """Understand `{"data": {"imported": {"quantity": N}, "filtered": {"quantity": n, "details": [{"motive": …}]}}}`."""
+    """Understand `{"data": {"imported": {"quantity": N}, "filtered": {"quantity": n, "details":
+    [{"motive": …}]}}}`.
+    """
     if body is None:  # 204 of mailing.json: taken, with no word of what was filtered
         return Imported(sent, None)
     data = body.get("data") if isinstance(body, dict) else None
@@ -211,7 +281,9 @@ def _imported(body: Any, sent: int, url: str) -> Imported:
     listed = filtered.get("details")
     details = tuple(_detail(each) for each in listed) if isinstance(listed, list) else ()
     count = _whole(filtered.get("quantity")) or 0
-    return Imported(sent, quantity, max(count, sent - quantity), details)  # what was not imported was filtered, told or not
+    return Imported(
+        sent, quantity, max(count, sent - quantity), details
+    )  # what was not imported was filtered, told or not
 
 
 def _detail(value: Any) -> Filtered:

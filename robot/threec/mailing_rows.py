@@ -1,8 +1,8 @@
 """`mailing_data` of a call → a row of the table mailing_data.
 
-The object's `data` holds the customer's own CSV headers. They are compared without case, accents, blanks and
-underscores, so that `RAZAO SOCIAL`, `razao_social` and `Razão Social ` fill one column. The first that is not empty wins.
-Other headers, and what does not fit, go to `extra` under "data".
+The object's `data` holds the customer's own CSV headers. They are compared without case, accents,
+blanks and underscores, so that `RAZAO SOCIAL`, `razao_social` and `Razão Social ` fill one column.
+The first that is not empty wins. Other headers, and what does not fit, go to `extra` under "data".
 """
 
 import unicodedata
@@ -19,13 +19,16 @@ Row = tuple[Cell, ...]
 _NAMES = MAILING_DATA.row_names
 _CALL_ID = _NAMES.index("call_id")
 _FIRST_HEADER, _EXTRA = _NAMES.index("estrategia"), _NAMES.index("extra")
-_OBJECT = fields.plan((c for c in MAILING_DATA.row_columns[:_FIRST_HEADER] if c.name != "call_id"), {}, {})
+_OBJECT = fields.plan(
+    (c for c in MAILING_DATA.row_columns[:_FIRST_HEADER] if c.name != "call_id"), {}, {}
+)
 _DATA = fields.plan(MAILING_DATA.row_columns[_FIRST_HEADER:_EXTRA], {}, {})
 _KNOWN = fields.names(_OBJECT) | {"data"}
 
 
 def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> tuple[Row, int]:
-    """The row of a call's mailing data, and the number of values kept in `extra` because their column could not hold them.
+    """The row of a call's mailing data, and the number of values kept in `extra` because their
+    column could not hold them.
 
     `received` is the hash of the call's record. Raises UncleanError (see json_text).
     """
@@ -38,7 +41,9 @@ def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> t
     if isinstance(data, dict):
         headers, others = _by_column(data)
         too_much: dict[str, Any] = {}
-        cells += fields.fill({column: data[header] for column, header in headers.items()}, _DATA, too_much)
+        cells += fields.fill(
+            {column: data[header] for column, header in headers.items()}, _DATA, too_much
+        )
         overflows += len(too_much)
         others += [headers[column] for column in too_much]
         if others:
@@ -54,7 +59,9 @@ def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> t
 
 
 def _by_column(data: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """The header that fills each column, and the headers that fill none; empty ones are in neither."""
+    """The header that fills each column, and the headers that fill none; empty ones are in
+    neither.
+    """
     headers: dict[str, str] = {}
     others: list[str] = []
     for header, value in data.items():
@@ -71,7 +78,9 @@ def _by_column(data: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
 def folded(header: str) -> str:
     """The header without case, accents, blanks and underscores."""
     letters = unicodedata.normalize("NFKD", header).casefold().replace("_", "")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter) and not letter.isspace())
+    return "".join(
+        letter for letter in letters if not unicodedata.combining(letter) and not letter.isspace()
+    )
 
 
 @lru_cache(maxsize=4096)

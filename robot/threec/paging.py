@@ -1,7 +1,7 @@
 """Listings of 3C Plus that come in pages: every record of them, to a proven end.
 
-Totals may be missing (`simple_paginate`), `links` may be `{}`, `[]` or absent. A short page is no end by itself; an empty
-page before the promised total is a fault, tried again like a 500.
+Totals may be missing (`simple_paginate`), `links` may be `{}`, `[]` or absent. A short page is no
+end by itself; an empty page before the promised total is a fault, tried again like a 500.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ _PER_PAGE = 100
 _MOST_PAGES = 10_000
 
 
-def all_records(transport: Transport, url: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
-    """Every record, each id once. Raises FatalError, RetriableError (after the transport's retries), Interrupted."""
+def all_records(
+    transport: Transport, url: str, parameters: Parameters = ()
+) -> list[dict[str, Any]]:
+    """Every record, each id once.
+
+    Raises FatalError, RetriableError (after the transport's retries), Interrupted.
+    """
     found: dict[str, dict[str, Any]] = {}
     for number in range(1, _MOST_PAGES + 1):
-        records, pagination = _page(transport, url, [*parameters, ("page", number), ("per_page", _PER_PAGE)], len(found))
+        records, pagination = _page(
+            transport, url, [*parameters, ("page", number), ("per_page", _PER_PAGE)], len(found)
+        )
         before = len(found)
         for record in records:
             found.setdefault(str(record.get("id")), record)
@@ -27,7 +34,9 @@ def all_records(transport: Transport, url: str, parameters: Parameters = ()) -> 
     raise ApiUnavailable(f"GET {url}: more than {_MOST_PAGES} pages.")
 
 
-def _page(transport: Transport, url: str, parameters: Parameters, found: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _page(
+    transport: Transport, url: str, parameters: Parameters, found: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     def ask() -> tuple[list[dict[str, Any]], dict[str, Any]]:
         body = transport.send("GET", url, parameters).body
         records = body.get("data") if isinstance(body, dict) else None

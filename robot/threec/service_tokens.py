@@ -1,9 +1,9 @@
 """The two kinds of tokens of 3C Plus, and what an operator does about one that is refused.
 
-A *service token* begins with `3cs_`, belongs to the company and has a role and an expiry; a *personal token* belongs to a
-user. An integrator relays the vendor's word that personal tokens get 401 since 2026-10-01; nobody has been seen who tells
-of the day itself, so both kinds are sent. The texts of the errors are the vendor's tutorial's and that integrator's
-measurements of 2026-09-25.
+A *service token* begins with `3cs_`, belongs to the company and has a role and an expiry; a
+*personal token* belongs to a user. An integrator relays the vendor's word that personal tokens get
+401 since 2026-10-01; nobody has been seen who tells of the day itself, so both kinds are sent. The
+texts of the errors are the vendor's tutorial's and that integrator's measurements of 2026-09-25.
 """
 
 from __future__ import annotations
@@ -24,14 +24,21 @@ Kind = Literal["service", "personal", "login"]
 
 ENDED = "personal tokens may have ended on 2026-10-01"
 HOW_TO_MAKE = (
-    "Make a service token at 3C Plus (Configurações → Tokens de serviço, role gestor; it is shown once, and begins with"
+    "Make a service token at 3C Plus (Configurações → Tokens de serviço, role gestor; it is shown"
+    " once, and begins with"
     f" {PREFIX}), and put it into MANAGER_TOKEN."
 )
 _UNKNOWN: dict[Kind, str] = {
-    "service": f"MANAGER_TOKEN is not copied whole, or the token has expired or was revoked. {HOW_TO_MAKE}",
-    "personal": f"MANAGER_TOKEN does not begin with {PREFIX}: it is wrong, or a user's, and {ENDED}. {HOW_TO_MAKE}",
+    "service": (
+        f"MANAGER_TOKEN is not copied whole, or the token has expired or was revoked. {HOW_TO_MAKE}"
+    ),
+    "personal": (
+        f"MANAGER_TOKEN does not begin with {PREFIX}: it is wrong, or a user's, and"
+        f" {ENDED}. {HOW_TO_MAKE}"
+    ),
     "login": (
-        f"The login was taken, its token is not: the user's rights were changed, or {ENDED}, those of a login too."
+        f"The login was taken, its token is not: the user's rights were changed, or {ENDED}, those"
+        " of a login too."
         f" {HOW_TO_MAKE}"
     ),
 }
@@ -51,7 +58,8 @@ def kind_of(token: str) -> Kind:
 
 @dataclass(frozen=True)
 class Refusals:
-    """Explains the refusals of 3C Plus to whoever sent a token of this kind: see `robot.http.Api.refusal`.
+    """Explains the refusals of 3C Plus to whoever sent a token of this kind: see
+    `robot.http.Api.refusal`.
 
     `expired` is told before the hint for a token that the API does not know.
     """
@@ -74,11 +82,18 @@ class Refusals:
         return error
 
     def _of_the_agent_header(self, where: str, status: int, said: str) -> FatalError:
-        """The robot never sends that header: only tokens of the role agente need it, and the others may not have it."""
+        """The robot never sends that header: only tokens of the role agente need it, and the others
+        may not have it.
+        """
         if "só é aceito" in said:
-            hint = f"The robot sends no {AGENT_HEADER}: look for a proxy that adds it, and take it away."
+            hint = (
+                f"The robot sends no {AGENT_HEADER}: look for a proxy that adds it, and take it"
+                " away."
+            )
         else:
-            hint = f"The token has the role agente, which works for one agent at a time. {HOW_TO_MAKE}"
+            hint = (
+                f"The token has the role agente, which works for one agent at a time. {HOW_TO_MAKE}"
+            )
         return AuthenticationRefused(f"{where}: the API asks for an agent. {said}", hint)
 
 

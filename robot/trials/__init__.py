@@ -1,8 +1,9 @@
-"""The tester that ships: what the robot promises, tried against the built-in simulator, on whatever machine it stands.
+"""The tester that ships: what the robot promises, tried against the built-in simulator, on whatever
+machine it stands.
 
-`cases` is the table of faults, `bench` runs one of them and judges what came of it, `killing` kills a real process in the
-middle of its work and resumes it. `python app.py prove` prints them; tests/proof runs the same table. Nothing here touches
-the operator's database.
+`cases` is the table of faults, `bench` runs one of them and judges what came of it, `killing` kills
+a real process in the middle of its work and resumes it. `python app.py prove` prints them;
+tests/proof runs the same table. Nothing here touches the operator's database.
 """
 
 from robot.trials.bench import Outcome, run_case

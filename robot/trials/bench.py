@@ -1,4 +1,6 @@
-"""Runs one case of the table over real HTTP into a database of its own, and judges what came of it."""
+"""Runs one case of the table over real HTTP into a database of its own, and judges what came of
+it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,17 @@ from robot.sync.storing import Tally
 from robot.threec.call_rows import normalize_call
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
-from robot.trials.cases import ATTEMPTS, DAY, DAYS, NOW, PATIENT_SECONDS, PER_PAGE, Case, Owed, world
+from robot.trials.cases import (
+    ATTEMPTS,
+    DAY,
+    DAYS,
+    NOW,
+    PATIENT_SECONDS,
+    PER_PAGE,
+    Case,
+    Owed,
+    world,
+)
 
 CONCURRENCY = 3
 _ALL = Period(whole(DAYS[0]).start, whole(DAYS[-1]).end)
@@ -52,7 +64,9 @@ class Silent:
 
     def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None: ...
     def page(self, window: Window, digest: Digest) -> None: ...
-    def window_done(self, window: Window, status: WindowStatus, tally: Tally, detail: str | None) -> None: ...
+    def window_done(
+        self, window: Window, status: WindowStatus, tally: Tally, detail: str | None
+    ) -> None: ...
 
 
 def execute(
@@ -62,7 +76,9 @@ def execute(
     campaigns: tuple[int, ...] = (),
     timeout_seconds: float = PATIENT_SECONDS,
 ) -> Summary:
-    """One execution in this process, with waits of milliseconds where the real ones last seconds."""
+    """One execution in this process, with waits of milliseconds where the real ones last
+    seconds.
+    """
     stop = threading.Event()
     transport = Transport(
         Bearer(DEMO_TOKEN),
@@ -73,12 +89,18 @@ def execute(
         stop=stop,
         network=Network(no_proxy="*"),  # the simulator is on this computer
     )
-    job = CallsJob(CallsApi(transport, simulator.url), campaigns, per_page=PER_PAGE, concurrency=CONCURRENCY)
+    job = CallsJob(
+        CallsApi(transport, simulator.url), campaigns, per_page=PER_PAGE, concurrency=CONCURRENCY
+    )
     return Execution(job, repository, lambda: NOW, Silent(), stop).run(windows_of_days(days))
 
 
-def due_rows(calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Period = _ALL) -> Contents:
-    """What the database owes: the content of the rows of every call that was asked for and can become one."""
+def due_rows(
+    calls: Sequence[Any], campaigns: tuple[int, ...] = (), period: Period = _ALL
+) -> Contents:
+    """What the database owes: the content of the rows of every call that was asked for and can
+    become one.
+    """
     due: Contents = {}
     for record in calls:
         rows = normalize_call(record)
@@ -105,10 +127,14 @@ def run_case(case: Case, repository: Repository) -> Outcome:
     outcome = Outcome(case)
     hook = case.hook
     simulator: Simulator
-    on_page: Callable[[Request], None] | None = None if hook is None else lambda request: hook(simulator, request)
+    on_page: Callable[[Request], None] | None = (
+        None if hook is None else lambda request: hook(simulator, request)
+    )
     simulator = Simulator(world(), faults=case.faults, on_page=on_page, **case.server)
     with simulator:
-        summary = execute(simulator, repository, campaigns=case.campaigns, timeout_seconds=case.timeout_seconds)
+        summary = execute(
+            simulator, repository, campaigns=case.campaigns, timeout_seconds=case.timeout_seconds
+        )
         fired = not case.faults or sum(simulator.fired.values()) > 0
         _judge(outcome, summary, repository, simulator.calls)
         if not fired:
@@ -116,12 +142,19 @@ def run_case(case: Case, repository: Repository) -> Outcome:
         if outcome.exit_code != ExitCode.SUCCESS:
             simulator.use_faults([])
             simulator.on_page = None
-            _judge_healing(outcome, execute(simulator, repository, campaigns=case.campaigns), repository, simulator.calls)
+            _judge_healing(
+                outcome,
+                execute(simulator, repository, campaigns=case.campaigns),
+                repository,
+                simulator.calls,
+            )
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _judge(outcome: Outcome, summary: Summary, repository: Repository, calls: Sequence[Any]) -> None:
+def _judge(
+    outcome: Outcome, summary: Summary, repository: Repository, calls: Sequence[Any]
+) -> None:
     case, broken = outcome.case, outcome.broken
     due, stored = due_rows(calls, case.campaigns), stored_rows(repository)
     missing = {key for key, hashes in due.items() if stored.get(key) != hashes}
@@ -157,12 +190,18 @@ def _judge(outcome: Outcome, summary: Summary, repository: Repository, calls: Se
         broken.append(f"the message has no number in it: {detail!r}")
     if window not in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
         broken.append(f"the window is {window}")
-    others = due_rows([call for call in calls if not call["call_date"].startswith(str(DAY))], case.campaigns)
+    others = due_rows(
+        [call for call in calls if not call["call_date"].startswith(str(DAY))], case.campaigns
+    )
     if any(stored.get(key) != hashes for key, hashes in others.items()):
         broken.append("the other days are not whole")
 
 
-def _judge_healing(outcome: Outcome, summary: Summary, repository: Repository, calls: Sequence[Any]) -> None:
+def _judge_healing(
+    outcome: Outcome, summary: Summary, repository: Repository, calls: Sequence[Any]
+) -> None:
     due, stored = due_rows(calls, outcome.case.campaigns), stored_rows(repository)
-    if summary.exit_code is not ExitCode.SUCCESS or any(stored.get(key) != hashes for key, hashes in due.items()):
+    if summary.exit_code is not ExitCode.SUCCESS or any(
+        stored.get(key) != hashes for key, hashes in due.items()
+    ):
         outcome.broken.append(f"not healed by the next execution: {summary.message}")

@@ -1,7 +1,8 @@
 """The table of faults: what goes wrong, at which page, how often, and what the robot owes then.
 
-Each case has two days; the first one suffers. A fault that happens once is survived in the same execution; one that
-lasts may leave the window INCOMPLETE, but then it is told. Never success with a row missing.
+Each case has two days; the first one suffers. A fault that happens once is survived in the same
+execution; one that lasts may leave the window INCOMPLETE, but then it is told. Never success with a
+row missing.
 """
 
 from __future__ import annotations
@@ -38,13 +39,17 @@ class Owed(Enum):
     """What a case must come to."""
 
     SUCCESS = "success"  # every row stored, exit 0
-    SUCCESS_OR_TOLD = "success, or told"  # or the window INCOMPLETE or FAILED, told, and healed by the next execution
+    # or the window INCOMPLETE or FAILED, told, and healed by the next execution
+    SUCCESS_OR_TOLD = "success, or told"
     STOP = "stop, told"  # the execution stops at once, and says why
 
 
 @dataclass(frozen=True)
 class Case:
-    """One line of the table. `server` are the simulator's options; `hook` sees every page asked for, before it is built."""
+    """One line of the table.
+
+    `server` are the simulator's options; `hook` sees every page asked for, before it is built.
+    """
 
     name: str
     place: str = ""
@@ -58,10 +63,16 @@ class Case:
     @property
     def timeout_seconds(self) -> float:
         """How long an answer is waited for."""
-        return TIMEOUT_SECONDS if any(fault.kind in _LATE for fault in self.faults) else PATIENT_SECONDS
+        return (
+            TIMEOUT_SECONDS
+            if any(fault.kind in _LATE for fault in self.faults)
+            else PATIENT_SECONDS
+        )
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.name, self.often, self.place and f"{self.place} page") if part)
+        return " ".join(
+            part for part in (self.name, self.often, self.place and f"{self.place} page") if part
+        )
 
 
 @cache
@@ -75,7 +86,8 @@ def pages(campaigns: tuple[int, ...] = ()) -> int:
     due = [
         call
         for call in world()
-        if call["call_date"].startswith(str(DAY)) and (not campaigns or int(call["campaign_id"]) in campaigns)
+        if call["call_date"].startswith(str(DAY))
+        and (not campaigns or int(call["campaign_id"]) in campaigns)
     ]
     return -(-len(due) // PER_PAGE)
 
@@ -101,7 +113,8 @@ _OF_A_REQUEST: Mapping[str, Mapping[str, Any]] = {
     "empty data before the end": {"kind": FaultKind.EMPTY_DATA},
     "JSON of the wrong shape": {"kind": FaultKind.WRONG_SHAPE},
 }
-# Faults that a single answer does not betray: the account at the end does, and the window is read once more.
+# Faults that a single answer does not betray: the account at the end does, and the window is read
+# once more.
 _OF_THE_LIST: Mapping[str, Mapping[str, Any]] = {
     "short page": {"kind": FaultKind.SHORT_PAGE},
     "empty data, totals of 0": {"kind": FaultKind.EMPTY_TOTAL_ZERO},
@@ -121,12 +134,15 @@ _OF_THE_LIST: Mapping[str, Mapping[str, Any]] = {
     "meta missing": {"kind": FaultKind.META_MISSING},
 }
 _STOPPING = {"401": FaultKind.STATUS_401, "403": FaultKind.STATUS_403}
-# Without totals the rest is as with them: a broken answer is broken before its totals are looked at.
-_TRIED_WITHOUT_TOTALS = ("500", "empty data before the end", "short page", "page number ignored", "dates ignored",
+# Without totals the rest is as with them: a broken answer is broken before its totals are looked
+# at.
+_TRIED_WITHOUT_TOTALS = ("500", "empty data before the end", "short page", "page number ignored",
+"dates ignored",
     "campaigns ignored", "per_page capped", "per_page capped silently", "record of the page before",
     "record twice in a page", "meta missing")  # fmt: skip
 _TRIED_WITHOUT_LINKS = ("empty data before the end", "short page")
-# What nobody can see from outside: an API without totals that says, each time it is asked, that its list ends earlier.
+# What nobody can see from outside: an API without totals that says, each time it is asked, that its
+# list ends earlier.
 _NOT_TO_BE_SEEN = {
     ("short page", "always", "last", "next"),
     ("short page", "always", "last", "absent"),
@@ -150,13 +166,19 @@ def all_cases() -> Iterator[Case]:
         for links in ("next", "absent") if name in _TRIED_WITHOUT_LINKS else ("next",):
             cured = name in _OF_A_REQUEST
             values = {**_OF_A_REQUEST, **_OF_THE_LIST}[name]
-            yield from _of(name, values, {"simple_pagination": True, "links": links}, cured_by_a_try=cured)
+            yield from _of(
+                name, values, {"simple_pagination": True, "links": links}, cured_by_a_try=cured
+            )
     yield from _servers()
     yield from _moving()
 
 
 def _of(
-    name: str, values: Mapping[str, Any], server: Mapping[str, Any] = MappingProxyType({}), *, cured_by_a_try: bool = False
+    name: str,
+    values: Mapping[str, Any],
+    server: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    cured_by_a_try: bool = False,
 ) -> Iterator[Case]:
     """One kind of fault: how often by where."""
     campaigns = (5, 6) if name == "campaigns ignored" else ()
@@ -165,7 +187,10 @@ def _of(
     slow = name == "trickling body"
     for often, times in TIMES.items():
         for place in ("middle",) if slow else PLACES:
-            if (name, often, place, links) in _NOT_TO_BE_SEEN or (name, place) == ("record of the page before", "first"):
+            if (name, often, place, links) in _NOT_TO_BE_SEEN or (name, place) == (
+                "record of the page before",
+                "first",
+            ):
                 continue
             survived = times == 1 or (times is not None and cured_by_a_try)
             owed = Owed.SUCCESS if survived else Owed.SUCCESS_OR_TOLD
@@ -176,7 +201,9 @@ def _of(
         yield Case(prefix + name, "every", "always", always, campaigns=campaigns, server=server)
 
 
-def _fault(values: Mapping[str, Any], place: str, times: int | None, campaigns: tuple[int, ...]) -> Fault:
+def _fault(
+    values: Mapping[str, Any], place: str, times: int | None, campaigns: tuple[int, ...]
+) -> Fault:
     last = pages(campaigns)
     number = {"first": 1, "middle": 2, "last": last}[place]
     return Fault(**values, page=number, day=DAY, times=times)
@@ -195,8 +222,17 @@ def _servers() -> Iterator[Case]:
         for links in ("object", "list", "absent"):
             server = {"links": links, "simple_pagination": simple}
             yield Case(f"{words}links: {links}", owed=Owed.SUCCESS, server=server)
-        yield Case(f"{words}newest first", owed=Owed.SUCCESS, server={"order": "desc", "simple_pagination": simple})
-    yield Case("campaign_ids ignored", owed=Owed.SUCCESS, campaigns=(5, 6), server={"campaign_ids_work": False})
+        yield Case(
+            f"{words}newest first",
+            owed=Owed.SUCCESS,
+            server={"order": "desc", "simple_pagination": simple},
+        )
+    yield Case(
+        "campaign_ids ignored",
+        owed=Owed.SUCCESS,
+        campaigns=(5, 6),
+        server={"campaign_ids_work": False},
+    )
 
 
 # -- the list moves while it is read
@@ -214,7 +250,14 @@ def _moving() -> Iterator[Case]:
                     ("a call moves to the end", _move),
                 ):
                     full = f"{words}{name} ({order})"
-                    yield Case(full, place, "once", owed=Owed.SUCCESS, server=server, hook=_at(page, change, 1))
+                    yield Case(
+                        full,
+                        place,
+                        "once",
+                        owed=Owed.SUCCESS,
+                        server=server,
+                        hook=_at(page, change, 1),
+                    )
                     yield Case(full, place, "always", server=server, hook=_at(page, change, None))
 
 
@@ -222,7 +265,9 @@ def _at(page: int, change: Callable[[Simulator, int], None], times: int | None) 
     done: list[int] = []
 
     def hook(simulator: Simulator, request: Request) -> None:
-        wanted = request.page == page and request.per_page == PER_PAGE and request.days == (DAY, DAY)
+        wanted = (
+            request.page == page and request.per_page == PER_PAGE and request.days == (DAY, DAY)
+        )
         if wanted and (times is None or len(done) < times):
             done.append(1)
             change(simulator, len(done))

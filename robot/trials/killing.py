@@ -1,7 +1,9 @@
-"""Kills a real process of the robot in the middle of a back-fill, resumes it, and compares what came of it.
+"""Kills a real process of the robot in the middle of a back-fill, resumes it, and compares what
+came of it.
 
-The process is this program itself: `sys.executable` once frozen, the interpreter with app.py otherwise. A killed process
-runs no handler and flushes nothing, as after a power cut of the process alone.
+The process is this program itself: `sys.executable` once frozen, the interpreter with app.py
+otherwise. A killed process runs no handler and flushes nothing, as after a power cut of the process
+alone.
 """
 
 from __future__ import annotations
@@ -30,9 +32,13 @@ PER_DAY = 110
 PER_PAGE = 10
 PAGES = len(DAYS) * PER_DAY // PER_PAGE
 _LONGEST_SECONDS = 60
-_BEFORE_THE_FIRST_PAGE = 0.1  # so many are killed while they start: unpacking, opening the logs, making the tables
+_BEFORE_THE_FIRST_PAGE = (
+    0.1  # so many are killed while they start: unpacking, opening the logs, making the tables
+)
 _START_SECONDS = 1.5
-_STAMPED = datetime(2001, 1, 1)  # what rows are stamped with between the two runs: a row written again shows itself
+_STAMPED = datetime(
+    2001, 1, 1
+)  # what rows are stamped with between the two runs: a row written again shows itself
 
 Rows = dict[str, dict[str, tuple[Any, ...]]]
 
@@ -56,7 +62,9 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class SqliteFile:
-    """The embedded database of one round; read past the robot's own code, in which a fault could hide itself."""
+    """The embedded database of one round; read past the robot's own code, in which a fault could
+    hide itself.
+    """
 
     path: Path
 
@@ -65,14 +73,18 @@ class SqliteFile:
         return {"DB_FILE": str(self.path)}
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        plain = [cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell for cell in parameters]
+        plain = [
+            cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell for cell in parameters
+        ]
         with closing(sqlite3.connect(self.path)) as connection, connection:
             return connection.execute(sql, plain).fetchall()
 
     def tables(self) -> set[str]:
         if not self.path.exists():
             return set()
-        return {name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {
+            name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
 
     def settle(self) -> str:
         """A file has no server behind it: with the process, all is over."""
@@ -90,7 +102,10 @@ def sqlite_file(folder: Path) -> AbstractContextManager[Store]:
 
 @dataclass
 class KillRound:
-    """One killing: `delay` seconds after `page` was asked for (0: after the start). `broken` names what did not hold."""
+    """One killing: `delay` seconds after `page` was asked for (0: after the start).
+
+    `broken` names what did not hold.
+    """
 
     seed: int
     page: int
@@ -131,7 +146,9 @@ def write_env(folder: Path, simulator: Simulator, store: Store | None = None) ->
         "API_CONCURRENCY": 2,
         **(store.variables if store else {}),
     }
-    path.write_text("".join(f"{name}='{value}'\n" for name, value in lines.items()), encoding="utf-8")
+    path.write_text(
+        "".join(f"{name}='{value}'\n" for name, value in lines.items()), encoding="utf-8"
+    )
     return path
 
 
@@ -151,10 +168,14 @@ def start(env_file: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill it and whatever it started (a frozen program is two processes), with no chance to clean up."""
+    """Kill it and whatever it started (a frozen program is two processes), with no chance to clean
+    up.
+    """
     if sys.platform == "win32":
         task_kill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "taskkill.exe"
-        subprocess.run([str(task_kill), "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [str(task_kill), "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False
+        )
     else:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -173,21 +194,36 @@ def rows(store: Store) -> Rows:
     for table in (CALLS, MAILING_DATA):
         key = table.column_names.index(table.key)
         sql = f"SELECT {', '.join(table.column_names)} FROM {table.name}"
-        found[table.name] = {row[key]: row for row in store.query(sql)} if table.name in standing else {}
+        found[table.name] = (
+            {row[key]: row for row in store.query(sql)} if table.name in standing else {}
+        )
     return found
 
 
 def content(found: Rows) -> Rows:
-    """The rows without what depends on when and in which order they came: stamps and the numbers that the database gives."""
+    """The rows without what depends on when and in which order they came: stamps and the numbers
+    that the database gives.
+    """
     bare: Rows = {}
     for table in (CALLS, MAILING_DATA):
-        kept = [place for place, name in enumerate(table.column_names) if name not in {table.identity, *table.stamps}]
-        bare[table.name] = {key: tuple(row[place] for place in kept) for key, row in found[table.name].items()}
+        kept = [
+            place
+            for place, name in enumerate(table.column_names)
+            if name not in {table.identity, *table.stamps}
+        ]
+        bare[table.name] = {
+            key: tuple(row[place] for place in kept) for key, row in found[table.name].items()
+        }
     return bare
 
 
-def kill_rounds(folder: Path, seeds: Iterable[int], open_store: OpenStore = sqlite_file) -> Iterator[KillRound]:
-    """One round for each seed, each in a folder of its own inside `folder`. The first run of all is the undisturbed one."""
+def kill_rounds(
+    folder: Path, seeds: Iterable[int], open_store: OpenStore = sqlite_file
+) -> Iterator[KillRound]:
+    """One round for each seed, each in a folder of its own inside `folder`.
+
+    The first run of all is the undisturbed one.
+    """
     pages: list[Request] = []
     reached = threading.Event()
     wanted = [0]
@@ -203,13 +239,17 @@ def kill_rounds(folder: Path, seeds: Iterable[int], open_store: OpenStore = sqli
         with open_store(undisturbed) as store:
             code = backfill(write_env(undisturbed, simulator, store)).wait(_LONGEST_SECONDS)
             if code != 0:
-                raise RuntimeError(f"the undisturbed run ended with exit code {code}: {_log(undisturbed)}")
+                raise RuntimeError(
+                    f"the undisturbed run ended with exit code {code}: {_log(undisturbed)}"
+                )
             truth = content(rows(store))
         asked = len(pages)
         for seed in seeds:
             dice = random.Random(seed)  # noqa: S311 - a repeatable moment, not a secret
             page = 0 if dice.random() < _BEFORE_THE_FIRST_PAGE else dice.randint(1, asked)
-            round_ = KillRound(seed, page=page, delay=dice.random() * (0.05 if page else _START_SECONDS))
+            round_ = KillRound(
+                seed, page=page, delay=dice.random() * (0.05 if page else _START_SECONDS)
+            )
             pages.clear()
             reached.clear()
             wanted[0] = round_.page
@@ -251,7 +291,11 @@ def _round(
     after = rows(store)
     if content(after) != truth:
         broken.append("the database differs from the one of an undisturbed run")
-    moved = sum(after[table].get(key) != row for table, found in before.items() for key, row in found.items())
+    moved = sum(
+        after[table].get(key) != row
+        for table, found in before.items()
+        for key, row in found.items()
+    )
     if moved:
         broken.append(f"{moved} row(s) that were stored before the kill were written again")
     if round_.killed:
@@ -260,10 +304,14 @@ def _round(
 
 
 def _ended(store: Store) -> bool:
-    """Whether the execution had written its end: then the kill only met a process that was leaving."""
+    """Whether the execution had written its end: then the kill only met a process that was
+    leaving.
+    """
     if "execution_logs" not in store.tables():
         return False
-    return any(status != "RUNNING" for (status,) in store.query("SELECT status FROM execution_logs"))
+    return any(
+        status != "RUNNING" for (status,) in store.query("SELECT status FROM execution_logs")
+    )
 
 
 def _stamp(store: Store, round_: KillRound) -> tuple[Rows, set[date]]:

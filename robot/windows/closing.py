@@ -1,19 +1,21 @@
-"""Closing the console's window, log-off and shutdown: a request to stop that Windows does not repeat.
+"""Closing the console's window, log-off and shutdown: a request to stop that Windows does not
+repeat.
 
-Windows ends the process as soon as the handler returns (or after about five seconds at a closed window, twenty at a
-shutdown), so the handler waits while the execution writes its history. Facts:
-https://learn.microsoft.com/windows/console/handlerroutine, and, because a program that has loaded user32.dll (as every
-ODBC driver does) is told of the end of its own session by a window message only:
-https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
+Windows ends the process as soon as the handler returns (or after about five seconds at a closed
+window, twenty at a shutdown), so the handler waits while the execution writes its history. Facts:
+https://learn.microsoft.com/windows/console/handlerroutine, and, because a program that has loaded
+user32.dll (as every ODBC driver does) is told of the end of its own session by a window message
+only: https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
 
-The console's event of a log-off is something else: services alone receive it, whoever logs off, so it is no reason to
-stop. It has to be answered all the same: the C library takes it for Ctrl+Break where a handler of that is installed
-(Microsoft's Q149901, "Console App Launched from a Service Exits When User Logs Off"), and ours is.
+The console's event of a log-off is something else: services alone receive it, whoever logs off, so
+it is no reason to stop. It has to be answered all the same: the C library takes it for Ctrl+Break
+where a handler of that is installed (Microsoft's Q149901, "Console App Launched from a Service
+Exits When User Logs Off"), and ours is.
 
-The one-file executable is two processes. PyInstaller's own, which waits for this one, ends it half a second after any of
-these events, log-off included (bootloader/src/pyi_utils_win32.c of 6.22), so its main thread is suspended: for as long as
-the history takes, and after a log-off until the robot ends. What Windows cuts off nevertheless, the next start marks as
-interrupted and goes on with.
+The one-file executable is two processes. PyInstaller's own, which waits for this one, ends it half
+a second after any of these events, log-off included (bootloader/src/pyi_utils_win32.c of 6.22), so
+its main thread is suspended: for as long as the history takes, and after a log-off until the robot
+ends. What Windows cuts off nevertheless, the next start marks as interrupted and goes on with.
 """
 
 from __future__ import annotations
@@ -39,14 +41,22 @@ _suspended = threading.Event()
 
 
 def watch(ask: Callable[[str], None]) -> None:
-    """Call `ask` with the reason when Windows is about to end this process, then hold Windows back. Elsewhere: nothing."""
+    """Call `ask` with the reason when Windows is about to end this process, then hold Windows back.
+
+    Elsewhere: nothing.
+    """
     if sys.platform == "win32" and not _kept:
         _watch_console(ask)
-        threading.Thread(target=_watch_session, args=(ask,), name="end of session", daemon=True).start()
+        threading.Thread(
+            target=_watch_session, args=(ask,), name="end of session", daemon=True
+        ).start()
 
 
 def console_event(event: int, ask: Callable[[str], None]) -> bool:
-    """Deal with an event of the console. True = no further handler is asked, False = it is somebody else's."""
+    """Deal with an event of the console.
+
+    True = no further handler is asked, False = it is somebody else's.
+    """
     if event == _LOG_OFF:
         _suspend_parent()
         return True
@@ -64,7 +74,9 @@ def _hold() -> None:
 
 
 def _prepare() -> None:
-    """Let nothing stand between us and the history: neither the waiting process, nor a console that is going away."""
+    """Let nothing stand between us and the history: neither the waiting process, nor a console that
+    is going away.
+    """
     _suspend_parent()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
@@ -101,7 +113,9 @@ def _suspend_parent() -> None:
         more = kernel.Thread32Next(snapshot, ctypes.byref(entry))
     kernel.CloseHandle(snapshot)
     if more:  # the first thread of a process is its main one
-        thread = wintypes.HANDLE(kernel.OpenThread(2, False, entry.th32ThreadID))  # THREAD_SUSPEND_RESUME
+        thread = wintypes.HANDLE(
+            kernel.OpenThread(2, False, entry.th32ThreadID)
+        )  # THREAD_SUSPEND_RESUME
         kernel.SuspendThread(thread)
         atexit.register(kernel.ResumeThread, thread)  # at the very end: it tidies up after us
 
@@ -173,7 +187,9 @@ def _watch_session(ask: Callable[[str], None]) -> None:
     instance = kernel.GetModuleHandleW(None)
     described = WindowClass(lpfnWndProc=callback, hInstance=instance, lpszClassName=WINDOW_CLASS)
     user.RegisterClassW(ctypes.byref(described))
-    if not user.CreateWindowExW(0, WINDOW_CLASS, WINDOW_CLASS, 0, 0, 0, 0, 0, None, None, instance, None):
+    if not user.CreateWindowExW(
+        0, WINDOW_CLASS, WINDOW_CLASS, 0, 0, 0, 0, 0, None, None, instance, None
+    ):
         return  # no desktop (a service): there the console's events are what is told
     message = wintypes.MSG()
     while user.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:

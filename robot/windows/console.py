@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# Who starts a program that was double-clicked, in the desktop, a folder, the Start menu or the Run dialog
+# Who starts a program that was double-clicked, in the desktop, a folder, the Start menu or the Run
+# dialog
 _DESKTOP = "explorer.exe"
 
 
@@ -20,10 +21,11 @@ def show_state(state: str) -> None:
 
 
 def closes_with_us() -> bool:
-    """Whether the window was opened for this program alone by a double click, so that it vanishes with its last message.
+    """Whether the window was opened for this program alone by a double click, so that it vanishes
+    with its last message.
 
-    The Task Scheduler, a service manager or a script may open a console for the program alone as well; there nobody would
-    press the key that is waited for. So the parent has to be the desktop.
+    The Task Scheduler, a service manager or a script may open a console for the program alone as
+    well; there nobody would press the key that is waited for. So the parent has to be the desktop.
     """
     if sys.platform != "win32":
         return False
@@ -31,14 +33,22 @@ def closes_with_us() -> bool:
         return False
     processes = _processes()
     return double_clicked(
-        _attached(), own_processes(), {pid: name for pid, (_, name) in processes.items()}, _parents(processes)
+        _attached(),
+        own_processes(),
+        {pid: name for pid, (_, name) in processes.items()},
+        _parents(processes),
     )
 
 
 def double_clicked(
-    attached: Sequence[int], own: Sequence[int], names: Mapping[int, str], parents: Mapping[int, int]
+    attached: Sequence[int],
+    own: Sequence[int],
+    names: Mapping[int, str],
+    parents: Mapping[int, int],
 ) -> bool:
-    """Judge: only our `own` processes (the last one was started first) are `attached`, and the desktop started them."""
+    """Judge: only our `own` processes (the last one was started first) are `attached`, and the
+    desktop started them.
+    """
     if not attached or not set(attached) <= set(own):
         return False
     return names.get(parents.get(own[-1], 0), "").lower() == _DESKTOP
@@ -56,7 +66,9 @@ def _parents(processes: Mapping[int, tuple[int, str]]) -> dict[int, int]:
 
 
 def _attached() -> list[int]:
-    """The processes of our console. https://learn.microsoft.com/windows/console/getconsoleprocesslist"""
+    """The processes of our console.
+    https://learn.microsoft.com/windows/console/getconsoleprocesslist
+    """
     if sys.platform != "win32":
         return []
     import ctypes

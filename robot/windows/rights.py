@@ -1,7 +1,8 @@
-r"""Who may read and change the robot's folder: it holds the secrets, and a program that runs as the system's account.
+r"""Who may read and change the robot's folder: it holds the secrets, and a program that runs as the
+system's account.
 
-A new folder of `C:\` may be changed by every user of the computer, who could so put another program in the place of
-`app.exe`. Accounts are named by their SIDs, which are the same in every language:
+A new folder of `C:\` may be changed by every user of the computer, who could so put another program
+in the place of `app.exe`. Accounts are named by their SIDs, which are the same in every language:
 https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
 """
 
@@ -14,18 +15,32 @@ from pathlib import Path, PureWindowsPath
 
 ADMINISTRATORS, SYSTEM, LOCAL_SERVICE = "*S-1-5-32-544", "*S-1-5-18", "*S-1-5-19"
 
-# What the manual puts into the robot's folder, and the robot itself; a folder with anything else is not ours alone
-_OURS = ("app*.exe", "_internal", ".env*", "data", "logs", "api-3c-robot.*", "*.xml", "*.sql", "*.csv", "*.xlsx", "*.jsonl")
+# What the manual puts into the robot's folder, and the robot itself; a folder with anything else is
+# not ours alone
+_OURS = (
+    "app*.exe",
+    "_internal",
+    ".env*",
+    "data",
+    "logs",
+    "api-3c-robot.*",
+    "*.xml",
+    "*.sql",
+    "*.csv",
+    "*.xlsx",
+    "*.jsonl",
+)
 _SHARED_TREES = ("SYSTEMROOT", "PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432", "PUBLIC")
 _SHARED_NAMES = {"desktop", "documents", "downloads", "temp", "tmp", "programdata", "users"}
 _REPARSE_POINT = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: a link or a junction
 
 
 def icacls(folder: PureWindowsPath, account: str) -> list[list[str]]:
-    """The arguments of each call of icacls: the folder for the administrators, the system and `account` alone.
+    """The arguments of each call of icacls: the folder for the administrators, the system and
+    `account` alone.
 
-    The folder comes first, so that nobody else can change what is in it when its content follows: owners may always give
-    rights away, and files may have rights of their own.
+    The folder comes first, so that nobody else can change what is in it when its content follows:
+    owners may always give rights away, and files may have rights of their own.
     """
     grants = [f"{ADMINISTRATORS}:(OI)(CI)F", f"{SYSTEM}:(OI)(CI)F"]
     if account != SYSTEM:
@@ -42,11 +57,17 @@ def icacls(folder: PureWindowsPath, account: str) -> list[list[str]]:
 
 def as_typed(arguments: Sequence[str]) -> str:
     """One of these calls as an operator types it."""
-    return " ".join(["icacls", *(part if part.startswith("/") else f'"{part}"' for part in arguments)])
+    return " ".join(
+        ["icacls", *(part if part.startswith("/") else f'"{part}"' for part in arguments)]
+    )
 
 
-def why_not_ours(folder: PureWindowsPath, names: Iterable[str], environment: Mapping[str, str]) -> str | None:
-    """Why the rights of this folder, which holds these `names`, are not ours to change; None if they are."""
+def why_not_ours(
+    folder: PureWindowsPath, names: Iterable[str], environment: Mapping[str, str]
+) -> str | None:
+    """Why the rights of this folder, which holds these `names`, are not ours to change; None if
+    they are.
+    """
     if folder.drive.startswith("\\\\"):
         return "it lies on another computer"
     if folder.parent == folder:
@@ -68,8 +89,14 @@ def why_not_ours(folder: PureWindowsPath, names: Iterable[str], environment: Map
     return None
 
 
-def close(folder: Path, account: str, environment: Mapping[str, str], run: Callable[[Sequence[str]], object]) -> str | None:
-    """Let `run` call icacls for a folder that is ours alone; return why it was left as it is, or None.
+def close(
+    folder: Path,
+    account: str,
+    environment: Mapping[str, str],
+    run: Callable[[Sequence[str]], object],
+) -> str | None:
+    """Let `run` call icacls for a folder that is ours alone; return why it was left as it is, or
+    None.
 
     Raises OSError for a folder that cannot be read, and what `run` raises.
     """

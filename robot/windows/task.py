@@ -1,6 +1,7 @@
 """A task of the Windows Task Scheduler, as XML that `schtasks` registers.
 
-The elements and their order: https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema
+The elements and their order:
+https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import PureWindowsPath
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 NAME = "API 3C Robot"
-# Accounts of Windows that need no password: LocalSystem may do anything on this computer, LocalService hardly anything
+# Accounts of Windows that need no password: LocalSystem may do anything on this computer,
+# LocalService hardly anything
 # https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
 SYSTEM, LOCAL_SERVICE = "S-1-5-18", "S-1-5-19"
 
@@ -22,10 +24,12 @@ _RESTARTS, _RESTART_AFTER = 3, "PT10M"
 
 @dataclass(frozen=True)
 class Task:
-    """The robot once a day. `user` None = `account`, one of Windows; `hours` is when an execution is stopped at last.
+    """The robot once a day. `user` None = `account`, one of Windows; `hours` is when an execution
+    is stopped at last.
 
-    `password` tells how a user's task runs when nobody is logged on: with a password that Windows keeps (network drives
-    and DB_TRUSTED_CONNECTION work), or without one (S4U: no access to other computers as that user).
+    `password` tells how a user's task runs when nobody is logged on: with a password that Windows
+    keeps (network drives and DB_TRUSTED_CONNECTION work), or without one (S4U: no access to other
+    computers as that user).
     """
 
     program: PureWindowsPath
@@ -40,13 +44,21 @@ class Task:
 
     @property
     def xml(self) -> str:
-        """The task as a document that declares UTF-16; to be written so, as schtasks and the Task Scheduler want it."""
-        return f'<?xml version="1.0" encoding="UTF-16"?>\n{ET.tostring(self._indented(), encoding="unicode")}\n'
+        """The task as a document that declares UTF-16; to be written so, as schtasks and the Task
+        Scheduler want it.
+        """
+        return (
+            '<?xml version="1.0"'
+            f' encoding="UTF-16"?>\n{ET.tostring(self._indented(), encoding="unicode")}\n'
+        )
 
     @property
     def ascii_xml(self) -> str:
-        """The same in ASCII alone, and without a word of its encoding: right in whatever a console writes it."""
-        return f'<?xml version="1.0"?>\n{ET.tostring(self._indented(), encoding="us-ascii").decode("ascii")}\n'
+        """The same in ASCII alone, and without a word of its encoding: right in whatever a console
+        writes it.
+        """
+        text = ET.tostring(self._indented(), encoding="us-ascii").decode("ascii")
+        return f'<?xml version="1.0"?>\n{text}\n'
 
     def _indented(self) -> ET.Element:
         root = self._root()
@@ -61,7 +73,9 @@ class Task:
         _add(about, "Description", "Brings the calls of 3C Plus into the database, once a day.")
         trigger = _add(_add(root, "Triggers"), "CalendarTrigger")
         _add(trigger, "Enabled", "true")
-        _add(trigger, "StartBoundary", f"{self.first_day.isoformat()}T{self.at.strftime('%H:%M:%S')}")
+        _add(
+            trigger, "StartBoundary", f"{self.first_day.isoformat()}T{self.at.strftime('%H:%M:%S')}"
+        )
         _add(_add(trigger, "ScheduleByDay"), "DaysInterval", "1")
         self._add_settings(_add(root, "Settings"))
         principal = _add(_add(root, "Principals"), "Principal", id="Robot")

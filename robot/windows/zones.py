@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 
 def clock_warning(at: time, zone: ZoneInfo, here: datetime) -> str | None:
-    """What an operator has to know of a time of day `at` on this computer, whose aware time is `here`; None = nothing."""
+    """What an operator has to know of a time of day `at` on this computer, whose aware time is
+    `here`; None = nothing.
+    """
     there = here.astimezone(zone)
     if here.utcoffset() == there.utcoffset():
         return None
@@ -18,7 +20,8 @@ def clock_warning(at: time, zone: ZoneInfo, here: datetime) -> str | None:
     lag = ' What it then calls "yesterday" is a day earlier.' if days < 0 else ""
     better = datetime.combine(there.date(), at, zone).astimezone(here.tzinfo)
     return (
-        f"This computer's clock ({_offset(here)}) is not that of TIMEZONE ({zone.key}, {_offset(there)}): {at:%H:%M} here is"
+        f"This computer's clock ({_offset(here)}) is not that of TIMEZONE ({zone.key},"
+        f" {_offset(there)}): {at:%H:%M} here is"
         f" {meant:%H:%M}{day} there.{lag} For {at:%H:%M} there: --at {better:%H:%M}"
     )
 

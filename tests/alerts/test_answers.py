@@ -9,12 +9,25 @@ from robot.alerts import Report, healthcheck, webhook
 from robot.alerts.answers import refusal
 
 REPORT = Report("calls", "failed", "subject", "body")
-DELIVERED = ["", "OK", "ok", "1", "accepted", '{"ok": true}', '{"success":true,"error":null,"errors":[]}', '{"id": 7}']
+DELIVERED = [
+    "",
+    "OK",
+    "ok",
+    "1",
+    "accepted",
+    '{"ok": true}',
+    '{"success":true,"error":null,"errors":[]}',
+    '{"id": 7}',
+]
 NOT_DELIVERED = [
     "OK (not found)",
     "OK (rate limited)",
     "not found",
-    "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x",
+    (
+        "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error"
+        " 429"
+        " with ContextId x"
+    ),
     "no_service",
     "invalid_token",
     "channel_is_archived",
@@ -35,7 +48,9 @@ def test_an_answer_that_complains_of_nothing_is_a_delivery(said: str) -> None:
 @pytest.mark.parametrize("said", NOT_DELIVERED)
 def test_an_answer_that_says_so_is_no_delivery_on_any_channel(said: str) -> None:
     with HttpReceiver(says=said) as receiver:
-        with pytest.raises(OSError, match=r"the receiver says|in place of the receiver") as of_check:
+        with pytest.raises(
+            OSError, match=r"the receiver says|in place of the receiver"
+        ) as of_check:
             healthcheck.ping(receiver.url, "", "x")
         with pytest.raises(OSError, match=r"the receiver says|in place of the receiver"):
             webhook.send(receiver.url, "auto", REPORT)

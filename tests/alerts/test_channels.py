@@ -12,7 +12,9 @@ from watching_receivers import HttpReceiver, MailReceiver
 
 from robot.alerts import Report, healthcheck, mail, webhook
 
-REPORT = Report("calls", "failed", "API 3C Robot on server: calls FAILED", "The API is down.\nÀ espera.")
+REPORT = Report(
+    "calls", "failed", "API 3C Robot on server: calls FAILED", "The API is down.\nÀ espera."
+)
 
 
 def test_the_health_check_is_pinged_at_its_three_addresses_with_the_summary():
@@ -22,7 +24,11 @@ def test_the_health_check_is_pinged_at_its_three_addresses_with_the_summary():
         healthcheck.ping(receiver.url + "?rid=1", "/fail", "x" * 20_000)
     path = "/a-secret-path"
     assert receiver.paths == [f"{path}/start", path, f"{path}/fail?rid=1"]
-    assert [body for _, _, body in receiver.received] == [b"it begins", b"it went well", b"x" * 10_000]
+    assert [body for _, _, body in receiver.received] == [
+        b"it begins",
+        b"it went well",
+        b"x" * 10_000,
+    ]
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
@@ -38,7 +44,9 @@ def test_a_chat_gets_a_text():
         webhook.send(receiver.url, "auto", REPORT)
     _, content_type, body = receiver.received[0]
     assert content_type == "application/json"
-    assert json.loads(body) == {"text": "API 3C Robot on server: calls FAILED\nThe API is down.\nÀ espera."}
+    assert json.loads(body) == {
+        "text": "API 3C Robot on server: calls FAILED\nThe API is down.\nÀ espera."
+    }
 
 
 def test_teams_gets_an_adaptive_card():
@@ -46,7 +54,10 @@ def test_teams_gets_an_adaptive_card():
         webhook.send(receiver.url, "teams", REPORT)
     message = json.loads(receiver.received[0][2])
     attachment = message["attachments"][0]
-    assert (message["type"], attachment["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
+    assert (message["type"], attachment["contentType"]) == (
+        "message",
+        "application/vnd.microsoft.card.adaptive",
+    )
     blocks = attachment["content"]["body"]
     assert [block["text"] for block in blocks] == [REPORT.subject, REPORT.body]
     assert blocks[0]["color"] == "Attention"
@@ -91,7 +102,9 @@ def trusted(authority, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # TLS there is from the first byte
+@pytest.mark.filterwarnings(
+    "ignore:Requiring AUTH while not requiring TLS"
+)  # TLS there is from the first byte
 @pytest.mark.parametrize("login", [None, ("robot", "secret of the mail")])
 def test_an_e_mail_arrives_encrypted(context, trusted, security, login):
     with MailReceiver(context, starttls=security == "starttls", login=login) as receiver:

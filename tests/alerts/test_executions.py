@@ -54,11 +54,15 @@ def run(database, tmp_path, receiver, simulator):
 
 
 def chat(receiver):
-    return [json.loads(body)["text"] for path, _, body in receiver.received if path.endswith("/chat")]
+    return [
+        json.loads(body)["text"] for path, _, body in receiver.received if path.endswith("/chat")
+    ]
 
 
 def pings(receiver):
-    return [path.removeprefix("/a-secret-path") for path in receiver.paths if not path.endswith("/chat")]
+    return [
+        path.removeprefix("/a-secret-path") for path in receiver.paths if not path.endswith("/chat")
+    ]
 
 
 def test_a_success_is_pinged_with_its_summary_and_told_to_nobody(run, receiver):

@@ -46,7 +46,11 @@ def robot(database, tmp_path, receiver):
                 def now(self) -> datetime:
                     return moment
 
-            session = At(Context.for_file(tmp_path / ".env"), database.settings_with(**given), threading.Event())
+            session = At(
+                Context.for_file(tmp_path / ".env"),
+                database.settings_with(**given),
+                threading.Event(),
+            )
             return execute(session, (), lambda _: windows_of_days([day]))
 
         def told(self) -> list[str]:

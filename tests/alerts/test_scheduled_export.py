@@ -1,4 +1,6 @@
-"""Exports are told to those who watch, on a health check of their own: what the calls came to hides nothing of it."""
+"""Exports are told to those who watch, on a health check of their own: what the calls came to hides
+nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -59,18 +61,24 @@ def session(tmp_path, receiver, simulator):
 def clients(session, tmp_path):
     """Two clients to be sent."""
     now = session()
-    (tmp_path / "clients.csv").write_text("id;nome;fone\n1;Ana;11999998888\n2;Bia;11988887777\n", "utf-8")
+    (tmp_path / "clients.csv").write_text(
+        "id;nome;fone\n1;Ana;11999998888\n2;Bia;11988887777\n", "utf-8"
+    )
     repository = open_repository(now.settings)
     import_clients(tmp_path / "clients.csv", repository, now.now, now.stop)
     repository.close()
 
 
 def pings(receiver):
-    return [path.removeprefix("/a-secret-path") for path in receiver.paths if not path.endswith("/chat")]
+    return [
+        path.removeprefix("/a-secret-path") for path in receiver.paths if not path.endswith("/chat")
+    ]
 
 
 def chat(receiver):
-    return [json.loads(body)["text"] for path, _, body in receiver.received if path.endswith("/chat")]
+    return [
+        json.loads(body)["text"] for path, _, body in receiver.received if path.endswith("/chat")
+    ]
 
 
 @pytest.fixture
@@ -93,14 +101,18 @@ def test_a_scheduled_export_that_fails_before_it_begins_is_told(session, receive
     assert "dialer_export FAILED before it began" in told
 
 
-def test_a_scheduled_export_is_pinged_at_its_start_and_success_with_what_became_of_the_contacts(session, clients, receiver):
+def test_a_scheduled_export_is_pinged_at_its_start_and_success_with_what_became_of_the_contacts(
+    session, clients, receiver
+):
     schedule._export(session())
     assert pings(receiver) == [BEGINS, SUCCEEDED]
     assert b"Sent" in receiver.received[1][2]
     assert chat(receiver) == []
 
 
-def test_unknown_contacts_are_a_failure_until_an_export_succeeds(session, clients, receiver, simulator):
+def test_unknown_contacts_are_a_failure_until_an_export_succeeds(
+    session, clients, receiver, simulator
+):
     simulator.use_faults([Fault("status_500_after", path="/mailing_sync.json")])
     schedule._export(session())
     schedule._export(session())  # nobody is left to be sent
@@ -111,20 +123,26 @@ def test_unknown_contacts_are_a_failure_until_an_export_succeeds(session, client
     assert "works again" in again
 
 
-def test_without_an_address_of_its_own_an_export_pings_nobody_but_alerts(session, receiver, tmp_path):
+def test_without_an_address_of_its_own_an_export_pings_nobody_but_alerts(
+    session, receiver, tmp_path
+):
     (tmp_path / "robot.db").write_text("no database at all")
     schedule._export(session(export_healthcheck_url=""))
     assert pings(receiver) == []
     assert len(chat(receiver)) == 1
 
 
-def test_an_export_by_the_command_is_told_too_for_the_task_scheduler_may_have_started_it(by_hand, clients, receiver):
+def test_an_export_by_the_command_is_told_too_for_the_task_scheduler_may_have_started_it(
+    by_hand, clients, receiver
+):
     by_hand(yes=True)
     by_hand(yes=True)  # nobody is left to be sent: it took place all the same
     assert pings(receiver) == [BEGINS, SUCCEEDED] * 2
 
 
-def test_a_command_that_cannot_even_look_is_told_when_nobody_may_be_looking(by_hand, receiver, tmp_path):
+def test_a_command_that_cannot_even_look_is_told_when_nobody_may_be_looking(
+    by_hand, receiver, tmp_path
+):
     (tmp_path / "robot.db").write_text("no database at all")
     with pytest.raises(SyncError):
         by_hand(dry_run=True)

@@ -67,20 +67,36 @@ def test_a_memory_that_cannot_be_written_is_a_warning(watcher, told, caplog):
 
 def test_secrets_and_personal_data_are_masked_and_the_subject_stays_one_line(watcher, told):
     masking.register("the-token-of-the-manager")
-    watcher.ended(Report("calls", "failed", "calls\r\nBcc: x@example.com", "the-token-of-the-manager (11) 99999-8888"))
+    watcher.ended(
+        Report(
+            "calls",
+            "failed",
+            "calls\r\nBcc: x@example.com",
+            "the-token-of-the-manager (11) 99999-8888",
+        )
+    )
     assert told[0].subject == "calls Bcc: x@example.com"
     assert told[0].body == "*** (**) *****-**88"
 
 
 def test_the_health_check_hears_start_success_and_failure_in_this_order(tmp_path):
     with HttpReceiver() as receiver:
-        settings = IsolatedSettings(healthcheck_url=receiver.url, db_file=str(tmp_path / "robot.db"))
+        settings = IsolatedSettings(
+            healthcheck_url=receiver.url, db_file=str(tmp_path / "robot.db")
+        )
         for report in (GOOD, FAILED, PARTLY):
             watcher = Watcher.from_settings(settings)
             watcher.started("it begins")
             watcher.ended(report)
     path = "/a-secret-path"
-    assert receiver.paths == [f"{path}/start", path, f"{path}/start", f"{path}/fail", f"{path}/start", f"{path}/fail"]
+    assert receiver.paths == [
+        f"{path}/start",
+        path,
+        f"{path}/start",
+        f"{path}/fail",
+        f"{path}/start",
+        f"{path}/fail",
+    ]
     assert receiver.received[1][2] == b"calls COMPLETED_SUCCESS\n\nall is well"
     assert list(tmp_path.iterdir()) == []  # nothing to remember without alerts
 
@@ -95,7 +111,9 @@ def test_nobody_is_told_by_default(tmp_path):
 def test_who_never_answers_delays_an_execution_by_its_share_of_time_and_no_more(tmp_path, caplog):
     with HttpReceiver(hold=threading.Event()) as receiver:
         settings = IsolatedSettings(
-            healthcheck_url=receiver.url, alert_webhook_url=receiver.url, db_file=str(tmp_path / "robot.db")
+            healthcheck_url=receiver.url,
+            alert_webhook_url=receiver.url,
+            db_file=str(tmp_path / "robot.db"),
         )
         watcher = Watcher.from_settings(settings)
         watcher.longest_seconds = 0.5
@@ -122,7 +140,11 @@ def test_who_cannot_be_reached_is_a_warning_without_the_address(tmp_path, caplog
     watcher.started("x")
     watcher.ended(FAILED)
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert {warning.split(" ")[0] for warning in warned} == {"HEALTHCHECK_URL", "ALERT_WEBHOOK_URL", "ALERT_EMAIL_TO"}
+    assert {warning.split(" ")[0] for warning in warned} == {
+        "HEALTHCHECK_URL",
+        "ALERT_WEBHOOK_URL",
+        "ALERT_EMAIL_TO",
+    }
     assert "secret-path" not in caplog.text
 
 

@@ -17,7 +17,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 @dataclass
 class HttpReceiver:
-    """Answers each POST with `status` and what it `says`, after `hold` is set where it is given, and keeps what came."""
+    """Answers each POST with `status` and what it `says`, after `hold` is set where it is given,
+    and keeps what came.
+    """
 
     status: int = 200
     hold: threading.Event | None = None
@@ -45,7 +47,9 @@ class HttpReceiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
         self._thread.start()
         return self
 
@@ -79,11 +83,19 @@ class _Keeper:
 class MailReceiver:
     """A mail server with STARTTLS, or with TLS from the first byte; wants this login."""
 
-    def __init__(self, context: ssl.SSLContext, *, starttls: bool, login: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, *, starttls: bool, login: tuple[str, str] | None = None
+    ) -> None:
         self._keeper = _Keeper()
 
-        def allowed(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
-            given = (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else None
+        def allowed(
+            _server: object, _session: object, _envelope: object, _mechanism: str, data: Any
+        ) -> AuthResult:
+            given = (
+                (data.login.decode(), data.password.decode())
+                if isinstance(data, LoginPassword)
+                else None
+            )
             return AuthResult(success=given == login, handled=False)
 
         options: dict[str, Any] = {"authenticator": allowed, "auth_required": True} if login else {}
@@ -92,12 +104,18 @@ class MailReceiver:
         elif login:
             options |= {"auth_require_tls": False}
         self._controller = Controller(
-            self._keeper, hostname="127.0.0.1", port=0, ssl_context=None if starttls else context, **options
+            self._keeper,
+            hostname="127.0.0.1",
+            port=0,
+            ssl_context=None if starttls else context,
+            **options,
         )
 
     def __enter__(self) -> Self:
         # aiosmtpd greets itself at the port that it was given, and with 0 would find nobody there
-        self._controller._trigger_server = lambda: socket.create_connection(("127.0.0.1", self.port)).close()
+        self._controller._trigger_server = lambda: socket.create_connection(
+            ("127.0.0.1", self.port)
+        ).close()
         self._controller.start()
         return self
 

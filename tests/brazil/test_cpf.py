@@ -23,7 +23,14 @@ def test_what_is_right_comes_back_without_punctuation(written, read):
 
 
 @pytest.mark.parametrize(
-    ("written", "zeros"), [("52998224725", 0), ("1234567890", 1), ("191", None), ("00000000191", 0), ("11222333000181", 0)]
+    ("written", "zeros"),
+    [
+        ("52998224725", 0),
+        ("1234567890", 1),
+        ("191", None),
+        ("00000000191", 0),
+        ("11222333000181", 0),
+    ],
 )
 def test_leading_zeros_that_were_restored_are_told(written, zeros):
     if zeros is None:
@@ -40,7 +47,8 @@ def test_a_number_in_scientific_notation_is_no_document(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["529.982.247\u201125", "5299822\u200b4725", "\uff15\uff12\uff19.982.247-25", "529_982_247_25"]
+    "written",
+    ["529.982.247\u201125", "5299822\u200b4725", "\uff15\uff12\uff19.982.247-25", "529_982_247_25"],
 )
 def test_a_document_is_read_in_any_writing(written):
     assert read_document(written).number == "52998224725"
@@ -54,7 +62,16 @@ def test_any_company_number_of_the_new_kind_is_checked_by_its_letters():
 
 @pytest.mark.parametrize(
     "written",
-    ["529.982.247-24", "111.111.111-11", "11.222.333/0001-80", "12ABC34501DE36", "123", "", "529982247251234", "ABC"],
+    [
+        "529.982.247-24",
+        "111.111.111-11",
+        "11.222.333/0001-80",
+        "12ABC34501DE36",
+        "123",
+        "",
+        "529982247251234",
+        "ABC",
+    ],
 )
 def test_what_is_wrong_is_told_and_not_shown(written):
     with pytest.raises(InvalidDocument) as caught:

@@ -37,13 +37,16 @@ def test_every_writing_of_a_mobile_is_its_eleven_digits(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["1133334444", "(11) 3333-4444", "551133334444", "+55 (11) 3333.4444", "0 21 11 3333-4444"]
+    "written",
+    ["1133334444", "(11) 3333-4444", "551133334444", "+55 (11) 3333.4444", "0 21 11 3333-4444"],
 )
 def test_a_fixed_line_has_ten_digits_and_gets_no_ninth(written):
     assert national(written) == "1133334444"
 
 
-@pytest.mark.parametrize(("written", "number"), [("55999998888", "55999998888"), ("5533334444", "5533334444")])
+@pytest.mark.parametrize(
+    ("written", "number"), [("55999998888", "55999998888"), ("5533334444", "5533334444")]
+)
 def test_55_may_be_an_area_code(written, number):
     assert national(written) == number
 
@@ -68,7 +71,9 @@ def test_55_may_be_an_area_code(written, number):
 def test_what_cannot_be_dialled_says_why_and_never_shows_the_number(written, why):
     with pytest.raises(UndiallablePhone, match=why) as caught:
         national(written)
-    assert not any(part in str(caught.value) for part in ("99998888", "9999-8888", "7771234", "12345678"))
+    assert not any(
+        part in str(caught.value) for part in ("99998888", "9999-8888", "7771234", "12345678")
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,14 @@ def test_a_cell_gives_what_can_be_dialled_and_a_reason_for_what_cannot():
 @pytest.mark.parametrize(
     "cell",
     [
-        *("99999-8888 11", "99999-8888 (11)", "999998888 11", "33334444-11", "3333-4444 (11)", "55 3333-4444 11"),
+        *(
+            "99999-8888 11",
+            "99999-8888 (11)",
+            "999998888 11",
+            "33334444-11",
+            "3333-4444 (11)",
+            "55 3333-4444 11",
+        ),
         *("99999-8888 011", "9 9999 8888, 11", "99999-8888/11", "Cel 99999-8888 DDD 11"),
     ],
 )
@@ -112,7 +124,9 @@ def test_an_area_code_behind_its_number_is_never_dialled_as_another_number(cell)
 
 @given(
     st.sampled_from(["11", "21", "55", "99", "47"]),
-    st.sampled_from(["99999-8888", "9 9999 8888", "99999.8888", "3333-4444", "33334444", "999998888"]),
+    st.sampled_from(
+        ["99999-8888", "9 9999 8888", "99999.8888", "3333-4444", "33334444", "999998888"]
+    ),
     st.sampled_from([" ", "-", " - ", " (", ".", " ddd "]),
 )
 def test_no_order_of_area_code_and_number_gives_a_stranger(area, number, between):
@@ -140,7 +154,14 @@ def test_no_text_breaks_it_and_whatever_is_found_is_10_or_11_national_digits(tex
     st.sampled_from(["9", ""]),
     st.from_regex(r"[0-9]{8}", fullmatch=True),
     st.sampled_from(
-        ["{0}{1}{2}{3}", "({0}) {1}{2}-{3}", "{0} {1}{2} {3}", "({0}){1}{2}{3}", "{0} {1}{2}-{3}", "({0} {1}{2}{3}"]
+        [
+            "{0}{1}{2}{3}",
+            "({0}) {1}{2}-{3}",
+            "{0} {1}{2} {3}",
+            "({0}){1}{2}{3}",
+            "{0} {1}{2}-{3}",
+            "({0} {1}{2}{3}",
+        ]
     ),
 )
 def test_the_quick_way_for_plain_numbers_says_what_the_careful_one_does(area, ninth, number, form):

@@ -1,4 +1,6 @@
-"""The columns stand in four places, which must agree: the spec, robot/cells/tables.py, and the scripts of both databases."""
+"""The columns stand in four places, which must agree: the spec, robot/cells/tables.py, and the
+scripts of both databases.
+"""
 
 import json
 import re
@@ -7,14 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from robot.cells.tables import ALL_TABLES, CALLS, CLIENTS, EXECUTION_LOGS, MAILING_DATA, RowTable, Table
+from robot.cells.tables import (
+    ALL_TABLES,
+    CALLS,
+    CLIENTS,
+    EXECUTION_LOGS,
+    MAILING_DATA,
+    RowTable,
+    Table,
+)
 
 HERE = Path(__file__).resolve().parents[1]
 SQL = HERE.parent / "sql"
-SPEC: dict[str, list[list[str]]] = json.loads((HERE / "data" / "spec_columns.json").read_text("utf-8"))
+SPEC: dict[str, list[list[str]]] = json.loads(
+    (HERE / "data" / "spec_columns.json").read_text("utf-8")
+)
 SPEC_TABLES = (CALLS, MAILING_DATA, EXECUTION_LOGS)
 ROW_TABLES = (CALLS, MAILING_DATA, CLIENTS)
-# the contract's NVARCHAR(20) cannot hold its own word COMPLETED_WITH_ERRORS, of 21 letters; SQLite minds no width
+# the contract's NVARCHAR(20) cannot hold its own word COMPLETED_WITH_ERRORS, of 21 letters; SQLite
+# minds no width
 WIDENED = {("execution_logs", "status"): "NVARCHAR(30)"}
 
 
@@ -38,7 +51,10 @@ def test_the_spec_has_66_24_and_12_columns():
 
 @named((CALLS, MAILING_DATA))
 def test_after_the_columns_of_the_spec_come_extra_and_row_hash(table):
-    assert declared(table)[len(SPEC[table.name]) :] == [("extra", "NVARCHAR(MAX)"), ("row_hash", "NVARCHAR(32)")]
+    assert declared(table)[len(SPEC[table.name]) :] == [
+        ("extra", "NVARCHAR(MAX)"),
+        ("row_hash", "NVARCHAR(32)"),
+    ]
 
 
 @named(ROW_TABLES)
@@ -61,7 +77,8 @@ def test_asking_for_a_column_that_is_not_there_is_a_key_error():
         CALLS["no_such_column"]
 
 
-# --- SQLite -----------------------------------------------------------------------------------------------------------
+# --- SQLite
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -78,7 +95,10 @@ def sqlite(tmp_path):
 @named(ALL_TABLES)
 def test_the_sqlite_script_declares_the_same_columns(sqlite, table: Table):
     found = sqlite.execute(f"PRAGMA table_info({table.name})").fetchall()
-    expected = [(name, "INTEGER" if name == table.identity else sql_type) for name, sql_type in declared(table)]
+    expected = [
+        (name, "INTEGER" if name == table.identity else sql_type)
+        for name, sql_type in declared(table)
+    ]
     assert [(name, sql_type) for _, name, sql_type, *_ in found] == expected
     keys = sorted((place, name) for _, name, _, _, _, place in found if place)
     assert tuple(name for _, name in keys) == table.primary_key
@@ -91,7 +111,9 @@ def test_the_columns_that_sqlite_has_beyond_the_spec_may_be_null(sqlite, table: 
 
 
 def test_the_sqlite_scripts_make_no_other_table(sqlite):
-    found = {name for (name,) in sqlite.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = {
+        name for (name,) in sqlite.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
     assert found - {"sqlite_sequence"} == {table.name for table in ALL_TABLES}
 
 
@@ -110,13 +132,18 @@ def test_a_mailing_row_needs_its_call(sqlite):
 def test_dates_and_texts_of_digits_come_back_from_sqlite_as_they_went_in(sqlite):
     cells = ("0012", "2026-09-15 10:00:00", 5, True, "007", "3.0")
     sqlite.execute(
-        "INSERT INTO calls (id, call_date, campaign_id, recorded, feedback, number) VALUES (?, ?, ?, ?, ?, ?)", cells
+        (
+            "INSERT INTO calls (id, call_date, campaign_id, recorded, feedback, number) VALUES (?,"
+            " ?, ?, ?, ?, ?)"
+        ),
+        cells,
     )
     query = "SELECT id, call_date, campaign_id, recorded, feedback, number FROM calls"
     assert sqlite.execute(query).fetchone() == ("0012", "2026-09-15 10:00:00", 5, 1, "007", "3.0")
 
 
-# --- SQL Server: its text, without a server ---------------------------------------------------------------------------
+# --- SQL Server: its text, without a server
+# ---------------------------------------------------------------------------
 
 
 def batches(name: str) -> list[str]:
@@ -127,10 +154,15 @@ def created() -> dict[str, list[str]]:
     """The lines inside each CREATE TABLE of the scripts, by the table's name."""
     text = "".join(path.read_text("utf-8") for path in sorted((SQL / "sqlserver").glob("*.sql")))
     found = re.findall(
-        r"IF OBJECT_ID\(N'dbo\.(\w+)', N'U'\) IS NULL\s+CREATE TABLE dbo\.(\w+) \((.*?)\n    \);", text, re.DOTALL
+        r"IF OBJECT_ID\(N'dbo\.(\w+)', N'U'\) IS NULL\s+CREATE TABLE dbo\.(\w+) \((.*?)\n    \);",
+        text,
+        re.DOTALL,
     )
     assert all(asked == made for asked, made, _ in found)
-    return {name: [line.strip().rstrip(",") for line in body.strip().splitlines()] for _, name, body in found}
+    return {
+        name: [line.strip().rstrip(",") for line in body.strip().splitlines()]
+        for _, name, body in found
+    }
 
 
 def test_the_sql_server_script_creates_every_table():
@@ -140,10 +172,17 @@ def test_the_sql_server_script_creates_every_table():
 @named(ALL_TABLES)
 def test_the_sql_server_script_declares_the_same_columns(table: Table):
     columns = [line for line in created()[table.name] if not line.startswith("CONSTRAINT")]
-    parsed = [re.fullmatch(r"(\w+) (\w+(?:\(\w+\))?)( IDENTITY \(1, 1\))? (NOT NULL|NULL)", line) for line in columns]
-    expected = [(name, WIDENED.get((table.name, name), sql_type)) for name, sql_type in declared(table)]
+    parsed = [
+        re.fullmatch(r"(\w+) (\w+(?:\(\w+\))?)( IDENTITY \(1, 1\))? (NOT NULL|NULL)", line)
+        for line in columns
+    ]
+    expected = [
+        (name, WIDENED.get((table.name, name), sql_type)) for name, sql_type in declared(table)
+    ]
     assert [(match[1], match[2]) for match in parsed if match] == expected
-    assert [match[1] for match in parsed if match and match[3]] == ([table.identity] if table.identity else [])
+    assert [match[1] for match in parsed if match and match[3]] == (
+        [table.identity] if table.identity else []
+    )
     ours = parsed[len(SPEC.get(table.name, parsed)) :]
     assert {match[4] for match in ours if match} <= {"NULL"}
 
@@ -164,30 +203,50 @@ def test_both_databases_require_the_same_columns(sqlite, table: Table):
 @named(SPEC_TABLES)
 def test_the_take_over_adds_every_column_that_an_older_table_may_lack(table: Table):
     added = re.findall(
-        r"IF COL_LENGTH\(N'dbo\.(\w+)', N'(\w+)'\) IS NULL ALTER TABLE dbo\.(\w+) ADD (\w+) (\S+) NULL;",
+        (
+            r"IF COL_LENGTH\(N'dbo\.(\w+)', N'(\w+)'\) IS NULL ALTER TABLE dbo\.(\w+) ADD (\w+)"
+            r" (\S+)"
+            r" NULL;"
+        ),
         batches("0002_take_over.sql")[0],
     )
     assert all((of, name) == (to, new) for of, name, to, new, _ in added)
-    expected = [(name, sql_type) for name, sql_type in declared(table) if name not in table.primary_key]
+    expected = [
+        (name, sql_type) for name, sql_type in declared(table) if name not in table.primary_key
+    ]
     assert [(name, sql_type) for of, name, _, _, sql_type in added if of == table.name] == expected
 
 
 def test_the_take_over_moves_rows_in_one_transaction_of_one_batch():
     move = batches("0002_take_over.sql")[1]
-    order = ["SET XACT_ABORT ON", "BEGIN TRANSACTION", "INSERT INTO dbo.rejected_records", "DELETE m", "COMMIT TRANSACTION"]
+    order = [
+        "SET XACT_ABORT ON",
+        "BEGIN TRANSACTION",
+        "INSERT INTO dbo.rejected_records",
+        "DELETE m",
+        "COMMIT TRANSACTION",
+    ]
     places = [move.index(words) for words in order]
     assert places == sorted(places)
 
 
 def test_both_databases_have_the_same_indexes():
     pattern = (
-        r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \((\w+(?:, \w+)*)\)(?: INCLUDE \((\w+)\))?"
+        r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \((\w+(?:,"
+        r" \w+)*)\)(?: INCLUDE \((\w+)\))?"
     )
     found = {}
     for database in ("sqlserver", "sqlite"):
         text = "".join(path.read_text("utf-8") for path in sorted((SQL / database).glob("*.sql")))
-        found[database] = [  # SQLite has no INCLUDE: the column stands in the key there, if it need not be unique
-            (bool(unique), name, table, ", ".join(filter(None, (key, None if unique else included))))
+        found[
+            database
+        ] = [  # SQLite has no INCLUDE: the column stands in the key there, if it need not be unique
+            (
+                bool(unique),
+                name,
+                table,
+                ", ".join(filter(None, (key, None if unique else included))),
+            )
             for unique, name, table, key, included in re.findall(pattern, text)
         ]
     assert found["sqlserver"] == found["sqlite"]
@@ -195,9 +254,19 @@ def test_both_databases_have_the_same_indexes():
 
 
 def test_both_databases_have_the_same_view():
-    lite = (SQL / "sqlite" / "0003_dialer_export.sql").read_text("utf-8").partition("export_results AS\n")[2]
-    server = (SQL / "sqlserver" / "0004_dialer_export.sql").read_text("utf-8").partition("export_results AS\n")[2]
+    lite = (
+        (SQL / "sqlite" / "0003_dialer_export.sql")
+        .read_text("utf-8")
+        .partition("export_results AS\n")[2]
+    )
+    server = (
+        (SQL / "sqlserver" / "0004_dialer_export.sql")
+        .read_text("utf-8")
+        .partition("export_results AS\n")[2]
+    )
     server = server.partition("');")[0].replace("''", "'").replace("dbo.", "")
-    server = server.replace(" COLLATE DATABASE_DEFAULT", "")  # tables that were taken over may have another than ours
+    server = server.replace(
+        " COLLATE DATABASE_DEFAULT", ""
+    )  # tables that were taken over may have another than ours
     assert lite.rstrip().removesuffix(";").split() == server.split()
     assert "GROUP BY e.id" in lite

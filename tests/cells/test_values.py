@@ -206,7 +206,12 @@ def test_a_date_is_read_in_each_of_its_forms(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-09-15T10:00:05-03:00", "2026-09-15T10:00:05Z", "2026-09-15 10:00:05 +0000", "2026-09-15 10:00:05.999999"],
+    [
+        "2026-09-15T10:00:05-03:00",
+        "2026-09-15T10:00:05Z",
+        "2026-09-15 10:00:05 +0000",
+        "2026-09-15 10:00:05.999999",
+    ],
 )
 def test_an_offset_is_not_applied_and_a_fraction_is_dropped_but_neither_passes_unseen(value):
     assert values.date(value) == (MOMENT, False)

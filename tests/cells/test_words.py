@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 
 from robot.cells.words import canonical, compared, guarded, listed
 
-INVISIBLE = ["\u200b", "\u200d", "\u00ad", "\ufeff", "\u2060", "\u202a", "\u202c", "\u200e", "\ufe0f", "\u3164", "\x7f"]
+INVISIBLE = [
+    "\u200b",
+    "\u200d",
+    "\u00ad",
+    "\ufeff",
+    "\u2060",
+    "\u202a",
+    "\u202c",
+    "\u200e",
+    "\ufe0f",
+    "\u3164",
+    "\x7f",
+]
 
 
 @pytest.mark.parametrize("sign", INVISIBLE)
@@ -17,7 +29,13 @@ def test_a_character_that_nobody_sees_is_no_part_of_a_word(sign):
 
 @pytest.mark.parametrize(
     ("written", "form"),
-    [("\xa01\xa0", "1"), ("\uff22loqueado", "Bloqueado"), ("e\u0301", "é"), (" a\tb ", "a\tb"), ("a\u200b\u0301", "á")],
+    [
+        ("\xa01\xa0", "1"),
+        ("\uff22loqueado", "Bloqueado"),
+        ("e\u0301", "é"),
+        (" a\tb ", "a\tb"),
+        ("a\u200b\u0301", "á"),
+    ],
 )
 def test_a_text_has_one_canonical_form(written, form):
     assert canonical(written) == form
@@ -30,7 +48,13 @@ def test_a_canonical_text_stays_as_it_is(text):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Banco\xa0X", "BANCO  x"), ("STRASSE", "straße"), ("Bloque\u00adado", "bloqueado"), ("Ａ", "a")]
+    ("one", "other"),
+    [
+        ("Banco\xa0X", "BANCO  x"),
+        ("STRASSE", "straße"),
+        ("Bloque\u00adado", "bloqueado"),
+        ("Ａ", "a"),
+    ],
 )
 def test_words_are_compared_without_case_and_without_what_nobody_sees(one, other):
     assert compared(one) == compared(other)

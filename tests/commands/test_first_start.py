@@ -1,4 +1,6 @@
-"""The first start without a command, of the executable and of app.py: `.env` is written, never over one that stands."""
+"""The first start without a command, of the executable and of app.py: `.env` is written, never over
+one that stands.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ EXAMPLE = ROOT / ".env.example"
 
 @pytest.fixture
 def executable(tmp_path, monkeypatch):
-    """This program, as if it were an executable in an empty folder, with its own files unpacked elsewhere."""
+    """This program, as if it were an executable in an empty folder, with its own files unpacked
+    elsewhere.
+    """
     inside = tmp_path / "unpacked"
     inside.mkdir()
     (inside / ".env.example").write_bytes(EXAMPLE.read_bytes())
@@ -70,7 +74,13 @@ def test_app_py_writes_its_settings_and_tells_what_to_fill_like_the_executable(s
     code, shown = start(sources)
     assert code == 2
     assert (sources / ".env").read_bytes() == EXAMPLE.read_bytes()
-    for words in (str(sources / ".env"), "MANAGER_TOKEN", "3cs_", "DB_SERVER", "python app.py demo"):
+    for words in (
+        str(sources / ".env"),
+        "MANAGER_TOKEN",
+        "3cs_",
+        "DB_SERVER",
+        "python app.py demo",
+    ):
         assert words in shown
     code, shown = start(sources)
     assert code == 2
@@ -79,7 +89,11 @@ def test_app_py_writes_its_settings_and_tells_what_to_fill_like_the_executable(s
 
 def test_app_py_with_a_command_or_a_setting_of_the_environment_writes_nothing(sources):
     assert start(sources, "--version")[0] == 0
-    for shown in (start(sources, "check"), start(sources, DB_FILE="x.db"), start(sources, "--env-file", "/none/.env")):
+    for shown in (
+        start(sources, "check"),
+        start(sources, DB_FILE="x.db"),
+        start(sources, "--env-file", "/none/.env"),
+    ):
         assert shown[0] == 2
     assert not (sources / ".env").exists()
 
@@ -94,7 +108,9 @@ def test_the_settings_are_written_and_the_lines_to_fill_are_told(executable, cap
         assert name in shown
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it"
+)
 def test_the_settings_that_will_hold_secrets_are_their_users_alone(executable):
     before = os.umask(0o022)
     try:
@@ -113,7 +129,9 @@ def test_the_second_start_asks_for_the_token(executable, capsys):
 
 
 @pytest.mark.parametrize("name", SHARED)
-def test_a_proxy_or_certificates_of_the_whole_machine_are_no_settings_of_the_robot(executable, monkeypatch, name):
+def test_a_proxy_or_certificates_of_the_whole_machine_are_no_settings_of_the_robot(
+    executable, monkeypatch, name
+):
     monkeypatch.setenv(name, "http://proxy:3128")
     assert first_start.is_first_start(Context.for_file(None)) is True
 
@@ -147,7 +165,11 @@ def test_notepad_gets_its_line_ends_and_its_mark(executable, monkeypatch):
     first_start.write_example(executable / ".env")
     written = (executable / ".env").read_bytes()
     assert written.startswith(b"\xef\xbb\xbf")
-    assert written.count(b"\r\n") == written.count(b"\n") == EXAMPLE.read_text(encoding="utf-8").count("\n")
+    assert (
+        written.count(b"\r\n")
+        == written.count(b"\n")
+        == EXAMPLE.read_text(encoding="utf-8").count("\n")
+    )
 
 
 def test_an_env_inside_serves_until_one_stands_beside(executable):

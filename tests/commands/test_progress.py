@@ -55,7 +55,9 @@ def test_the_time_left_is_that_of_the_days_to_come_at_the_speed_so_far(clock):
     clock.now = 150
     assert pace.seconds_left == 150  # the half of a day has gone by
     clock.now = 400
-    assert pace.seconds_left == 120  # a day that takes longer does not use up the time of the others
+    assert (
+        pace.seconds_left == 120
+    )  # a day that takes longer does not use up the time of the others
 
 
 def test_days_that_were_complete_before_are_done_and_say_nothing_of_the_speed(clock):
@@ -78,7 +80,12 @@ def test_the_end_has_no_time_left(clock):
     ("seconds", "words"),
     [
         *((0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min"), (3569, "59 min"), (3599, "1 h 0 min")),
-        *((12_000, "3 h 20 min"), (86_399, "1 d 0 h"), (187_200, "2 d 4 h"), (40_000_000, "462 d 23 h")),
+        *(
+            (12_000, "3 h 20 min"),
+            (86_399, "1 d 0 h"),
+            (187_200, "2 d 4 h"),
+            (40_000_000, "462 d 23 h"),
+        ),
     ],
 )
 def test_a_duration_is_told_in_two_units(seconds, words):
@@ -95,7 +102,10 @@ def test_a_plain_line_tells_the_days_of_all_and_the_time_left(clock, caplog):
     lines.window_done(WINDOWS[0], WindowStatus.COMPLETE, Tally(received=600), None)
     assert caplog.messages == [
         f"{WINDOWS[0]}: goes on; 1 of 4 days, 10 records/s, time left not known yet.",
-        f"{WINDOWS[0]}: COMPLETE, 600 received; nothing; 2 of 4 days, 5 records/s, about 4 min left",
+        (
+            f"{WINDOWS[0]}: COMPLETE, 600 received; nothing; 2 of 4 days, 5 records/s, about 4 min"
+            " left"
+        ),
     ]
 
 
@@ -121,7 +131,9 @@ def test_the_bar_tells_the_same_in_one_line(clock, width):
         shown.truncate(0)
         shown.seek(0)
         progress.refresh()
-        (line,) = [line for line in shown.getvalue().replace("\r", "\n").splitlines() if "of 365" in line]
+        (line,) = [
+            line for line in shown.getvalue().replace("\r", "\n").splitlines() if "of 365" in line
+        ]
     assert "363 of 365 days" in line
     assert "left" in line
     assert "…" not in line
@@ -137,5 +149,8 @@ def test_a_back_fill_that_goes_on_counts_the_days_of_the_execution_before(databa
         caplog.clear()
         execute(simulator, database, WINDOWS)
     told = [message for message in caplog.messages if " days, " in message]
-    assert [message.rpartition("; ")[2].partition(",")[0] for message in told] == ["3 of 4 days", "4 of 4 days"]
+    assert [message.rpartition("; ")[2].partition(",")[0] for message in told] == [
+        "3 of 4 days",
+        "4 of 4 days",
+    ]
     assert "left" not in told[-1]

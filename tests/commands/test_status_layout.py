@@ -23,7 +23,15 @@ def machine(database: Database, tmp_path, capsys, monkeypatch):
     """Yesterday is proven, two old days failed, another was given up; the campaigns are many."""
     clear_environment(monkeypatch)
     with started_at(NOON), simulated(2, 1500) as simulator:
-        machine = Machine(simulator, tmp_path, database, capsys, API_MAX_ATTEMPTS=1, PER_PAGE=500, CAMPAIGN_IDS=MANY)
+        machine = Machine(
+            simulator,
+            tmp_path,
+            database,
+            capsys,
+            API_MAX_ATTEMPTS=1,
+            PER_PAGE=500,
+            CAMPAIGN_IDS=MANY,
+        )
         failing = [ago(number) for number in (400, 300, 200)]
         simulator.use_faults([Fault(FaultKind.STATUS_500, day=day, times=None) for day in failing])
         for day in (400, 300, 200, 1):
@@ -40,7 +48,9 @@ def at(machine: Machine, width: int, *arguments: str) -> list[str]:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(width), "TERM": "dumb", "PYTHONUTF8": "1"}
     command = [*robot_at(NOON), "--env-file", machine.env_file, "status", *arguments]
-    with subprocess.Popen([*map(str, command)], stdout=theirs, stderr=theirs, env=environment) as process:
+    with subprocess.Popen(
+        [*map(str, command)], stdout=theirs, stderr=theirs, env=environment
+    ) as process:
         os.close(theirs)
         told = b""
         while True:
@@ -58,7 +68,11 @@ def at(machine: Machine, width: int, *arguments: str) -> list[str]:
 
 def texts(lines: list[str]) -> list[str]:
     """Without what is never cut: commands that are typed, and the path of the database."""
-    return [line for line in lines if "Read again" not in line and "Database:" not in line and "days give-up" not in line]
+    return [
+        line
+        for line in lines
+        if "Read again" not in line and "Database:" not in line and "days give-up" not in line
+    ]
 
 
 @sqlite_only("it is about the console")
@@ -82,7 +96,9 @@ def test_what_is_piped_is_no_wider_than_120(machine: Machine) -> None:
 def test_a_reason_stands_beside_what_failed(machine: Machine) -> None:
     assert machine.run("status") == 0
     lines = machine.out.splitlines()
-    row = next(place for place, line in enumerate(lines) if f" {ago(400)} " in line and "FAILED" in line)
+    row = next(
+        place for place, line in enumerate(lines) if f" {ago(400)} " in line and "FAILED" in line
+    )
     assert "HTTP 500" in lines[row + 1]
     (day,) = [line for line in lines if line.startswith(f"  {ago(400)}  FAILED")]
     assert "HTTP 500" in day

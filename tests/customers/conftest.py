@@ -30,7 +30,9 @@ class Portfolio:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def workbook(self, rows: Sequence[Sequence[object]], name: str = "clients.xlsx", sheet: str = "Carteira") -> Path:
+    def workbook(
+        self, rows: Sequence[Sequence[object]], name: str = "clients.xlsx", sheet: str = "Carteira"
+    ) -> Path:
         book = openpyxl.Workbook()
         page = book.active
         page.title = sheet
@@ -52,7 +54,14 @@ class Portfolio:
         repository = self.database.repository(stop=self.stop)
         confirm = {"confirm": agree} if yes else {}
         try:
-            found = import_clients(path, repository, self.database.clock, self.stop, options=Options(**options), **confirm)
+            found = import_clients(
+                path,
+                repository,
+                self.database.clock,
+                self.stop,
+                options=Options(**options),
+                **confirm,
+            )
         finally:
             repository.close()
         assert found is not None

@@ -1,4 +1,6 @@
-"""What a cell may be in a key, a phone or a document: what is not known for sure is a rejection that names the cell."""
+"""What a cell may be in a key, a phone or a document: what is not known for sure is a rejection
+that names the cell.
+"""
 
 from datetime import date, datetime
 
@@ -37,8 +39,12 @@ def test_a_key_with_letters_of_its_own_is_a_key(portfolio, key):
     assert portfolio.keys() == [key]
 
 
-@pytest.mark.parametrize(("column", "text"), [("cpf", "5,29982E+10"), ("telefone", "1,2E+10"), ("ddd", "1,1E+1")])
-def test_a_document_or_phone_that_was_rounded_is_a_rejection_even_beside_a_good_one(portfolio, column, text):
+@pytest.mark.parametrize(
+    ("column", "text"), [("cpf", "5,29982E+10"), ("telefone", "1,2E+10"), ("ddd", "1,1E+1")]
+)
+def test_a_document_or_phone_that_was_rounded_is_a_rejection_even_beside_a_good_one(
+    portfolio, column, text
+):
     portfolio.take(f"codigo;nome;Celular;{column}\n1;Ana;11999990001;{text}\n")
     assert portfolio.keys() == []
     ((_, reason),) = rejections(portfolio)
@@ -47,7 +53,9 @@ def test_a_document_or_phone_that_was_rounded_is_a_rejection_even_beside_a_good_
 
 @pytest.mark.parametrize("value", [datetime(2026, 3, 1, 10, 0), date(2026, 3, 1), True, False])
 @pytest.mark.parametrize("place", [0, 1, 2, 3, 5])
-def test_a_date_or_boolean_where_a_key_a_name_a_document_a_phone_or_a_status_is_expected_names_its_cell(place, value):
+def test_a_date_or_boolean_where_a_key_name_document_phone_or_status_is_expected_names_its_cell(
+    place, value
+):
     line: list[object] = ["1", "Ana", "52998224725", "11999990001", "10,00", "ativo"]
     line[place] = value
     read = normalize_client(layout(HEADERS), line)
@@ -55,7 +63,9 @@ def test_a_date_or_boolean_where_a_key_a_name_a_document_a_phone_or_a_status_is_
 
 
 def test_a_rejection_names_the_sheet_and_the_cell_and_the_way_to_save_the_file_right(portfolio):
-    file = portfolio.workbook([HEADERS, ["1", "Ana", None, "11999990001"], ["2", "Bia", None, date(2026, 3, 1)]])
+    file = portfolio.workbook(
+        [HEADERS, ["1", "Ana", None, "11999990001"], ["2", "Bia", None, date(2026, 3, 1)]]
+    )
     result = portfolio.take(file)
     assert portfolio.keys() == ["1"]
     ((record_id, reason),) = rejections(portfolio)
@@ -77,7 +87,9 @@ def test_a_cell_that_is_unreadable_refuses_the_line_whatever_its_column():
     assert known_cells(ignored, ("1", "Ana", "11999990001", bad))[3] is None
 
 
-@pytest.mark.parametrize(("header", "kept"), [("codigo", False), ("fone", False), ("status", False), ("obs", True)])
+@pytest.mark.parametrize(
+    ("header", "kept"), [("codigo", False), ("fone", False), ("status", False), ("obs", True)]
+)
 def test_a_doubtful_cell_is_kept_in_a_note_and_refuses_the_line_elsewhere(header, kept):
     of = layout([header, "Loja"])
     cell = Doubtful("JoÃ£o", Reason.GARBLED, "Carteira!A7")
@@ -90,14 +102,22 @@ def test_a_doubtful_cell_is_kept_in_a_note_and_refuses_the_line_elsewhere(header
 
 
 def test_a_number_of_a_workbook_that_has_lost_digits_is_no_key(portfolio):
-    file = portfolio.workbook([HEADERS, [7000010000000001024.0, "Ana", None, "11999990001"], [8, "Bia", None, 11999990002]])
+    file = portfolio.workbook(
+        [
+            HEADERS,
+            [7000010000000001024.0, "Ana", None, "11999990001"],
+            [8, "Bia", None, 11999990002],
+        ]
+    )
     portfolio.take(file)
     assert portfolio.keys() == ["8"]
     assert portfolio.client("8")["phones"] == "11999990002"
 
 
 def test_the_zeros_of_a_document_are_restored_and_told(portfolio):
-    file = portfolio.workbook([HEADERS, [1, "Ana", 1234567890, 11999990001], [2, "Bia", 52998224725, 11999990002]])
+    file = portfolio.workbook(
+        [HEADERS, [1, "Ana", 1234567890, 11999990001], [2, "Bia", 52998224725, 11999990002]]
+    )
     result = portfolio.take(file)
     assert (portfolio.client("1")["cpf"], result.tally.zeros) == ("01234567890", 1)
 

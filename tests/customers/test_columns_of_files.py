@@ -1,4 +1,6 @@
-"""Which column of a file is which of ours: a file that is not understood stops, and is told how to be."""
+"""Which column of a file is which of ours: a file that is not understood stops, and is told how to
+be.
+"""
 
 import pytest
 
@@ -24,7 +26,9 @@ def test_phones_and_a_status_are_read_by_the_words_of_their_headers(portfolio):
 
 
 def test_a_file_without_a_phone_that_is_understood_stops_and_names_the_column(portfolio):
-    error = refused(portfolio, "codigo;nome;Num A;valor\n1;Ana;11999990001;10,00\n2;Bia;(11) 3333-4444;20,00\n")
+    error = refused(
+        portfolio, "codigo;nome;Num A;valor\n1;Ana;11999990001;10,00\n2;Bia;(11) 3333-4444;20,00\n"
+    )
     assert "column 3 (Num A)" in error.problems[0]
     assert '--map "Num A=phones"' in error.hint
 
@@ -36,7 +40,9 @@ def test_new_clients_of_a_file_without_any_phone_are_asked_about(portfolio):
     assert portfolio.client("1")["phones"] is None
 
 
-@pytest.mark.parametrize("header", ["Bloqueado?", "Não Ligar", "Situação Cadastral", "Status do telefone"])
+@pytest.mark.parametrize(
+    "header", ["Bloqueado?", "Não Ligar", "Situação Cadastral", "Status do telefone"]
+)
 def test_a_column_that_may_be_the_status_stops_the_file(portfolio, header):
     error = refused(portfolio, f"codigo;nome;fone;{header}\n1;Ana;11999990001;x\n")
     assert f"column 4 ({header})" in error.problems[0]
@@ -52,7 +58,9 @@ def test_a_column_in_which_somebody_is_blocked_stops_the_file_whatever_its_heade
 
 
 def test_a_blocked_word_of_the_settings_is_found_too(portfolio):
-    error = refused(portfolio, "codigo;nome;fone;Fase\n1;Ana;11999990001;juridico\n", blocked=("Jurídico",))
+    error = refused(
+        portfolio, "codigo;nome;fone;Fase\n1;Ana;11999990001;juridico\n", blocked=("Jurídico",)
+    )
     assert "Fase" in error.problems[0]
 
 
@@ -79,8 +87,14 @@ def test_a_first_line_that_is_a_client_is_not_shown(portfolio):
     ("headers", "problem"),
     [
         ("codigo;nome;Nome;fone", "name: column 2 (nome) and column 3 (Nome)"),
-        ("codigo;nome;fone;status;Situação do contrato", "status: column 4 (status) and column 5 (Situação do contrato)"),
-        ("codigo;nome;fone;CPF do cliente;CPF do devedor", "cpf: column 4 (CPF do cliente) and column 5 (CPF do devedor)"),
+        (
+            "codigo;nome;fone;status;Situação do contrato",
+            "status: column 4 (status) and column 5 (Situação do contrato)",
+        ),
+        (
+            "codigo;nome;fone;CPF do cliente;CPF do devedor",
+            "cpf: column 4 (CPF do cliente) and column 5 (CPF do devedor)",
+        ),
     ],
 )
 def test_two_columns_for_one_stop_the_file_until_one_is_named(portfolio, headers, problem):
@@ -120,7 +134,9 @@ def test_an_option_that_names_no_column_is_refused(option):
 
 
 def test_an_option_for_a_header_that_the_file_does_not_have_is_refused(portfolio):
-    error = refused(portfolio, "codigo;nome;fone\n1;Ana;11999990001\n", maps=parse_maps(["Fase=status"]))
+    error = refused(
+        portfolio, "codigo;nome;fone\n1;Ana;11999990001\n", maps=parse_maps(["Fase=status"])
+    )
     assert error.problems == ("--map: no column 'Fase'",)
 
 
@@ -140,7 +156,10 @@ def test_the_command_stops_with_two_and_names_the_way_out(portfolio):
     code, told = app.run("clients", "import", file)
     assert (code, '--map "Fase=status"' in told) == (2, True)
     code, told = app.run("clients", "import", file, "--map", "Fase=status")
-    assert (code, "Kept in the database for the next file with these headers: Fase = status" in told) == (0, True)
+    assert (
+        code,
+        "Kept in the database for the next file with these headers: Fase = status" in told,
+    ) == (0, True)
     code, told = app.run("clients", "import", file)
     assert (code, "As named with an earlier file: Fase = status" in told) == (0, True)
 

@@ -10,10 +10,19 @@ KNOWN = "codigo;nome;cpf;telefone\n00123;Ana;52998224725;11999990001\n77;Bia;;11
 @pytest.mark.parametrize(
     ("line", "doubt"),
     [
-        ("123;Ana Paula;;11999990009", "differ from known keys only by zeros at the beginning: 123 (line 2) and 00123"),
+        (
+            "123;Ana Paula;;11999990009",
+            "differ from known keys only by zeros at the beginning: 123 (line 2) and 00123",
+        ),
         ("0077;Eva;;11999990009", "only by zeros at the beginning: 0077 (line 2) and 77"),
-        ("500;Ana P.;529.982.247-25;11999990009", "have the CPF/CNPJ of known customers: 500 (line 2) and 00123"),
-        ("501; BIA\u200b ;;(11) 99999-0002", "have the name and a phone of known customers: 501 (line 2) and 77"),
+        (
+            "500;Ana P.;529.982.247-25;11999990009",
+            "have the CPF/CNPJ of known customers: 500 (line 2) and 00123",
+        ),
+        (
+            "501; BIA\u200b ;;(11) 99999-0002",
+            "have the name and a phone of known customers: 501 (line 2) and 77",
+        ),
     ],
 )
 def test_somebody_who_is_probably_known_is_told_and_nothing_is_stored(portfolio, line, doubt):
@@ -45,7 +54,9 @@ def test_a_first_import_asks_nothing(portfolio):
 def test_many_doubts_are_counted_and_a_few_are_shown(portfolio):
     lines = [f"{key};C{key};;119{70000000 + key}" for key in range(1, 31)]
     portfolio.take("\n".join(["codigo;nome;cpf;telefone", *lines]))
-    portfolio.take("\n".join(["codigo;nome;cpf;telefone", *(f"000{line}" for line in lines)]), yes=True)
+    portfolio.take(
+        "\n".join(["codigo;nome;cpf;telefone", *(f"000{line}" for line in lines)]), yes=True
+    )
     (doubt,) = portfolio.doubts
     assert doubt.startswith("30 new customer(s)")
     assert doubt.endswith("and 25 more.")

@@ -1,4 +1,6 @@
-"""Characters that nobody sees make no second customer, no name, and let nobody who is blocked be called."""
+"""Characters that nobody sees make no second customer, no name, and let nobody who is blocked be
+called.
+"""
 
 import pytest
 
@@ -16,7 +18,10 @@ TEXT = (
 def test_keys_names_phones_and_amounts_are_read_without_what_nobody_sees(portfolio):
     result = portfolio.take(TEXT)
     assert portfolio.keys() == ["1", "2"]
-    assert (portfolio.client("1")["name"], portfolio.client("1")["phones"]) == ("Ana", "11999990001")
+    assert (portfolio.client("1")["name"], portfolio.client("1")["phones"]) == (
+        "Ana",
+        "11999990001",
+    )
     assert (portfolio.client("2")["name"], portfolio.client("2")["open_amount"]) == ("Bia", "2.00")
     assert dict(result.tally.reasons) == {"the client has no name": 1}
 
@@ -35,5 +40,7 @@ def test_a_header_is_found_in_any_writing(header):
 
 
 def test_a_status_in_odd_writing_is_stored_as_it_is_compared(portfolio):
-    portfolio.take("codigo;nome;telefone;status\n1;Ana;11999990001;Bloque\u00adado\u200b\n2;Bia;11999990002;Ｂloqueado\n")
+    portfolio.take(
+        "codigo;nome;telefone;status\n1;Ana;11999990001;Bloque\u00adado\u200b\n2;Bia;11999990002;Ｂloqueado\n"
+    )
     assert [portfolio.client(key)["status"] for key in "12"] == ["Bloqueado", "Bloqueado"]

@@ -1,4 +1,6 @@
-"""The same table, written as CSV and as XLSX by two writers, gives the same customers in the database."""
+"""The same table, written as CSV and as XLSX by two writers, gives the same customers in the
+database.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +28,47 @@ HEADERS = [
     "Obs",
     "Vendedor",
 ]
-CPFS = ["52998224725", "529.982.247-25", "1234567890", "11.222.333/0001-81", "52998224724", "12ABC34501DE35"]
-PHONES = ["11999990001", "(11) 99999-0001", "1133334444", "99999", "11999990002 / 1133334444", "+55 21 98888-7777"]
+CPFS = [
+    "52998224725",
+    "529.982.247-25",
+    "1234567890",
+    "11.222.333/0001-81",
+    "52998224724",
+    "12ABC34501DE35",
+]
+PHONES = [
+    "11999990001",
+    "(11) 99999-0001",
+    "1133334444",
+    "99999",
+    "11999990002 / 1133334444",
+    "+55 21 98888-7777",
+]
 
 _LETTERS = st.characters(
-    categories=["Lu", "Ll", "Nd", "Zs", "Cf"], include_characters="-.,&'\u0301\n", exclude_characters="\x1c\x1d\x1e\x1f\x85"
+    categories=["Lu", "Ll", "Nd", "Zs", "Cf"],
+    include_characters="-.,&'\u0301\n",
+    exclude_characters="\x1c\x1d\x1e\x1f\x85",
 )
-_TEXTS = st.text(_LETTERS, max_size=12).map(lambda text: f"x{text}x")  # no formula, no word for nothing
-_KEYS = st.one_of(st.integers(1, 99), st.integers(10**13, 10**15 - 1), st.sampled_from(["007", "A-1", "\u200b5", "\xa06"]))
+_TEXTS = st.text(_LETTERS, max_size=12).map(
+    lambda text: f"x{text}x"
+)  # no formula, no word for nothing
+_KEYS = st.one_of(
+    st.integers(1, 99),
+    st.integers(10**13, 10**15 - 1),
+    st.sampled_from(["007", "A-1", "\u200b5", "\xa06"]),
+)
 _AMOUNTS = st.one_of(
-    st.integers(0, 10**6), st.integers(0, 10**7).map(lambda cents: cents / 100), st.sampled_from(["1.150,00"])
+    st.integers(0, 10**6),
+    st.integers(0, 10**7).map(lambda cents: cents / 100),
+    st.sampled_from(["1.150,00"]),
 )
 _LINES = st.tuples(
     *(_KEYS, _TEXTS, st.one_of(st.none(), st.sampled_from(CPFS))),
-    *(st.one_of(st.none(), st.sampled_from(PHONES)), st.one_of(st.none(), st.integers(11960000000, 11999999999))),
+    *(
+        st.one_of(st.none(), st.sampled_from(PHONES)),
+        st.one_of(st.none(), st.integers(11960000000, 11999999999)),
+    ),
     *(st.one_of(st.none(), _AMOUNTS), st.one_of(st.none(), _TEXTS), st.one_of(st.none(), _TEXTS)),
     st.one_of(st.none(), _TEXTS, st.integers(0, 99)),
 )
@@ -61,7 +90,9 @@ def with_openpyxl(path: Path, rows: list[tuple[object, ...]]) -> Path:
 
 
 def with_xlsxwriter(path: Path, rows: list[tuple[object, ...]]) -> Path:
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         sheet = book.add_worksheet("Carteira")
         for number, row in enumerate([HEADERS, *rows]):
             sheet.write_row(number, 0, ["" if cell is None else cell for cell in row])
@@ -69,18 +100,24 @@ def with_xlsxwriter(path: Path, rows: list[tuple[object, ...]]) -> Path:
 
 
 def customers(path: Path, folder: Path) -> tuple[list[tuple[object, ...]], list[str]]:
-    """What the database holds after the import of a file alone: the rows, and the reasons of the rejections."""
+    """What the database holds after the import of a file alone: the rows, and the reasons of the
+    rejections.
+    """
     database = Database.of_file(folder / f"{path.stem}-{path.suffix[1:]}.db")
     repository = database.repository()
     try:
         result = import_clients(path, repository, database.clock, threading.Event())
     finally:
         repository.close()
-    rows = database.query(f"SELECT {', '.join(CLIENTS.row_names)} FROM clients ORDER BY external_id")
+    rows = database.query(
+        f"SELECT {', '.join(CLIENTS.row_names)} FROM clients ORDER BY external_id"
+    )
     return rows, sorted(result.tally.reasons.elements())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(TABLES)
 @example(
     [

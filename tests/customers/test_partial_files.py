@@ -18,8 +18,16 @@ def test_a_column_that_the_file_does_not_have_leaves_what_is_stored(portfolio):
     portfolio.take(FULL)
     portfolio.take("codigo;nome;status\n1;Ana;promessa\n2;Bia;ativo\n")
     ana = portfolio.client("1")
-    assert (ana["cpf"], ana["phones"], ana["open_amount"]) == ("12345678909", "11999990001", "150.00")
-    assert (ana["creditor"], ana["email"], ana["status"]) == ("Banco X", "ana@example.com", "promessa")
+    assert (ana["cpf"], ana["phones"], ana["open_amount"]) == (
+        "12345678909",
+        "11999990001",
+        "150.00",
+    )
+    assert (ana["creditor"], ana["email"], ana["status"]) == (
+        "Banco X",
+        "ana@example.com",
+        "promessa",
+    )
 
 
 def test_a_file_without_names_and_phones_changes_known_clients_and_makes_no_new_ones(portfolio):
@@ -44,8 +52,12 @@ def test_an_empty_cell_changes_nothing(portfolio):
     assert portfolio.client("1")["phones"] == "11999990001"
 
 
-def test_an_empty_cell_erases_where_it_is_asked_for_but_never_a_name_or_a_status_that_protects(portfolio):
-    portfolio.take(BLOCKED.replace("status\n", "status;credor\n").replace("ativo\n", "ativo;Banco\n"))
+def test_an_empty_cell_erases_where_it_is_asked_for_but_never_a_name_or_a_status_that_protects(
+    portfolio,
+):
+    portfolio.take(
+        BLOCKED.replace("status\n", "status;credor\n").replace("ativo\n", "ativo;Banco\n")
+    )
     text = "codigo;nome;telefone;status;credor\n1;;;;\n2;;;;\n"
     portfolio.take(text, empty_erases=True)
     ana, bia = portfolio.client("1"), portfolio.client("2")
@@ -63,7 +75,10 @@ def test_the_summary_counts_by_column_what_was_filled_changed_left_alone_and_era
     first = portfolio.take(FULL)
     assert first.tally.columns["cpf"] == {Change.FILLED: 1}
     assert first.tally.columns["phones"] == {Change.FILLED: 2}
-    text = "codigo;nome;cpf;telefone;credor;email\n1;Ana;;11999990009;Banco Y;\n2;Bia;52998224725;11999990002;;x@y.z\n"
+    text = (
+        "codigo;nome;cpf;telefone;credor;email\n1;Ana;;11999990009;Banco"
+        " Y;\n2;Bia;52998224725;11999990002;;x@y.z\n"
+    )
     columns = portfolio.take(text, empty_erases=True).tally.columns
     assert columns["cpf"] == {Change.ERASED: 1, Change.FILLED: 1}
     assert columns["phones"] == {Change.CHANGED: 1}
@@ -85,7 +100,9 @@ def test_the_hash_of_a_joined_row_is_that_of_the_same_row_from_one_file(portfoli
     portfolio.take("codigo;nome;status;Vendedor\n1;Ana;promessa;Rui\n")
     joined = portfolio.client("1")
     whole = FULL.replace("email\n", "email;Vendedor\n").replace("150,00;ativo", "150,00;promessa")
-    whole = whole.replace("ana@example.com\n", "ana@example.com;Rui\n").replace("Banco X;\n", "Banco X;;\n")
+    whole = whole.replace("ana@example.com\n", "ana@example.com;Rui\n").replace(
+        "Banco X;\n", "Banco X;;\n"
+    )
     assert portfolio.take(whole).ending.counts.updated == 0
     assert portfolio.client("1") == joined
 
@@ -98,7 +115,11 @@ def test_a_row_that_was_changed_by_hand_is_joined_as_it_is(portfolio):
     repository.close()
     portfolio.take("codigo;nome;status\n1;Ana;promessa\n")
     ana = portfolio.client("1")
-    assert (ana["creditor"], ana["status"], ana["extra"]) == ("Banco Z", "promessa", '{"extra":"no JSON"}')
+    assert (ana["creditor"], ana["status"], ana["extra"]) == (
+        "Banco Z",
+        "promessa",
+        '{"extra":"no JSON"}',
+    )
 
 
 def test_what_is_kept_in_extra_stays_beside_what_a_later_file_brings(portfolio):
@@ -121,7 +142,19 @@ def merged(headers, first, second, later=None, **options):
     stored = Stored.of(merge(of, read_client(of, first)).row)
     return dict(
         zip(
-            ("key", "name", "cpf", "phones", "email", "creditor", "amount", "address", "uf", "notes", "status"),
+            (
+                "key",
+                "name",
+                "cpf",
+                "phones",
+                "email",
+                "creditor",
+                "amount",
+                "address",
+                "uf",
+                "notes",
+                "status",
+            ),
             merge(after, read_client(after, second), stored, **options).row,
             strict=False,
         )
@@ -143,7 +176,9 @@ A, B, C, D = "11999990001", "11999990002", "11999990003", "11999990004"
         ((A, B), ("", ""), f"{A};{B}"),
     ],
 )
-def test_each_phone_has_its_place_and_an_empty_cell_leaves_the_one_of_its_place(first, second, phones):
+def test_each_phone_has_its_place_and_an_empty_cell_leaves_the_one_of_its_place(
+    first, second, phones
+):
     headers = ["id", "nome", "Telefone 1", "Telefone 2"]
     assert merged(headers, ["1", "Ana", *first], ["1", "Ana", *second])["phones"] == phones
 
@@ -158,9 +193,20 @@ def test_a_part_of_an_address_does_not_take_the_place_of_the_whole():
     headers = ["id", "nome", "Endereço", "Bairro", "Cidade"]
     line = ["1", "Ana", "Rua A, 10", "Centro", "Itu"]
     whole = "Rua A, 10, Centro, Itu"
-    assert merged(headers, line, ["1", "Ana", "Itu"], later=["id", "nome", "Cidade"])["address"] == whole
-    assert merged(headers, line, ["1", "Ana", "Salto"], later=["id", "nome", "Cidade"])["address"] == whole
-    assert merged(headers, line, ["1", "Ana", "Rua A, 10"], later=["id", "nome", "Endereço"])["address"] == whole
+    assert (
+        merged(headers, line, ["1", "Ana", "Itu"], later=["id", "nome", "Cidade"])["address"]
+        == whole
+    )
+    assert (
+        merged(headers, line, ["1", "Ana", "Salto"], later=["id", "nome", "Cidade"])["address"]
+        == whole
+    )
+    assert (
+        merged(headers, line, ["1", "Ana", "Rua A, 10"], later=["id", "nome", "Endereço"])[
+            "address"
+        ]
+        == whole
+    )
     moved = merged(headers, line, ["1", "Ana", "Rua B, 1"], later=["id", "nome", "Endereço"])
     assert moved["address"] == "Rua B, 1"
 
@@ -169,14 +215,21 @@ def test_a_line_that_is_rejected_still_blocks_whom_it_names(portfolio):
     portfolio.take(BLOCKED)
     result = portfolio.take("codigo;nome;telefone;status\n2;Bia;123;Bloqueado\n")
     assert (result.ending.exit_code, result.ending.failed) == (ExitCode.WITH_ERRORS, 1)
-    assert (portfolio.client("2")["status"], portfolio.client("2")["phones"]) == ("Bloqueado", "11999990002")
-    assert portfolio.query("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(1,)]
+    assert (portfolio.client("2")["status"], portfolio.client("2")["phones"]) == (
+        "Bloqueado",
+        "11999990002",
+    )
+    assert portfolio.query("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [
+        (1,)
+    ]
 
 
 @pytest.mark.parametrize("order", [("ativo", "bloqueado"), ("bloqueado", "ativo")])
 def test_of_two_lines_for_one_client_the_one_that_blocks_counts(portfolio, order):
     first, second = order
-    portfolio.take(f"codigo;nome;telefone;status\n5;Eva;11999990005;{first}\n5;Eva;11999990005;{second}\n")
+    portfolio.take(
+        f"codigo;nome;telefone;status\n5;Eva;11999990005;{first}\n5;Eva;11999990005;{second}\n"
+    )
     assert portfolio.client("5")["status"] == "bloqueado"
 
 
@@ -185,9 +238,15 @@ def test_the_command_shows_the_counts_by_column(portfolio):
     app = portfolio.app()
     assert app.run("clients", "import", str(portfolio.folder / "clients.csv"))[0] == 0
     portfolio.write("codigo;nome;cpf;status\n1;Ana;;promessa\n2;Bia;;\n")
-    code, told = app.run("clients", "import", str(portfolio.folder / "clients.csv"), "--empty-erases")
+    code, told = app.run(
+        "clients", "import", str(portfolio.folder / "clients.csv"), "--empty-erases"
+    )
     assert code == 0
-    rows = {line.split("│")[1].strip(): line.split("│")[2:6] for line in told.splitlines() if line.count("│") == 6}
+    rows = {
+        line.split("│")[1].strip(): line.split("│")[2:6]
+        for line in told.splitlines()
+        if line.count("│") == 6
+    }
     assert [cell.strip() for cell in rows["cpf"]] == ["0", "0", "0", "1"]
     assert [cell.strip() for cell in rows["status"]] == ["0", "1", "0", "1"]
     assert [cell.strip() for cell in rows["phones"]] == ["0", "0", "2", "0"]

@@ -15,7 +15,12 @@ def test_a_preview_writes_nothing(portfolio):
     before = portfolio.query("SELECT * FROM clients")
     result = portfolio.preview(TEXT, maps=parse_maps(["Vendedor=extra"]))
     counts = result.ending.counts
-    assert (counts.inserted, counts.updated, result.ending.failed, result.ending.total) == (1, 1, 1, 3)
+    assert (counts.inserted, counts.updated, result.ending.failed, result.ending.total) == (
+        1,
+        1,
+        1,
+        3,
+    )
     assert portfolio.query("SELECT * FROM clients") == before
     assert portfolio.executions() == 1
     assert portfolio.query("SELECT COUNT(*) FROM rejected_records") == [(0,)]
@@ -25,7 +30,11 @@ def test_a_preview_writes_nothing(portfolio):
 def test_a_preview_shows_the_columns_a_masked_sample_the_counts_and_the_reasons(portfolio):
     code, told = portfolio.app().run("clients", "import", str(portfolio.write(TEXT)), "--preview")
     assert code == 0
-    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in told.splitlines() if "│" in line]
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in told.splitlines()
+        if "│" in line
+    ]
     assert ["Nome do Devedor", "name"] in rows
     assert ["Fone (celular)", "phones"] in rows
     assert ["Situação do contrato", "status"] in rows

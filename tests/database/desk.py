@@ -1,4 +1,6 @@
-"""An operator's desk: a `.env`, commands run in this process as app.py would run them, and what they said."""
+"""An operator's desk: a `.env`, commands run in this process as app.py would run them, and what
+they said.
+"""
 
 from __future__ import annotations
 

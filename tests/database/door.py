@@ -1,8 +1,10 @@
-"""The door of a SQL Server, and nothing behind it: it shows a certificate, hears the login and refuses it.
+"""The door of a SQL Server, and nothing behind it: it shows a certificate, hears the login and
+refuses it.
 
-Microsoft's driver speaks to it as to a real one. Up to TDS 7.4 the TLS handshake travels inside packets of PRELOGIN's type,
-and from then on the packets inside TLS; TDS 8.0 ("strict") begins with TLS. Written by MS-TDS (packet header, PRELOGIN,
-ERROR, DONE): https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
+Microsoft's driver speaks to it as to a real one. Up to TDS 7.4 the TLS handshake travels inside
+packets of PRELOGIN's type, and from then on the packets inside TLS; TDS 8.0 ("strict") begins with
+TLS. Written by MS-TDS (packet header, PRELOGIN, ERROR, DONE):
+https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
 """
 
 from __future__ import annotations
@@ -32,22 +34,31 @@ class Refusal:
     def token(self) -> bytes:
         text, name = self.text.encode("utf-16-le"), "door".encode("utf-16-le")
         body = struct.pack("<lBBH", self.number, 1, self.level, len(self.text)) + text
-        body += bytes([len(name) // 2]) + name + b"\0" + struct.pack("<l", 1)  # server, no procedure, line 1
+        body += (
+            bytes([len(name) // 2]) + name + b"\0" + struct.pack("<l", 1)
+        )  # server, no procedure, line 1
         return struct.pack("<BH", 0xAA, len(body)) + body
 
 
 WRONG_PASSWORD = Refusal(18456, "Login failed for user 'robot'.")
-NO_DATABASE = Refusal(4060, 'Cannot open database "calls" requested by the login. The login failed.', 11)
+NO_DATABASE = Refusal(
+    4060, 'Cannot open database "calls" requested by the login. The login failed.', 11
+)
 _DONE_WITH_ERROR = struct.pack("<BHHQ", 0xFD, 0x0002, 0, 0)
 
 
 class Door:
-    """Listens on a loopback port and refuses every login. `logins` counts those that came as far."""
+    """Listens on a loopback port and refuses every login.
+
+    `logins` counts those that came as far.
+    """
 
     def __init__(self, certificate: ssl.SSLContext | None, *refusals: Refusal) -> None:
         """Without a certificate it cannot encrypt, and says so."""
         if certificate is not None:
-            certificate.maximum_version = ssl.TLSVersion.TLSv1_2  # TDS 7.4's; 1.3 sends tickets after the handshake
+            certificate.maximum_version = (
+                ssl.TLSVersion.TLSv1_2
+            )  # TDS 7.4's; 1.3 sends tickets after the handshake
             certificate.set_alpn_protocols(["tds/8.0"])
         self._certificate = certificate
         self._answer = b"".join(refusal.token() for refusal in refusals) + _DONE_WITH_ERROR
@@ -71,11 +82,16 @@ class Door:
             except OSError:
                 return
             client.settimeout(_LONGEST_SECONDS)
-            with client, suppress(OSError):  # a driver that refuses the certificate leaves in the middle of the handshake
+            with (
+                client,
+                suppress(OSError),
+            ):  # a driver that refuses the certificate leaves in the middle of the handshake
                 self._serve(client)
 
     def _serve(self, client: socket.socket) -> None:
-        if self._certificate is not None and client.recv(1, socket.MSG_PEEK) == bytes([_TLS_RECORD]):
+        if self._certificate is not None and client.recv(1, socket.MSG_PEEK) == bytes(
+            [_TLS_RECORD]
+        ):
             with self._certificate.wrap_socket(client, server_side=True) as inside:
                 self._prelogin(inside)
                 self._login(inside)
@@ -87,7 +103,9 @@ class Door:
             self._login(tunnel)
 
     def _prelogin(self, stream: socket.socket) -> None:
-        """Version 16.0.1000 (SQL Server 2022), whether it encrypts, no instance, no thread, no MARS."""
+        """Version 16.0.1000 (SQL Server 2022), whether it encrypts, no instance, no thread, no
+        MARS.
+        """
         _read_message(stream)
         encryption = _ENCRYPT_NOT_SUPPORTED if self._certificate is None else _ENCRYPT_REQUIRED
         version = bytes([16, 0, 1000 >> 8, 1000 & 0xFF, 0, 0])

@@ -1,4 +1,6 @@
-"""Rows to store: real ones of the simulator's calls, and small ones whose hash says what is in them."""
+"""Rows to store: real ones of the simulator's calls, and small ones whose hash says what is in
+them.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,18 @@ from robot.threec.call_rows import CallRows, normalize_call
 from robot.threec.calls_job import CallsJob
 
 DAY = date(2026, 9, 15)
-SCOPE = Scope("calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59))))
+SCOPE = Scope(
+    "calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59)))
+)
 
 
-def line(execution_id: int = 1, *, day: date = DAY, status: WindowStatus = WindowStatus.READING, **more: Any) -> WindowLine:
+def line(
+    execution_id: int = 1,
+    *,
+    day: date = DAY,
+    status: WindowStatus = WindowStatus.READING,
+    **more: Any,
+) -> WindowLine:
     return WindowLine(day, status, execution_id, datetime(2026, 9, 16, 2, 0, 0), **more)
 
 
@@ -41,7 +51,9 @@ def mailing(key: str, **cells: Any) -> tuple[Any, ...]:
     return row(MAILING_DATA, key, **cells)
 
 
-def window_store(repository: Repository, known: KnownWindows | None = None, window: Window | None = None) -> WindowStore:
+def window_store(
+    repository: Repository, known: KnownWindows | None = None, window: Window | None = None
+) -> WindowStore:
     """The store of one window of `calls`, which knows what the repository has now."""
     job = CallsJob(None, (), per_page=100, concurrency=1)  # type: ignore[arg-type]
     window = window or Window(DAY, SCOPE.period)

@@ -1,7 +1,8 @@
-"""A TCP proxy before the server that cuts a connection at a chosen message, so that the other side sees a reset.
+"""A TCP proxy before the server that cuts a connection at a chosen message, so that the other side
+sees a reset.
 
-It is a process of its own: pyodbc asks the server for the types of parameters with Python's lock held, and a thread of the
-same process could pass nothing on meanwhile.
+It is a process of its own: pyodbc asks the server for the types of parameters with Python's lock
+held, and a thread of the same process could pass nothing on meanwhile.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ class TcpProxy:
 
     def __init__(self, host: str, port: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, host, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__, host, str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.port = int(self._ask())
 
@@ -53,7 +57,9 @@ class TcpProxy:
         self._ask("cut", message, how.name)
 
     def fall_silent_at(self, message: int) -> None:
-        """From that message of the client's on pass nothing on, on this connection, and keep it open."""
+        """From that message of the client's on pass nothing on, on this connection, and keep it
+        open.
+        """
         self._ask("silence", message)
 
     @property
@@ -63,7 +69,10 @@ class TcpProxy:
 
 
 class _Proxy:
-    """Listens on a loopback port and passes everything on, until told to cut. Every connection has two threads."""
+    """Listens on a loopback port and passes everything on, until told to cut.
+
+    Every connection has two threads.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -130,7 +139,9 @@ class _Proxy:
                     connection.mute.set()
                 connection.server.sendall(data)
                 if how is Cut.AFTER:
-                    connection.answered.wait(1)  # the first part of a long message has no answer of its own
+                    connection.answered.wait(
+                        1
+                    )  # the first part of a long message has no answer of its own
                 if how is not None:
                     break
         except OSError:

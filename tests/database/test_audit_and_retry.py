@@ -23,7 +23,12 @@ def store(repository: Repository, rows: list[CallRows], *rejections: Rejection) 
     execution = repository.start_execution(SCOPE, "a test", None)
     line = WindowLine(DAY, WindowStatus.READING, execution, repository._clock())
     mailings = [each.mailing for each in rows if each.mailing]
-    repository.store(Batch({CALLS: [each.call for each in rows], MAILING_DATA: mailings}, rejections), SCOPE, line, set())
+    repository.store(
+        Batch({CALLS: [each.call for each in rows], MAILING_DATA: mailings}, rejections),
+        SCOPE,
+        line,
+        set(),
+    )
     return execution
 
 
@@ -31,13 +36,22 @@ def test_a_column_is_read_by_key(repository: Repository) -> None:
     rows = rows_of(12)
     store(repository, rows)
     campaign = CALLS.row_names.index("campaign_id")
-    assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY)) == {each.call[0]: each.call[campaign] for each in rows}
+    assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY)) == {
+        each.call[0]: each.call[campaign] for each in rows
+    }
     assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY + timedelta(days=1))) == {}
 
 
-def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(repository: Repository) -> None:
+def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(
+    repository: Repository,
+) -> None:
     rows = rows_of(2)
-    store(repository, [], Rejection(str(rows[0].call[0]), "no date", '{"a":1}'), Rejection(None, "a text", '"x"'))
+    store(
+        repository,
+        [],
+        Rejection(str(rows[0].call[0]), "no date", '{"a":1}'),
+        Rejection(None, "a text", '"x"'),
+    )
     first, second = repository.rejections("calls")
     assert (first.reason, first.payload, second.record_id) == ("no date", '{"a":1}', None)
     execution = repository.start_execution(SCOPE, "a test", None)
@@ -62,6 +76,8 @@ def test_a_rejection_met_again_is_open_again(repository: Repository) -> None:
 def test_a_day_proven_by_a_clock_that_was_ahead_is_not_complete(repository: Repository) -> None:
     execution = store(repository, [])
     finished = whole(DAY + timedelta(days=3)).start
-    repository.conclude_window(SCOPE, WindowLine(DAY, WindowStatus.COMPLETE, execution, finished, finished))
+    repository.conclude_window(
+        SCOPE, WindowLine(DAY, WindowStatus.COMPLETE, execution, finished, finished)
+    )
     assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=2)) == set()
     assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=3)) == {DAY}

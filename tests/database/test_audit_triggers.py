@@ -1,4 +1,6 @@
-"""A DBA audits every table by triggers that count rows of their own: what the robot knows of its writing stays true."""
+"""A DBA audits every table by triggers that count rows of their own: what the robot knows of its
+writing stays true.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ CONTENT = {
     "mailing_data": "call_id, identifier, row_hash",
     "rejected_records": "job, record_id, payload_hash, resolved_execution_id",
     "sync_windows": "job, day, status, api_total, distinct_ids, stored, rejected, execution_id",
-    "execution_logs": "id, job, status, exit_code, total_records, successful_records, failed_records, inserted_records,"
+    "execution_logs": "id, job, status, exit_code, total_records, successful_records,"
+    " failed_records, inserted_records,"
     " updated_records, unchanged_records",
     "clients": "external_id, name, phones",
     "dialer_export_items": "external_id, status, records",
@@ -31,10 +34,13 @@ CONTENT = {
 
 
 def watch(database: Database, table: Table) -> None:
-    """An audit trigger as it is often written: without NOCOUNT, its last statement touches no row."""
+    """An audit trigger as it is often written: without NOCOUNT, its last statement touches no
+    row.
+    """
     if database.on_server:
         database.query(
-            f"CREATE TRIGGER dbo.tr_audit_{table.name} ON dbo.{table.name} AFTER INSERT, UPDATE, DELETE AS BEGIN"
+            f"CREATE TRIGGER dbo.tr_audit_{table.name} ON dbo.{table.name} AFTER INSERT, UPDATE,"
+            " DELETE AS BEGIN"
             f" INSERT INTO dbo.auditoria (what) VALUES (N'{table.name}'), (N'{table.name}');"
             " UPDATE dbo.auditoria SET what = N'never' WHERE 1 = 0 END"
         )
@@ -55,18 +61,26 @@ def watch_all(database: Database) -> None:
 
 
 def a_week_of_work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[tuple]]:
-    """Every job, with something rejected, refused, changed, tried again and interrupted; what the tables hold then."""
+    """Every job, with something rejected, refused, changed, tried again and interrupted; what the
+    tables hold then.
+    """
     database, simulator = desk.database, desk.simulator
     codes = [desk.sync(DAY)]
     simulator.update_call(simulator.calls[3]["id"], qualification="Retornar")
     codes += [desk.sync(DAY, "--again"), desk.run("rejected", "retry")]
     codes += [desk.load("1;Ana Lima;11999998888", "2;Bia Souza;999", "3;Cid;11977776666")]
-    codes += [desk.load("1;Ana de Lima;11999998888", "2;Bia Souza;11988887777", "3;Cid;11977776666")]
+    codes += [
+        desk.load("1;Ana de Lima;11999998888", "2;Bia Souza;11988887777", "3;Cid;11977776666")
+    ]
     with monkeypatch.context() as refusing:
         refusing.setattr(
             answers,
             "invalid_items",
-            lambda content: {"phone": ["inválido"]} if any(item["identifier"] == "2" for item in content) else {},
+            lambda content: (
+                {"phone": ["inválido"]}
+                if any(item["identifier"] == "2" for item in content)
+                else {}
+            ),
         )
         codes += [desk.send()]
     codes += [desk.send()]
@@ -81,7 +95,10 @@ def a_week_of_work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, lis
     found = repository.fail_interrupted("calls")
     remembered = repository.recall("schedule")
     repository.close()
-    rows = {table: sorted(database.query(f"SELECT {names} FROM {table}"), key=str) for table, names in CONTENT.items()}
+    rows = {
+        table: sorted(database.query(f"SELECT {names} FROM {table}"), key=str)
+        for table, names in CONTENT.items()
+    }
     return {**rows, "remembered": [(remembered, found)]}
 
 
@@ -93,7 +110,9 @@ def desk(database, tmp_path, capsys, monkeypatch):
         yield Desk(database, simulator, tmp_path, capsys, monkeypatch)
 
 
-def test_every_job_tells_and_keeps_the_same_with_audit_triggers_on_every_table(desk, monkeypatch, request, tmp_path):
+def test_every_job_tells_and_keeps_the_same_with_audit_triggers_on_every_table(
+    desk, monkeypatch, request, tmp_path
+):
     calm = a_week_of_work(desk, monkeypatch)
     watched = desk.database
     if watched.on_server:
@@ -115,16 +134,20 @@ def test_every_job_tells_and_keeps_the_same_with_audit_triggers_on_every_table(d
     assert touched >= set(CONTENT) | {"robot_state"}
 
 
-def test_an_error_that_a_trigger_raises_behind_a_row_count_is_not_taken_for_success(database, repository):
+def test_an_error_that_a_trigger_raises_behind_a_row_count_is_not_taken_for_success(
+    database, repository
+):
     if database.on_server:
         database.query(
             "CREATE TRIGGER dbo.tr_late ON dbo.robot_state AFTER INSERT AS BEGIN"
-            " SET NOCOUNT OFF; SELECT 1 AS seen; UPDATE dbo.robot_state SET name = name WHERE 1 = 0;"
+            " SET NOCOUNT OFF; SELECT 1 AS seen; UPDATE dbo.robot_state SET name = name WHERE 1 ="
+            " 0;"
             " THROW 50001, N'the audit is closed', 1; END"
         )
     else:
         database.query(
-            "CREATE TRIGGER tr_late AFTER INSERT ON robot_state BEGIN SELECT RAISE(ABORT, 'the audit is closed'); END"
+            "CREATE TRIGGER tr_late AFTER INSERT ON robot_state BEGIN SELECT RAISE(ABORT, 'the"
+            " audit is closed'); END"
         )
     try:
         with pytest.raises(Exception, match="the audit is closed"):

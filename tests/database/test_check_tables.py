@@ -43,7 +43,10 @@ def test_what_may_refuse_a_row_is_told_with_its_name(desk, own):
     if own.on_server:
         own.query("ALTER TABLE dbo.calls ALTER COLUMN agent NVARCHAR(5) NULL")
         own.query("ALTER TABLE dbo.mailing_data ADD CONSTRAINT ck_company CHECK (cep <> N'x')")
-        told += ["dbo.calls.agent is NVARCHAR(5), narrower than the robot's NVARCHAR(255)", "CHECK constraint ck_company"]
+        told += [
+            "dbo.calls.agent is NVARCHAR(5), narrower than the robot's NVARCHAR(255)",
+            "CHECK constraint ck_company",
+        ]
     assert desk.run("check") == 1
     shown = line(desk, "Tables")
     assert shown.startswith("FAILED")
@@ -52,7 +55,9 @@ def test_what_may_refuse_a_row_is_told_with_its_name(desk, own):
 
 
 @pytest.mark.sqlserver
-def test_a_column_without_which_nothing_can_be_stored_is_told(new_server_database, tmp_path, capsys, monkeypatch):
+def test_a_column_without_which_nothing_can_be_stored_is_told(
+    new_server_database, tmp_path, capsys, monkeypatch
+):
     new_server_database.repository().close()
     new_server_database.query("ALTER TABLE dbo.calls ADD loja INT NOT NULL")
     with Simulator([]) as simulator:
@@ -78,7 +83,16 @@ FAR = (
     "np:\\\\db\\pipe\\sql\\query",
     "localhost.evil.com",
 )
-HERE = ("localhost", ".", "(local)", "127.0.0.1,1433", ".\\SQLEXPRESS", "tcp:localhost:1433", "::1", "LOCALHOST\\X")
+HERE = (
+    "localhost",
+    ".",
+    "(local)",
+    "127.0.0.1,1433",
+    ".\\SQLEXPRESS",
+    "tcp:localhost:1433",
+    "::1",
+    "LOCALHOST\\X",
+)
 
 
 @pytest.mark.parametrize("server", FAR)

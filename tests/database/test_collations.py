@@ -1,4 +1,6 @@
-"""A DBA gave a key column another collation than the database has: its tables are joined all the same."""
+"""A DBA gave a key column another collation than the database has: its tables are joined all the
+same.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,15 @@ OTHER = "Latin1_General_BIN2"
 
 @pytest.fixture
 def repository(new_server_database):
-    """Tables of the specification's robot, whose id has a collation of its own, and whose call_id has the database's."""
+    """Tables of the specification's robot, whose id has a collation of its own, and whose call_id
+    has the database's.
+    """
     for name in ("calls", "mailing_data"):
         keys = {"calls": f"NVARCHAR(50) COLLATE {OTHER} NOT NULL PRIMARY KEY"}
         first = keys.get(name, "INT IDENTITY (1, 1) PRIMARY KEY")
-        columns = ", ".join(f"[{column}] {first if column == 'id' else kind}" for column, kind in SPEC[name])
+        columns = ", ".join(
+            f"[{column}] {first if column == 'id' else kind}" for column, kind in SPEC[name]
+        )
         new_server_database.query(f"CREATE TABLE dbo.{name} ({columns})")
     repository = new_server_database.repository()
     yield repository
@@ -34,9 +40,13 @@ def test_rows_are_stored_compared_and_joined(repository, new_server_database):
     rows, mailings = [call("a1"), call("b1")], [mailing("a1", identifier="7")]
     stored = repository.store(batch(rows, mailings), SCOPE, line(), set())
     assert stored.tables == {"calls": Counts(2, 0, 0), "mailing_data": Counts(1, 0, 0)}
-    changed = repository.store(batch([call("a1", version="2"), call("b1")], mailings), SCOPE, line(), set())
+    changed = repository.store(
+        batch([call("a1", version="2"), call("b1")], mailings), SCOPE, line(), set()
+    )
     assert changed.tables == {"calls": Counts(0, 1, 1), "mailing_data": Counts(0, 0, 1)}
-    apart = repository.store(batch([call("A1")]), SCOPE, line(), set())  # another id for this column
+    apart = repository.store(
+        batch([call("A1")]), SCOPE, line(), set()
+    )  # another id for this column
     assert (apart.tables["calls"], apart.clashed) == (Counts(1, 0, 0), set())
     assert set(repository.known_hashes(CALLS_FAMILY, WHOLE_DAY)) == {"a1", "b1", "A1"}
     assert ExportStore(repository).called_since(WHOLE_DAY.start) == {"7"}

@@ -1,4 +1,6 @@
-"""DB_SCHEMA: every statement goes to the robot's own schema, whatever stands in dbo under the same names."""
+"""DB_SCHEMA: every statement goes to the robot's own schema, whatever stands in dbo under the same
+names.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,15 @@ def in_its_schema(new_server_database):
         new_server_database.query(f"CREATE TABLE dbo.{name} (own INT)")
         new_server_database.query(f"INSERT INTO dbo.{name} (own) VALUES (1)")
     settings = new_server_database.settings.model_copy(update={"db_schema": SCHEMA})
-    return Database(settings, {**new_server_database.variables, "DB_SCHEMA": SCHEMA}, new_server_database.clock)
+    return Database(
+        settings, {**new_server_database.variables, "DB_SCHEMA": SCHEMA}, new_server_database.clock
+    )
 
 
 @pytest.mark.sqlserver
-def test_every_job_runs_in_a_schema_of_its_own_and_touches_nothing_else(in_its_schema, tmp_path, capsys, monkeypatch):
+def test_every_job_runs_in_a_schema_of_its_own_and_touches_nothing_else(
+    in_its_schema, tmp_path, capsys, monkeypatch
+):
     calls = make_calls([DAY], CALLS, odd=False)
     calls[7]["id"] = None
     with Simulator(calls) as simulator:
@@ -53,9 +59,13 @@ def test_every_job_runs_in_a_schema_of_its_own_and_touches_nothing_else(in_its_s
 
 
 @pytest.mark.sqlserver
-def test_two_robots_in_two_schemas_of_one_database_do_not_keep_each_other_away(new_server_database, tmp_path):
+def test_two_robots_in_two_schemas_of_one_database_do_not_keep_each_other_away(
+    new_server_database, tmp_path
+):
     other = new_server_database.elsewhere(tmp_path / "other")
-    other = Database(other.settings.model_copy(update={"db_schema": "robo"}), other.variables, other.clock)
+    other = Database(
+        other.settings.model_copy(update={"db_schema": "robo"}), other.variables, other.clock
+    )
     first, second = new_server_database.repository(), other.repository()
     with first.lock("calls"), second.lock("calls"):
         first.remember("schedule", "first")
@@ -69,7 +79,10 @@ def test_two_robots_in_two_schemas_of_one_database_do_not_keep_each_other_away(n
 def test_every_name_of_ours_is_given_its_schema(name):
     for word in ("FROM", "JOIN", "INTO", "UPDATE", "DELETE FROM"):
         assert qualified(f"{word} {name} x", "robo") == f"{word} [robo].{name} x"
-    assert qualified(f"SELECT {name}.id FROM dbo.{name}", "robo") == f"SELECT {name}.id FROM dbo.{name}"
+    assert (
+        qualified(f"SELECT {name}.id FROM dbo.{name}", "robo")
+        == f"SELECT {name}.id FROM dbo.{name}"
+    )
     assert qualified(f"FROM {name}", "dbo") == f"FROM dbo.{name}"
 
 
@@ -80,7 +93,9 @@ def test_no_word_of_dbo_is_left_in_a_script_for_another_schema():
         assert not any(f" {table.name} (" in in_schema(text, "robo") for table in ALL_TABLES)
 
 
-@pytest.mark.parametrize("name", ["", "a]b", "a'b", "sys", "INFORMATION_SCHEMA", "a.b", "1a", "a;b", 'a"b', "x" * 129])
+@pytest.mark.parametrize(
+    "name", ["", "a]b", "a'b", "sys", "INFORMATION_SCHEMA", "a.b", "1a", "a;b", 'a"b', "x" * 129]
+)
 def test_a_name_that_no_statement_could_hold_is_refused(name):
     with pytest.raises(ValidationError):
         IsolatedSettings(db_schema=name)

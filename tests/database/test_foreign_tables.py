@@ -1,4 +1,6 @@
-"""Nothing of somebody else's is altered: what bears a name of ours is looked at before anything is changed."""
+"""Nothing of somebody else's is altered: what bears a name of ours is looked at before anything is
+changed.
+"""
 
 from __future__ import annotations
 
@@ -43,17 +45,26 @@ def identity(database: Database) -> str:
 
 def indexes_on(database: Database, table: str) -> list[str]:
     if database.on_server:
-        sql = "SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(?) AND is_primary_key = 0 AND name IS NOT NULL"
+        sql = (
+            "SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID(?) AND is_primary_key = 0"
+            " AND name IS NOT NULL"
+        )
         return [name for (name,) in database.query(sql, table)]
     return [name for (name,) in database.query("SELECT name FROM pragma_index_list(?)", table)]
 
 
 def drop_index(database: Database, index: str) -> None:
-    database.query(f"DROP INDEX {index} ON mailing_data" if database.on_server else f"DROP INDEX {index}")
+    database.query(
+        f"DROP INDEX {index} ON mailing_data" if database.on_server else f"DROP INDEX {index}"
+    )
 
 
-@pytest.mark.parametrize("columns", ["nome NVARCHAR(100)", "external_id NVARCHAR(50), nome NVARCHAR(100)"])
-def test_calls_run_beside_a_companys_own_clients_and_the_export_refuses_by_name(desk, place, columns):
+@pytest.mark.parametrize(
+    "columns", ["nome NVARCHAR(100)", "external_id NVARCHAR(50), nome NVARCHAR(100)"]
+)
+def test_calls_run_beside_a_companys_own_clients_and_the_export_refuses_by_name(
+    desk, place, columns
+):
     place.query(f"CREATE TABLE clients (id {identity(place)}, {columns})")
     assert desk.sync(DAY) == 0
     assert place.value("SELECT COUNT(*) FROM calls") == CALLS
@@ -122,12 +133,16 @@ def test_an_index_that_an_earlier_robot_left_on_somebody_elses_table_is_told(des
 def test_an_index_of_our_name_that_is_not_ours_is_told(place):
     place.repository().close()
     place.query(
-        "DROP INDEX ux_mailing_data_call_id ON mailing_data" if place.on_server else "DROP INDEX ux_mailing_data_call_id"
+        "DROP INDEX ux_mailing_data_call_id ON mailing_data"
+        if place.on_server
+        else "DROP INDEX ux_mailing_data_call_id"
     )
     place.query("CREATE INDEX ux_mailing_data_call_id ON mailing_data (campaign_id)")
     place.query("DELETE FROM schema_versions WHERE script LIKE '0002%'")
     repository = place.repository()
-    with pytest.raises(ConfigurationError, match=r"ux_mailing_data_call_id: .*is not unique, on campaign_id"):
+    with pytest.raises(
+        ConfigurationError, match=r"ux_mailing_data_call_id: .*is not unique, on campaign_id"
+    ):
         repository.prepare("calls")
     repository.close()
 
@@ -143,20 +158,36 @@ def test_an_index_of_our_name_on_another_table_is_told(database):
 
 @pytest.mark.sqlserver
 def test_a_constraint_of_our_name_on_another_table_is_told(new_server_database):
-    new_server_database.query("CREATE TABLE dbo.customers (id INT NOT NULL, CONSTRAINT pk_clients PRIMARY KEY (id))")
+    new_server_database.query(
+        "CREATE TABLE dbo.customers (id INT NOT NULL, CONSTRAINT pk_clients PRIMARY KEY (id))"
+    )
     repository = new_server_database.repository()
     repository.prepare("calls")
-    with pytest.raises(ConfigurationError, match=r"pk_clients is the name of a constraint of dbo\.customers"):
+    with pytest.raises(
+        ConfigurationError, match=r"pk_clients is the name of a constraint of dbo\.customers"
+    ):
         repository.prepare("dialer_export")
     repository.close()
 
 
 @pytest.mark.sqlserver
-def test_the_robot_of_the_specification_is_taken_over_even_without_some_columns(new_server_database):
+def test_the_robot_of_the_specification_is_taken_over_even_without_some_columns(
+    new_server_database,
+):
     for name in ("calls", "mailing_data", "execution_logs"):
-        first = "NVARCHAR(50) NOT NULL PRIMARY KEY" if name == "calls" else "INT IDENTITY (1, 1) PRIMARY KEY"
-        kept = [(column, kind) for column, kind in SPEC[name] if column not in {"transcription", "socio", "number"}]
-        columns = ", ".join(f"{column} {first if column == 'id' else kind}" for column, kind in kept)
+        first = (
+            "NVARCHAR(50) NOT NULL PRIMARY KEY"
+            if name == "calls"
+            else "INT IDENTITY (1, 1) PRIMARY KEY"
+        )
+        kept = [
+            (column, kind)
+            for column, kind in SPEC[name]
+            if column not in {"transcription", "socio", "number"}
+        ]
+        columns = ", ".join(
+            f"{column} {first if column == 'id' else kind}" for column, kind in kept
+        )
         new_server_database.query(f"CREATE TABLE dbo.{name} ({columns})")
     repository = new_server_database.repository()
     repository.prepare("calls")
@@ -179,9 +210,16 @@ def test_a_damaged_table_of_ours_is_not_taken_for_anothers(place):
 def test_a_database_that_a_newer_robot_prepared_is_refused_with_2(desk, place):
     place.repository().close()
     moment = "2026-09-01 00:00:00" if not place.on_server else "20260901"
-    place.query("INSERT INTO schema_versions (script, applied_at) VALUES ('threec/0042_newer.sql', ?)", moment)
+    place.query(
+        "INSERT INTO schema_versions (script, applied_at) VALUES ('threec/0042_newer.sql', ?)",
+        moment,
+    )
     before = place.value("SELECT COUNT(*) FROM execution_logs")
-    for command in (("run", "--start", DAY, "--end", DAY), ("clients", "import", _file(desk)), ("status",)):
+    for command in (
+        ("run", "--start", DAY, "--end", DAY),
+        ("clients", "import", _file(desk)),
+        ("status",),
+    ):
         assert desk.run(*command) == 2
         assert "newer robot" in desk.told
         assert "threec/0042_newer.sql" in desk.told

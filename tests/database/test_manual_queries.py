@@ -31,18 +31,36 @@ def test_every_query_answers(new_server_database: Database) -> None:
     repository = open_repository(new_server_database.settings)
     try:
         with Simulator(make_calls(READ, CALLS)) as simulator:
-            job = CallsJob(CallsApi(fast_transport(), simulator.url), (), per_page=100, concurrency=4)
-            Execution(job, repository, lambda: NOW, PlainLines(), threading.Event()).run(windows_of_days(READ))
+            job = CallsJob(
+                CallsApi(fast_transport(), simulator.url), (), per_page=100, concurrency=4
+            )
+            Execution(job, repository, lambda: NOW, PlainLines(), threading.Event()).run(
+                windows_of_days(READ)
+            )
         cursor = repository._engine.cursor()
         answers = []
         for query in QUERIES:
             cursor.execute(query)
             answers.append(cursor.fetchall())
-        cursor.execute(QUERIES[4].replace("GETDATE()", f"CAST('{NOW:%Y%m%d %H:%M:%S}' AS DATETIME)"))
+        cursor.execute(
+            QUERIES[4].replace("GETDATE()", f"CAST('{NOW:%Y%m%d %H:%M:%S}' AS DATETIME)")
+        )
         missing_then = cursor.fetchall()
     finally:
         repository.close()
-    hours, campaigns, agents, incomplete, missing, executions, costs, qualifications, rejections, states, exports = answers
+    (
+        hours,
+        campaigns,
+        agents,
+        incomplete,
+        missing,
+        executions,
+        costs,
+        qualifications,
+        rejections,
+        states,
+        exports,
+    ) = answers
     assert sum(row[1] for row in hours) == CALLS
     assert sum(row[2] for row in campaigns) == len(READ) * CALLS
     assert agents

@@ -11,23 +11,37 @@ MS = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 
 def meaning(state, text, *, connecting=False, worked=False):
-    return odbc_errors.meaning(odbc_errors.read((state, f"[{state}] {text}")), NAME, connecting=connecting, worked=worked)
+    return odbc_errors.meaning(
+        odbc_errors.read((state, f"[{state}] {text}")), NAME, connecting=connecting, worked=worked
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        ("40001", f"{MS}[SQL Server]Transaction (Process ID 52) was deadlocked on lock resources. (1205) (SQLExecDirectW)"),
-        ("40001", f"{MS}[SQL Server]A transação (ID de processo 52) entrou em deadlock. (1205) (SQLExecDirectW)"),
+        (
+            "40001",
+            f"{MS}[SQL Server]Transaction (Process ID 52) was deadlocked on lock resources. (1205) (SQLExecDirectW)",
+        ),
+        (
+            "40001",
+            f"{MS}[SQL Server]A transação (ID de processo 52) entrou em deadlock. (1205) (SQLExecDirectW)",
+        ),
         ("42000", f"{MS}[SQL Server]Lock request time out period exceeded. (1222) (SQLExecute)"),
         ("08S01", f"{MS}TCP Provider: Error code 0x68 (104) (SQLExecDirectW)"),
         ("08S01", f"{MS}Communication link failure (0) (SQLEndTran)"),
-        ("08S01", f"{MS}Provedor TCP: Foi forçado o cancelamento de uma conexão existente. (10054) (SQLExecute)"),
+        (
+            "08S01",
+            f"{MS}Provedor TCP: Foi forçado o cancelamento de uma conexão existente. (10054) (SQLExecute)",
+        ),
         ("08003", f"{MS}Connection not open (0) (SQLEndTran)"),
         ("08007", f"{MS}Connection failure during transaction (0) (SQLEndTran)"),
         ("HY000", f"{MS}[SQL Server]The session is in the kill state. (596) (SQLExecDirectW)"),
         ("HYT00", f"{MS}Query timeout expired (0) (SQLExecDirectW)"),
-        ("42000", f"{MS}[SQL Server]The transaction log for database 'calls' is full. (9002) (SQLExecute)"),
+        (
+            "42000",
+            f"{MS}[SQL Server]The transaction log for database 'calls' is full. (9002) (SQLExecute)",
+        ),
         (
             "28000",
             f"{MS}[SQL Server]Login failed for user 'robot'. Reason: Server is in script upgrade mode. (18401) (SQLDriverConnect)",
@@ -36,9 +50,18 @@ def meaning(state, text, *, connecting=False, worked=False):
             "42000",
             f"{MS}[SQL Server]Database 'calls' cannot be opened. It is in the middle of a restore. (927) (SQLDriverConnect)",
         ),
-        ("23000", f"{MS}[SQL Server]Violation of PRIMARY KEY constraint 'pk_calls'. (2627) (SQLExecDirectW)"),
-        ("42S01", f"{MS}[SQL Server]There is already an object named 'calls' in the database. (2714) (SQLExecDirectW)"),
-        ("HY000", f"{MS}[SQL Server]terminating connection due to administrator command (33557097) (SQLExecDirectW)"),
+        (
+            "23000",
+            f"{MS}[SQL Server]Violation of PRIMARY KEY constraint 'pk_calls'. (2627) (SQLExecDirectW)",
+        ),
+        (
+            "42S01",
+            f"{MS}[SQL Server]There is already an object named 'calls' in the database. (2714) (SQLExecDirectW)",
+        ),
+        (
+            "HY000",
+            f"{MS}[SQL Server]terminating connection due to administrator command (33557097) (SQLExecDirectW)",
+        ),
     ],
 )
 def test_what_may_pass_is_tried_again(state, text):
@@ -118,9 +141,15 @@ def test_no_message_tells_a_customers_data(text):
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (515, "Cannot insert the value NULL into column 'loja', table 'c.dbo.calls'; column does not allow nulls."),
+        (
+            515,
+            "Cannot insert the value NULL into column 'loja', table 'c.dbo.calls'; column does not allow nulls.",
+        ),
         (547, 'The INSERT statement conflicted with the CHECK constraint "ck_company".'),
-        (2628, "String or binary data would be truncated in table 'c.dbo.calls', column 'agent'. Truncated value: 'x'."),
+        (
+            2628,
+            "String or binary data would be truncated in table 'c.dbo.calls', column 'agent'. Truncated value: 'x'.",
+        ),
         (8152, "String or binary data would be truncated."),
         (50001, "the audit is closed"),
     ],
@@ -133,18 +162,27 @@ def test_what_refuses_a_row_is_told_in_the_servers_words_and_never_waited_for(nu
 
 def test_a_unique_index_is_told_by_its_name_and_tried_once_more_only():
     words = "Cannot insert duplicate key row in object 'dbo.calls' with unique index 'ux_company'."
-    found = meaning("23000", f"{MS}[SQL Server]{words} The duplicate key value is (7). (2601) (SQLExecDirectW)")
+    found = meaning(
+        "23000", f"{MS}[SQL Server]{words} The duplicate key value is (7). (2601) (SQLExecDirectW)"
+    )
     assert isinstance(found, OnceMore)
     assert words in found.message
     assert "(7)" not in found.message
 
 
 def test_a_width_in_parentheses_is_no_error_number():
-    assert odbc_errors.read(("HY000", "[HY000] cannot use nvarchar(1205) here (0) (SQLExecute)")).numbers == (0,)
+    assert odbc_errors.read(
+        ("HY000", "[HY000] cannot use nvarchar(1205) here (0) (SQLExecute)")
+    ).numbers == (0,)
 
 
 def test_a_value_in_parentheses_is_no_error_number():
-    found = odbc_errors.read(("23000", f"[23000] {MS}[SQL Server]The duplicate key value is (229). (2601) (SQLExecDirectW)"))
+    found = odbc_errors.read(
+        (
+            "23000",
+            f"[23000] {MS}[SQL Server]The duplicate key value is (229). (2601) (SQLExecDirectW)",
+        )
+    )
     assert found.numbers == (2601,)
     assert isinstance(odbc_errors.meaning(found, NAME, connecting=False), RetriableError)
 

@@ -1,4 +1,6 @@
-"""What a DBA demands of our tables: a row that cannot be stored is a rejection, and never takes its batch with it."""
+"""What a DBA demands of our tables: a row that cannot be stored is a rejection, and never takes its
+batch with it.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,18 @@ def repository(own):
 
 
 def demand(database: Database, table: str, rule: str) -> None:
-    """A CHECK of the DBA's own; SQLite, whose tables take none later, has a trigger that demands the same."""
+    """A CHECK of the DBA's own; SQLite, whose tables take none later, has a trigger that demands
+    the same.
+    """
     if database.on_server:
         database.query(f"ALTER TABLE dbo.{table} ADD CONSTRAINT ck_company CHECK ({rule})")
         return
     for event in ("INSERT", "UPDATE"):
-        new = rule.replace("number", "NEW.number").replace("cep", "NEW.cep").replace("name", "NEW.name")
+        new = (
+            rule.replace("number", "NEW.number")
+            .replace("cep", "NEW.cep")
+            .replace("name", "NEW.name")
+        )
         database.query(
             f"CREATE TRIGGER company_{event} BEFORE {event} ON {table} WHEN NOT ({new})"
             " BEGIN SELECT RAISE(ABORT, 'ck_company'); END"
@@ -58,10 +66,16 @@ def test_the_rows_that_are_refused_are_rejections_and_the_others_are_stored(own,
     mailings = [mailing(each[0]) for each in rows]
     known = Rejection("999", "no row", "{}")
     stored = repository.store(batch(rows, mailings, [known]), SCOPE, line(), set())
-    assert own.value("SELECT COUNT(*) FROM calls") == own.value("SELECT COUNT(*) FROM mailing_data") == COUNT - 2
+    assert (
+        own.value("SELECT COUNT(*) FROM calls")
+        == own.value("SELECT COUNT(*) FROM mailing_data")
+        == COUNT - 2
+    )
     assert stored.tables["calls"].inserted == COUNT - 2
     assert stored.clashed == {"007", "030"}
-    kept = own.query("SELECT record_id, reason, payload FROM rejected_records ORDER BY record_id, id")
+    kept = own.query(
+        "SELECT record_id, reason, payload FROM rejected_records ORDER BY record_id, id"
+    )
     assert [record_id for record_id, _, _ in kept] == ["007", "007", "030", "030", "999"]
     assert "the database refuses the row (calls): " in kept[0][1]
     assert "ck_company" in kept[0][1]
@@ -94,7 +108,9 @@ def test_a_unique_index_of_the_dbas_own_keeps_the_first_and_is_named(own, reposi
     reason = own.value("SELECT reason FROM rejected_records")
     assert ("ux_company_number" if own.on_server else "calls.number") in reason
     assert "1100000003" not in reason
-    assert repository.retries <= 10  # each once more at once, since another program might have been quicker
+    assert (
+        repository.retries <= 10
+    )  # each once more at once, since another program might have been quicker
 
 
 def test_a_child_that_is_refused_leaves_its_parent_stored(own, repository):
@@ -112,7 +128,10 @@ def test_a_child_that_is_refused_leaves_its_parent_stored(own, repository):
 @pytest.mark.parametrize("own", BOTH[1:], indirect=True)  # SQLite cannot change a column
 def test_a_narrower_column_rejects_what_does_not_fit_and_is_named(own, repository):
     own.query("ALTER TABLE dbo.calls ALTER COLUMN agent NVARCHAR(5) NULL")
-    rows = [call(key, agent=agent) for key, agent in (("a", "Ana"), ("b", "Maria da Silva"), ("c", None))]
+    rows = [
+        call(key, agent=agent)
+        for key, agent in (("a", "Ana"), ("b", "Maria da Silva"), ("c", None))
+    ]
     stored = repository.store(batch(rows), SCOPE, line(), set())
     assert stored.clashed == {"b"}
     assert own.query("SELECT id, agent FROM calls ORDER BY id") == [("a", "Ana"), ("c", None)]
@@ -136,7 +155,9 @@ def test_a_column_that_must_not_be_null_stops_at_once_and_is_named(own, reposito
 
 
 def _sqlite_column_without_default(database: Database) -> None:
-    """As a program does that makes the table anew: SQLite adds no such column to one that stands."""
+    """As a program does that makes the table anew: SQLite adds no such column to one that
+    stands.
+    """
     (sql,) = database.query("SELECT sql FROM sqlite_master WHERE name = 'calls'")[0]
     for statement in (
         "ALTER TABLE calls RENAME TO old_calls",
@@ -155,9 +176,14 @@ def test_a_table_that_takes_nothing_at_all_is_told_after_a_hundred_rows(own, rep
 
 def test_the_table_of_the_rejections_that_refuses_is_an_error_and_no_search(own, repository):
     if own.on_server:
-        own.query("ALTER TABLE dbo.rejected_records ADD CONSTRAINT ck_company CHECK (job <> N'calls')")
+        own.query(
+            "ALTER TABLE dbo.rejected_records ADD CONSTRAINT ck_company CHECK (job <> N'calls')"
+        )
     else:
-        own.query("CREATE TRIGGER company BEFORE INSERT ON rejected_records BEGIN SELECT RAISE(ABORT, 'ck_company'); END")
+        own.query(
+            "CREATE TRIGGER company BEFORE INSERT ON rejected_records BEGIN SELECT RAISE(ABORT,"
+            " 'ck_company'); END"
+        )
     with pytest.raises(FatalError, match="ck_company"):
         repository.store(batch(calls(), [], [Rejection("1", "no row", "{}")]), SCOPE, line(), set())
     assert own.value("SELECT COUNT(*) FROM calls") == 0
@@ -186,7 +212,8 @@ def test_a_client_that_is_refused_is_told_with_its_reason(own, repository):
         own.query("ALTER TABLE dbo.clients ADD CONSTRAINT ck_company CHECK (uf <> N'XX')")
     else:
         own.query(
-            "CREATE TRIGGER company BEFORE INSERT ON clients WHEN NEW.uf = 'XX' BEGIN SELECT RAISE(ABORT, 'ck_company'); END"
+            "CREATE TRIGGER company BEFORE INSERT ON clients WHEN NEW.uf = 'XX' BEGIN SELECT"
+            " RAISE(ABORT, 'ck_company'); END"
         )
     rows = {CLIENTS: [row(CLIENTS, "1", uf="SP"), row(CLIENTS, "2", uf="XX")]}
     stored = repository.store_rows(Batch(rows), "clients_import", 1, set())

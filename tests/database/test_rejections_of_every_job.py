@@ -1,4 +1,6 @@
-"""`rejected list | retry | export` over the jobs, on both databases: commands in this process, as app.py would run them."""
+"""`rejected list | retry | export` over the jobs, on both databases: commands in this process, as
+app.py would run them.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ def simulator():
 def operator(database, simulator, tmp_path, capsys, monkeypatch):
     clear_environment(monkeypatch)
     monkeypatch.setenv("COLUMNS", "250")
-    values = {"BASE_URL": simulator.url, "MANAGER_TOKEN": DEMO_TOKEN, "LOG_DIR": tmp_path / "logs", **database.variables}
+    values = {
+        "BASE_URL": simulator.url,
+        "MANAGER_TOKEN": DEMO_TOKEN,
+        "LOG_DIR": tmp_path / "logs",
+        **database.variables,
+    }
     env_file = tmp_path / "operator.env"
 
     class Operator:
@@ -68,7 +75,11 @@ def refusing(monkeypatch):
     usual = answers.invalid_items
 
     def invalid(content):
-        return {"phone": ["inválido"]} if any(item["identifier"] in refused for item in content) else usual(content)
+        return (
+            {"phone": ["inválido"]}
+            if any(item["identifier"] in refused for item in content)
+            else usual(content)
+        )
 
     monkeypatch.setattr(answers, "invalid_items", invalid)
     return refused
@@ -111,13 +122,17 @@ def test_the_import_of_the_corrected_line_is_written_beside_its_rejection(operat
 @pytest.mark.parametrize("wrong", ["", "x" * 51])
 def test_a_line_without_a_usable_id_is_settled_by_the_same_line_with_one(operator, wrong):
     operator.load(GOOD + f"{wrong};Bia;11988887777\n")
-    assert operator.load(GOOD + "2;Bia;11988887776\n", "Id;Nome;Fone\n") == 0  # another phone: somebody else
+    assert (
+        operator.load(GOOD + "2;Bia;11988887776\n", "Id;Nome;Fone\n") == 0
+    )  # another phone: somebody else
     assert operator.rejections("resolved_execution_id") == [(None,)]
     assert operator.load("3;Bia;11988887777\n", "Id;Nome;Fone\n") == 0
     assert operator.rejections("resolved_execution_id") == [(operator.last_execution(),)]
 
 
-@pytest.mark.parametrize("lines", [";Ana Lima;11999998888\n" + GOOD, GOOD + ";Ana Lima;11999998888\n"])
+@pytest.mark.parametrize(
+    "lines", [";Ana Lima;11999998888\n" + GOOD, GOOD + ";Ana Lima;11999998888\n"]
+)
 def test_a_line_that_the_file_still_holds_is_not_settled_by_its_neighbour(operator, lines):
     for _ in range(2):
         assert operator.load(lines) == 3
@@ -141,7 +156,9 @@ def test_an_id_that_the_database_takes_for_anothers_is_told_by_the_import(operat
     assert ("1 x the database takes the external_id" in operator.told) is ignores_case
 
 
-def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_export_that_sends_it(operator, refusing):
+def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_export_that_sends_it(
+    operator, refusing
+):
     operator.load(GOOD + "2;Bia Souza;11988887777\n")
     refusing.add("2")
     assert operator.send() == 3
@@ -154,7 +171,9 @@ def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_exp
     assert operator.send() == 3  # still refused: one rejection, not two
     assert operator.rejections() == [(EXPORT, "2", None)]
     refusing.clear()
-    assert operator.run("export", "--campaign", "6", "--yes") == 0  # another campaign's word does not settle it
+    assert (
+        operator.run("export", "--campaign", "6", "--yes") == 0
+    )  # another campaign's word does not settle it
     assert operator.rejections() == [(EXPORT, "2", None)]
     assert operator.run("export", "--campaign", "5", "--ids", "2", "--yes") == 0
     assert operator.rejections() == [(EXPORT, "2", operator.last_execution())]
@@ -170,14 +189,22 @@ def test_the_export_to_a_file_holds_every_job_or_the_one_asked_for(operator, ref
         assert operator.run("rejected", "export", file, *options) == 0
         return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
-    assert [(line["job"], line["record_id"]) for line in written()] == [(IMPORT, "2"), (EXPORT, "1")]
+    assert [(line["job"], line["record_id"]) for line in written()] == [
+        (IMPORT, "2"),
+        (EXPORT, "1"),
+    ]
     (line,) = written("--job", EXPORT)
     assert json.loads(line["payload"])["contacts"][0]["phone"] == "11999998888"
 
 
-def test_records_of_the_companys_own_table_are_kept_until_its_query_gives_them_no_more(operator, tmp_path):
+def test_records_of_the_companys_own_table_are_kept_until_its_query_gives_them_no_more(
+    operator, tmp_path
+):
     def write(*people):
-        lines = [f"SELECT '{number}' AS id, '{name}' AS nome, '{phone}' AS fone" for number, name, phone in people]
+        lines = [
+            f"SELECT '{number}' AS id, '{name}' AS nome, '{phone}' AS fone"
+            for number, name, phone in people
+        ]
         (tmp_path / "q.sql").write_text(" UNION ALL ".join(lines), "utf-8")
 
     operator.use(CLIENTS_QUERY_FILE=tmp_path / "q.sql")
@@ -186,14 +213,26 @@ def test_records_of_the_companys_own_table_are_kept_until_its_query_gives_them_n
     assert "rejected, no client: 1 no phone" in operator.told
     assert operator.rejections() == []  # a look changes nothing
     for _ in range(2):
-        assert operator.send() == 0  # a table that others keep is never quite clean: no error of the export
-        assert operator.rejections() == [("clients_query", "2", None), ("clients_query", None, None)]
+        assert (
+            operator.send() == 0
+        )  # a table that others keep is never quite clean: no error of the export
+        assert operator.rejections() == [
+            ("clients_query", "2", None),
+            ("clients_query", None, None),
+        ]
     assert operator.run("rejected", "retry", "--job", "clients_query") == 3
     assert "Correct the record of 2 in the table that CLIENTS_QUERY_FILE reads" in operator.told
     assert "Bia" not in operator.told
-    write(("1", "Ana Lima", "11999998888"), ("2", "Bia Souza", "11988887777"), ("", "Cid", "11977776666"))
+    write(
+        ("1", "Ana Lima", "11999998888"),
+        ("2", "Bia Souza", "11988887777"),
+        ("", "Cid", "11977776666"),
+    )
     operator.send()
-    assert operator.rejections() == [("clients_query", "2", operator.last_execution()), ("clients_query", None, None)]
+    assert operator.rejections() == [
+        ("clients_query", "2", operator.last_execution()),
+        ("clients_query", None, None),
+    ]
 
 
 @pytest.mark.parametrize("command", ["list", "retry", "export"])

@@ -29,17 +29,41 @@ def begin(repository, scope=SCOPE, resumed_from=None, holder=HOLDER):
 def test_an_execution_is_running_until_it_is_finished(repository, database):
     number = begin(repository)
     (running,) = repository.last_executions("calls")
-    assert (running.id, running.status, running.holder, running.exit_code) == (number, "RUNNING", HOLDER, None)
+    assert (running.id, running.status, running.holder, running.exit_code) == (
+        number,
+        "RUNNING",
+        HOLDER,
+        None,
+    )
     assert (running.start_date, running.end_date) == ("2026-09-15 00:00:00", "2026-09-15 23:59:59")
     assert (running.campaign_ids, running.execution_date) == ("", database.clock.now)
     counts = Counts(inserted=5, updated=3, unchanged=2)
     message = "ação 😀 " * 3000
-    ended = outcome(ExecutionStatus.COMPLETED_WITH_ERRORS, 3, total=12, successful=10, failed=2, seconds=61, counts=counts)
+    ended = outcome(
+        ExecutionStatus.COMPLETED_WITH_ERRORS,
+        3,
+        total=12,
+        successful=10,
+        failed=2,
+        seconds=61,
+        counts=counts,
+    )
     repository.finish_execution(number, replace(ended, message=message))
     (line,) = repository.last_executions("calls")
-    assert (line.status, line.exit_code, line.error_message) == ("COMPLETED_WITH_ERRORS", 3, message)
-    assert (line.total_records, line.successful_records, line.failed_records, line.execution_time_seconds) == (12, 10, 2, 61)
-    assert database.query("SELECT inserted_records, updated_records, unchanged_records FROM execution_logs") == [(5, 3, 2)]
+    assert (line.status, line.exit_code, line.error_message) == (
+        "COMPLETED_WITH_ERRORS",
+        3,
+        message,
+    )
+    assert (
+        line.total_records,
+        line.successful_records,
+        line.failed_records,
+        line.execution_time_seconds,
+    ) == (12, 10, 2, 61)
+    assert database.query(
+        "SELECT inserted_records, updated_records, unchanged_records FROM execution_logs"
+    ) == [(5, 3, 2)]
 
 
 @pytest.mark.parametrize("status", ExecutionStatus)
@@ -131,7 +155,8 @@ def test_a_window_goes_from_reading_to_complete_with_its_numbers(repository, dat
     repository.conclude_window(
         SCOPE,
         line(
-            4, status=WindowStatus.COMPLETE, finished_at=finished, api_total=10, distinct_ids=10, stored=9, rejected=1,
+            4, status=WindowStatus.COMPLETE, finished_at=finished, api_total=10, distinct_ids=10,
+            stored=9, rejected=1,
             pages=2, passes=1,
         ),
     )  # fmt: skip
@@ -143,7 +168,10 @@ def test_a_window_goes_from_reading_to_complete_with_its_numbers(repository, dat
 @pytest.mark.parametrize(
     ("later", "expected"),
     [
-        (WindowStatus.PARTIAL, WindowStatus.COMPLETE),  # a part of a day takes nothing away from the whole
+        (
+            WindowStatus.PARTIAL,
+            WindowStatus.COMPLETE,
+        ),  # a part of a day takes nothing away from the whole
         (WindowStatus.INCOMPLETE, WindowStatus.INCOMPLETE),
         (WindowStatus.FAILED, WindowStatus.FAILED),
         (WindowStatus.COMPLETE, WindowStatus.COMPLETE),
@@ -176,7 +204,10 @@ def test_a_list_of_campaigns_too_long_for_its_column_still_names_its_window(repo
     many = Scope("calls", tuple(range(100_000, 100_200)), SCOPE.period)
     repository.conclude_window(many, line(1, status=WindowStatus.COMPLETE))
     begin(repository, many)
-    assert window_of(repository, campaigns=campaigns_text(many.campaigns)) == (WindowStatus.COMPLETE, None)
+    assert window_of(repository, campaigns=campaigns_text(many.campaigns)) == (
+        WindowStatus.COMPLETE,
+        None,
+    )
 
 
 # -- small memories
@@ -195,7 +226,11 @@ def test_trying_the_rights_leaves_no_row(repository, database):
 
 
 def test_it_tells_driver_and_version(repository, database):
-    assert ("driver" in repository.describe()) if database.on_server else ("SQLite 3" in repository.describe())
+    assert (
+        ("driver" in repository.describe())
+        if database.on_server
+        else ("SQLite 3" in repository.describe())
+    )
 
 
 # -- one execution at a time
@@ -207,7 +242,9 @@ def test_the_second_robot_is_told_who_holds_the_lock(repository, database):
         second = database.repository()
         try:
             with (
-                pytest.raises(AnotherExecutionRunning, match=f"execution {number}, {HOLDER}, since 2026-09-16"),
+                pytest.raises(
+                    AnotherExecutionRunning, match=f"execution {number}, {HOLDER}, since 2026-09-16"
+                ),
                 second.lock("calls"),
             ):
                 pass
@@ -215,7 +252,9 @@ def test_the_second_robot_is_told_who_holds_the_lock(repository, database):
             second.close()
 
 
-def test_the_lock_in_the_database_alone_keeps_a_robot_on_another_machine_away(repository, database, tmp_path):
+def test_the_lock_in_the_database_alone_keeps_a_robot_on_another_machine_away(
+    repository, database, tmp_path
+):
     other = database.elsewhere(tmp_path / "another machine").repository()
     try:
         with repository.lock("calls"):
@@ -233,7 +272,11 @@ def test_a_lock_can_be_taken_again_after_it_was_given_back_or_refused(repository
     second = database.repository()
     try:
         for _ in range(3):
-            with repository.lock("calls"), pytest.raises(AnotherExecutionRunning), second.lock("calls"):
+            with (
+                repository.lock("calls"),
+                pytest.raises(AnotherExecutionRunning),
+                second.lock("calls"),
+            ):
                 pass
             with second.lock("calls"):
                 pass

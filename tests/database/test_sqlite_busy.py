@@ -1,4 +1,6 @@
-"""Another program writes to the SQLite file: the transaction is repeated, and told when it cannot be."""
+"""Another program writes to the SQLite file: the transaction is repeated, and told when it cannot
+be.
+"""
 
 import sqlite3
 import threading
@@ -33,7 +35,9 @@ def other(file: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def test_a_file_that_is_busy_for_a_moment_is_written_after_it(file: Path, other: sqlite3.Connection) -> None:
+def test_a_file_that_is_busy_for_a_moment_is_written_after_it(
+    file: Path, other: sqlite3.Connection
+) -> None:
     class EndsMeanwhile(threading.Event):
         """The wait before the second try: in it the other program ends."""
 
@@ -49,7 +53,9 @@ def test_a_file_that_is_busy_for_a_moment_is_written_after_it(file: Path, other:
     repository.close()
 
 
-def test_a_file_that_stays_busy_is_told_with_its_name(file: Path, other: sqlite3.Connection) -> None:
+def test_a_file_that_stays_busy_is_told_with_its_name(
+    file: Path, other: sqlite3.Connection
+) -> None:
     repository = Repository(SqliteEngine(file), lambda: NOW, first_wait=0.001)
     with pytest.raises(RetriableError, match=r"robot\.db is busy: .*Another program writes to it"):
         repository.remember("name", "value")
@@ -68,7 +74,9 @@ def test_a_robot_that_is_stopping_writes_what_the_database_takes_at_once(file: P
     repository.close()
 
 
-def test_a_robot_that_is_stopping_tries_nothing_a_second_time(file: Path, other: sqlite3.Connection) -> None:
+def test_a_robot_that_is_stopping_tries_nothing_a_second_time(
+    file: Path, other: sqlite3.Connection
+) -> None:
     stop = threading.Event()
     stop.set()
     repository = Repository(SqliteEngine(file, stop), lambda: NOW, stop=stop)
@@ -78,7 +86,9 @@ def test_a_robot_that_is_stopping_tries_nothing_a_second_time(file: Path, other:
     repository.close()
 
 
-def test_a_stop_before_the_next_try_is_the_end_of_them(file: Path, other: sqlite3.Connection) -> None:
+def test_a_stop_before_the_next_try_is_the_end_of_them(
+    file: Path, other: sqlite3.Connection
+) -> None:
     class SetMeanwhile(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:
             self.set()

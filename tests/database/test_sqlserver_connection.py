@@ -31,7 +31,9 @@ def test_an_unknown_database_is_told(server_database):
 
 def test_an_unknown_host_is_told_after_the_tries(server_database, monkeypatch):
     monkeypatch.setattr(sqlserver, "LOGIN_SECONDS", 1)
-    with pytest.raises(RetriableError, match=r"no-such-host\.invalid.*cannot be reached.*DB_SERVER"):
+    with pytest.raises(
+        RetriableError, match=r"no-such-host\.invalid.*cannot be reached.*DB_SERVER"
+    ):
         with_settings(server_database, db_server="no-such-host.invalid").repository()
 
 
@@ -50,7 +52,9 @@ def test_a_port_after_a_colon_is_understood(server_database, sql_server):
 
 
 def test_the_operators_own_keywords_are_taken(server_database):
-    repository = with_settings(server_database, db_connection_extra=SecretStr("APP=mine;WSID=there;")).repository()
+    repository = with_settings(
+        server_database, db_connection_extra=SecretStr("APP=mine;WSID=there;")
+    ).repository()
     cursor = repository._engine.cursor()
     assert cursor.execute("SELECT APP_NAME()").fetchone()[0] == "mine"
     cursor.close()
@@ -75,7 +79,9 @@ def test_nothing_stays_open_between_two_transactions(server_database):
     repository.close()
 
 
-def test_nothing_runs_on_a_connection_that_came_without_its_lock(server_database, monkeypatch, tmp_path):
+def test_nothing_runs_on_a_connection_that_came_without_its_lock(
+    server_database, monkeypatch, tmp_path
+):
     """The connection is lost, and the lock cannot be asked for at the first try."""
     repository = server_database.repository()
     other = server_database.elsewhere(tmp_path / "elsewhere").repository()

@@ -1,7 +1,9 @@
-"""At the door of a SQL Server: Microsoft's own driver, over real TDS and TLS, and what the robot says of its errors.
+"""At the door of a SQL Server: Microsoft's own driver, over real TDS and TLS, and what the robot
+says of its errors.
 
-The driver is the one of the package mssql-python-odbc, so no server and no installed driver is needed. It wants libltdl,
-libkrb5 and libgssapi_krb5 of the system: a bare Debian 12 has none of them, one with python3 lacks libltdl alone.
+The driver is the one of the package mssql-python-odbc, so no server and no installed driver is
+needed. It wants libltdl, libkrb5 and libgssapi_krb5 of the system: a bare Debian 12 has none of
+them, one with python3 lacks libltdl alone.
 """
 
 import ctypes
@@ -25,17 +27,27 @@ PASSWORD = "s3cret;at}the=door"
 
 @pytest.fixture(scope="module")
 def driver() -> str:
-    """The path of Microsoft's driver; skips where its package or a library of the system is missing."""
+    """The path of Microsoft's driver; skips where its package or a library of the system is
+    missing.
+    """
     odbc()
     package = pytest.importorskip("mssql_python_odbc", reason="mssql-python-odbc is not installed")
-    machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
-    found = sorted(path for path in Path(package.get_libs_dir()).glob(f"linux/*/{machine}/lib/libmsodbcsql-18*.so*"))
+    machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
+    found = sorted(
+        path
+        for path in Path(package.get_libs_dir()).glob(f"linux/*/{machine}/lib/libmsodbcsql-18*.so*")
+    )
     why = f"mssql-python-odbc has no driver for {platform.system()} on {machine}"
     for path in found:  # for Debian, Red Hat, SUSE
         try:
             ctypes.CDLL(str(path))
         except OSError as error:
-            why = f"the ODBC driver lacks a library ({error}); on Debian: apt-get install libltdl7 libgssapi-krb5-2"
+            why = (
+                f"the ODBC driver lacks a library ({error}); on Debian: apt-get install libltdl7"
+                " libgssapi-krb5-2"
+            )
         else:
             return str(path)
     pytest.skip(why)
@@ -96,12 +108,17 @@ def test_a_certificate_of_nobody_we_know_is_told_with_the_fix(knock, good, encry
     with Door(good, WRONG_PASSWORD) as door:
         told = knock(door, db_encrypt=encrypt)
         assert door.logins == 0, "the password was sent to a stranger"
-    assert f"SQL Server localhost,{door.port}, database calls shows a certificate that is not trusted: " in told.message
+    assert (
+        f"SQL Server localhost,{door.port}, database calls shows a certificate that is not"
+        " trusted: "
+    ) in told.message
     assert "certificate verify failed" in told.message
     assert "DB_TRUST_SERVER_CERTIFICATE=yes" in told.hint
 
 
-def test_a_certificate_for_another_host_is_told_though_its_authority_is_trusted(knock, authority, trusted):
+def test_a_certificate_for_another_host_is_told_though_its_authority_is_trusted(
+    knock, authority, trusted
+):
     with Door(shown(authority.issue_cert("other.example")), WRONG_PASSWORD) as door:
         told = knock(door)
         assert door.logins == 0
@@ -134,7 +151,9 @@ def test_with_the_fix_of_the_message_the_login_is_reached(knock, good):
     assert "DB_PASSWORD" in told.hint
 
 
-def test_strict_encryption_wants_a_trusted_certificate_whatever_the_setting_says_and_the_fix_says_so(knock, good):
+def test_strict_encryption_wants_a_trusted_certificate_whatever_the_setting_and_the_fix_says_so(
+    knock, good
+):
     with Door(good, WRONG_PASSWORD) as door:
         told = knock(door, db_encrypt="strict", db_trust_server_certificate=True)
         assert door.logins == 0
@@ -151,10 +170,14 @@ def test_an_unknown_database_is_told_and_not_taken_for_a_wrong_password(knock, g
 @pytest.mark.parametrize(
     ("refusal", "said", "fix"),
     [
-        (Refusal(18470, "Login failed for user 'robot'. Reason: The account is disabled."), "it is disabled", "DBA"),
-        (Refusal(18487, "Login failed for user 'robot'. Reason: Its password has expired."), "expired", "DB_PASSWORD"),
-        (Refusal(18452, "Login failed. The login is from an untrusted domain."), "no Windows login", "DB_USERNAME"),
-        (Refusal(916, "The server principal is not able to access the database."), "does not let this login", "DB_DATABASE"),
+        (Refusal(18470, ("Login failed for user 'robot'. Reason: The account is"
+                         " disabled.")), "it is disabled", "DBA"),
+        (Refusal(18487, ("Login failed for user 'robot'. Reason: Its password has"
+                         " expired.")), "expired", "DB_PASSWORD"),
+        (Refusal(18452, ("Login failed. The login is from an untrusted"
+                         " domain.")), "no Windows login", "DB_USERNAME"),
+        (Refusal(916, ("The server principal is not able to access the"
+                       " database.")), "does not let this login", "DB_DATABASE"),
     ],
     ids=lambda value: str(value.number) if isinstance(value, Refusal) else "",
 )  # fmt: skip

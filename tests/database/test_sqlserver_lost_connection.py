@@ -1,4 +1,6 @@
-"""A connection that is cut at any message, before, during and after COMMIT: right rows, right counts, one history line."""
+"""A connection that is cut at any message, before, during and after COMMIT: right rows, right
+counts, one history line.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,7 +44,10 @@ def behind_proxy(server_database: Database, proxy: TcpProxy, direct):
 
 
 def at_every_message(proxy: TcpProxy, how: Cut, attempt: Callable[[int], None]) -> int:
-    """Run `attempt` with the cut at its 1st, 2nd, … message, until one ends without being cut. Returns the messages."""
+    """Run `attempt` with the cut at its 1st, 2nd, … message, until one ends without being cut.
+
+    Returns the messages.
+    """
     for message in range(1, FURTHEST):
         proxy.cut_at(message, how)
         attempt(message)
@@ -56,17 +61,28 @@ def test_a_batch_is_stored_once_wherever_the_connection_is_cut(
     how, proxy, behind_proxy: Repository, direct, server_database
 ):
     before = [call(f"{n}-{key}") for n in range(1, FURTHEST) for key in "abc"]
-    direct.store(batch(before, [mailing(f"{n}-a") for n in range(1, FURTHEST)]), SCOPE, line(), set())
+    direct.store(
+        batch(before, [mailing(f"{n}-a") for n in range(1, FURTHEST)]), SCOPE, line(), set()
+    )
     expected = {cells[0]: cells[-1] for cells in before}
 
     def attempt(n: int) -> None:
-        same, changed, new = f"{n}-a", call(f"{n}-b", version="2", feedback="x" * 3000), [call(f"{n}-{key}") for key in "de"]
+        same, changed, new = (
+            f"{n}-a",
+            call(f"{n}-b", version="2", feedback="x" * 3000),
+            [call(f"{n}-{key}") for key in "de"],
+        )
         calls = [call(same), changed, call(f"{n}-c"), *new]
         mailings = [mailing(same, version="2"), mailing(f"{n}-d")]
         stored = behind_proxy.store(
-            batch(calls, mailings, [Rejection(None, "no id", f'{{"n": {n}}}')]), SCOPE, line(), set()
+            batch(calls, mailings, [Rejection(None, "no id", f'{{"n": {n}}}')]),
+            SCOPE,
+            line(),
+            set(),
         )
-        assert stored.tables == {"calls": Counts(2, 1, 2), "mailing_data": Counts(1, 1, 0)}, f"cut at {n}"
+        assert stored.tables == {"calls": Counts(2, 1, 2), "mailing_data": Counts(1, 1, 0)}, (
+            f"cut at {n}"
+        )
         assert stored.rejected == 1
         expected.update({cells[0]: cells[-1] for cells in calls})
 
@@ -75,30 +91,43 @@ def test_a_batch_is_stored_once_wherever_the_connection_is_cut(
     assert dict(server_database.query("SELECT id, row_hash FROM calls")) == expected
     mailed = dict(server_database.query("SELECT call_id, row_hash FROM mailing_data"))
     done = range(1, messages + 2)
-    assert {key: value for key, value in mailed.items() if value[-1] == "2"} == {f"{n}-a": f"{n}-a-2" for n in done}
+    assert {key: value for key, value in mailed.items() if value[-1] == "2"} == {
+        f"{n}-a": f"{n}-a-2" for n in done
+    }
     assert len(mailed) == FURTHEST - 1 + len(done)
     assert server_database.value("SELECT COUNT(*) FROM rejected_records") == len(done)
     assert behind_proxy.retries >= messages
 
 
 @pytest.mark.parametrize("how", Cut)
-def test_an_execution_has_one_line_wherever_the_connection_is_cut(how, proxy, behind_proxy, server_database):
+def test_an_execution_has_one_line_wherever_the_connection_is_cut(
+    how, proxy, behind_proxy, server_database
+):
     numbers = []
 
     def attempt(n: int) -> None:
         server_database.clock.advance(seconds=1)
         number = behind_proxy.start_execution(SCOPE, "robot", None)
-        behind_proxy.finish_execution(number, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0, total=n))
+        behind_proxy.finish_execution(
+            number, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0, total=n)
+        )
         behind_proxy.conclude_window(SCOPE, line(number, status=WindowStatus.COMPLETE, api_total=n))
         numbers.append((number, "COMPLETED_SUCCESS", n))
 
     messages = at_every_message(proxy, how, attempt)
     assert messages > 8
-    assert server_database.query("SELECT id, status, total_records FROM execution_logs ORDER BY id") == numbers
-    assert server_database.query("SELECT status, api_total FROM sync_windows") == [("COMPLETE", messages + 1)]
+    assert (
+        server_database.query("SELECT id, status, total_records FROM execution_logs ORDER BY id")
+        == numbers
+    )
+    assert server_database.query("SELECT status, api_total FROM sync_windows") == [
+        ("COMPLETE", messages + 1)
+    ]
 
 
-def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, server_database, tmp_path):
+def test_the_lock_is_held_again_after_a_lost_connection(
+    proxy, behind_proxy, server_database, tmp_path
+):
     proxy.cut_at(1, Cut.DURING)
     assert behind_proxy.recall("anything") is None
     assert proxy.cuts == 1
@@ -108,7 +137,9 @@ def test_the_lock_is_held_again_after_a_lost_connection(proxy, behind_proxy, ser
     other.close()
 
 
-def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(proxy, behind_proxy, server_database, tmp_path):
+def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(
+    proxy, behind_proxy, server_database, tmp_path
+):
     """The other end keeps it open and answers nothing: the driver's limit ends the wait, HYT00."""
     dead = behind_proxy._engine._connection
     dead.timeout = 2  # this connection's limit alone: a new one has the usual
@@ -124,11 +155,14 @@ def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(proxy,
     other.close()
 
 
-def test_a_lock_that_somebody_took_meanwhile_ends_the_execution(proxy, behind_proxy, server_database, tmp_path, monkeypatch):
+def test_a_lock_that_somebody_took_meanwhile_ends_the_execution(
+    proxy, behind_proxy, server_database, tmp_path, monkeypatch
+):
     monkeypatch.setattr(sqlserver, "_ACQUIRE_AGAIN_SECONDS", 1)
     other = server_database.elsewhere(tmp_path / "another machine").engine()
     other.connect()
-    behind_proxy._engine._connection.close()  # as if the server had noticed, and somebody had been quicker
+    # as if the server had noticed, and somebody had been quicker
+    behind_proxy._engine._connection.close()
     behind_proxy._engine.close()
     assert other.acquire("calls")
     with pytest.raises(FatalError, match="another execution took the lock"):
@@ -161,7 +195,9 @@ class _Stop:
         return False
 
 
-def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(server_database, monkeypatch):
+def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(
+    server_database, monkeypatch
+):
     greeting = sqlserver._GREETING.replace(str(sqlserver._LOCK_SECONDS * 1000), "300")
     monkeypatch.setattr(sqlserver, "_GREETING", greeting)
     holder = server_database._connection()
@@ -183,15 +219,34 @@ def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(server_d
     [
         (
             "40001",
-            "[40001] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Transaction was deadlocked. (1205) (SQLExecute)",
+            (
+                "[40001] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Transaction was"
+                " deadlocked. (1205) (SQLExecute)"
+            ),
         ),
-        ("HYT00", "[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]Query timeout expired (0) (SQLExecDirectW)"),
-        ("42000", "[42000] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Log full. (9002) (SQLExecute)"),
+        (
+            "HYT00",
+            (
+                "[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]Query timeout expired (0)"
+                " (SQLExecDirectW)"
+            ),
+        ),
+        (
+            "42000",
+            (
+                "[42000] [Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Log full. (9002)"
+                " (SQLExecute)"
+            ),
+        ),
     ],
     ids=["deadlock", "time-out", "log full"],
 )
-def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(server_database, monkeypatch, arguments):
-    """A deadlock cannot be ordered from a server: here its error is raised, after the statement ran, in its place."""
+def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(
+    server_database, monkeypatch, arguments
+):
+    """A deadlock cannot be ordered from a server: here its error is raised, after the statement
+    ran, in its place.
+    """
     repository = server_database.repository()
     engine = repository._engine
     upsert, errors = engine.upsert, [pyodbc.Error(*arguments)] * 2
@@ -208,7 +263,9 @@ def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(server_data
     assert stored.tables["calls"] == Counts(2, 0, 0)
     assert repository.retries == 2
     assert server_database.value("SELECT COUNT(*) FROM calls") == 2
-    assert (engine._connection is session) is not timed_out  # one that did not answer is not asked again
+    assert (
+        engine._connection is session
+    ) is not timed_out  # one that did not answer is not asked again
     repository.close()
 
 
@@ -218,5 +275,7 @@ def test_the_clock_of_a_repeated_batch_is_the_one_that_was_stored(server_databas
     repository.store(batch([call("a")]), SCOPE, line(), set())
     server_database.clock.now = moment + timedelta(days=1)
     repository.store(batch([call("a")]), SCOPE, line(), set())
-    assert server_database.query("SELECT created_at, updated_at FROM calls") == [(str(moment), str(moment))]
+    assert server_database.query("SELECT created_at, updated_at FROM calls") == [
+        (str(moment), str(moment))
+    ]
     repository.close()

@@ -1,4 +1,6 @@
-"""Rows on their way into a SQL Server: what does not reach the staging table is missed, and sent again."""
+"""Rows on their way into a SQL Server: what does not reach the staging table is missed, and sent
+again.
+"""
 
 import pytest
 from rows import SCOPE, batch, call, line

@@ -1,4 +1,6 @@
-"""The tables in a SQL Server: made, compared with the contract, taken over from an earlier robot, used with few rights."""
+"""The tables in a SQL Server: made, compared with the contract, taken over from an earlier robot,
+used with few rights.
+"""
 
 import json
 from contextlib import closing, suppress
@@ -19,7 +21,9 @@ from robot.errors import AnotherExecutionRunning, ConfigurationError, FatalError
 
 pytestmark = pytest.mark.sqlserver
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "spec_columns.json").read_text("utf-8"))
-WIDENED = {("execution_logs", "status"): "NVARCHAR(30)"}  # its own word COMPLETED_WITH_ERRORS has 21 letters
+WIDENED = {
+    ("execution_logs", "status"): "NVARCHAR(30)"
+}  # its own word COMPLETED_WITH_ERRORS has 21 letters
 PASSWORD = "p;w}d{='x é 9A"
 
 
@@ -31,7 +35,11 @@ def columns(database: Database, table: str) -> list[tuple[str, str]]:
         table,
     )
     return [
-        (name, kind.upper() + (f"({'MAX' if width == -1 else width})" if kind.lower() == "nvarchar" else ""))
+        (
+            name,
+            kind.upper()
+            + (f"({'MAX' if width == -1 else width})" if kind.lower() == "nvarchar" else ""),
+        )
         for name, kind, width in found
     ]
 
@@ -48,7 +56,8 @@ def run_scripts(database: Database, count: int) -> None:
         engine.begin()
         engine.run_script(text)
         engine.cursor().execute(
-            "INSERT INTO schema_versions (script, applied_at) VALUES (?, ?)", (name, datetime(2026, 9, 1))
+            "INSERT INTO schema_versions (script, applied_at) VALUES (?, ?)",
+            (name, datetime(2026, 9, 1)),
         )
         engine.commit()
     engine.close()
@@ -70,10 +79,14 @@ def test_new_tables_have_exactly_the_columns_of_the_contract_then_ours(fresh):
 
 def test_preparing_again_runs_no_script(fresh, monkeypatch):
     repository = fresh.repository()
-    monkeypatch.setattr(repository._engine, "run_script", lambda text: pytest.fail(f"ran {text[:50]}"))
+    monkeypatch.setattr(
+        repository._engine, "run_script", lambda text: pytest.fail(f"ran {text[:50]}")
+    )
     repository.prepare()
     repository.close()
-    assert [name for (name,) in fresh.query("SELECT script FROM schema_versions ORDER BY script")] == [
+    assert [
+        name for (name,) in fresh.query("SELECT script FROM schema_versions ORDER BY script")
+    ] == [
         "0001_tables.sql",
         "0002_take_over.sql",
         "0003_indexes.sql",
@@ -99,11 +112,15 @@ def test_the_scripts_may_be_run_by_hand_first_and_by_the_robot_afterwards(new_se
 
 
 def old_tables(database: Database) -> None:
-    """The three tables as the robot of the specification made and filled them: no column of ours, no unique key."""
+    """The three tables as the robot of the specification made and filled them: no column of ours,
+    no unique key.
+    """
     types = {"id": "NVARCHAR(50) NOT NULL PRIMARY KEY"}
     identity = {"id": "INT IDENTITY(1,1) NOT NULL PRIMARY KEY"}
     for name, keys in (("calls", types), ("mailing_data", identity), ("execution_logs", identity)):
-        body = ", ".join(f"{column} {keys.get(column, kind + ' NULL')}" for column, kind in SPEC[name])
+        body = ", ".join(
+            f"{column} {keys.get(column, kind + ' NULL')}" for column, kind in SPEC[name]
+        )
         database.query(f"CREATE TABLE dbo.{name} ({body})")
     for key in "abc":
         database.query(
@@ -123,30 +140,62 @@ def old_tables(database: Database) -> None:
     ):
         database.query(insert, *cells)
     database.query(
-        "INSERT INTO execution_logs (execution_date, status, total_records) VALUES (?, ?, ?)", old, "COMPLETED_SUCCESS", 3
+        "INSERT INTO execution_logs (execution_date, status, total_records) VALUES (?, ?, ?)",
+        old,
+        "COMPLETED_SUCCESS",
+        3,
     )
 
 
 def test_a_database_of_the_earlier_robot_is_taken_over_and_nothing_is_lost(new_server_database):
     database = new_server_database
     old_tables(database)
-    before = database.query(f"SELECT {', '.join(name for name, _ in SPEC['calls'])} FROM calls ORDER BY id")
+    before = database.query(
+        f"SELECT {', '.join(name for name, _ in SPEC['calls'])} FROM calls ORDER BY id"
+    )
     repository = database.repository()
     for table in (CALLS, MAILING_DATA, EXECUTION_LOGS):
         assert columns(database, table.name) == declared(table)
-    assert database.query(f"SELECT {', '.join(name for name, _ in SPEC['calls'])} FROM calls ORDER BY id") == before
-    assert database.query("SELECT call_id, cep FROM mailing_data ORDER BY call_id") == [("a", "2"), ("b", "5"), ("c", "6")]
-    kept = database.query("SELECT record_id, reason, payload FROM rejected_records WHERE job = 'take_over'")
-    payloads = {json.loads(payload)["cep"]: (record_id, json.loads(payload)) for record_id, _, payload in kept}
-    assert {cep: record_id for cep, (record_id, _) in payloads.items()} == {"1": "a", "3": "a", "4": "b", "7": None}
+    assert (
+        database.query(
+            f"SELECT {', '.join(name for name, _ in SPEC['calls'])} FROM calls ORDER BY id"
+        )
+        == before
+    )
+    assert database.query("SELECT call_id, cep FROM mailing_data ORDER BY call_id") == [
+        ("a", "2"),
+        ("b", "5"),
+        ("c", "6"),
+    ]
+    kept = database.query(
+        "SELECT record_id, reason, payload FROM rejected_records WHERE job = 'take_over'"
+    )
+    payloads = {
+        json.loads(payload)["cep"]: (record_id, json.loads(payload))
+        for record_id, _, payload in kept
+    }
+    assert {cep: record_id for cep, (record_id, _) in payloads.items()} == {
+        "1": "a",
+        "3": "a",
+        "4": "b",
+        "7": None,
+    }
     assert payloads["1"][1]["razao_social"] == "Padaria São João"
-    assert database.query("SELECT status, total_records, job FROM execution_logs") == [("COMPLETED_SUCCESS", 3, None)]
+    assert database.query("SELECT status, total_records, job FROM execution_logs") == [
+        ("COMPLETED_SUCCESS", 3, None)
+    ]
 
-    stored = repository.store(  # and the robot goes on with it: old rows are brought up to date, no second one appears
+    # and the robot goes on with it: old rows are brought up to date, no second one appears
+    stored = repository.store(
         batch([call("a"), call("d")], [mailing("a"), mailing("d")]), SCOPE, line(), set()
     )
     assert stored.tables == {"calls": Counts(1, 1, 0), "mailing_data": Counts(1, 1, 0)}
-    assert database.query("SELECT call_id FROM mailing_data ORDER BY call_id") == [("a",), ("b",), ("c",), ("d",)]
+    assert database.query("SELECT call_id FROM mailing_data ORDER BY call_id") == [
+        ("a",),
+        ("b",),
+        ("c",),
+        ("d",),
+    ]
     assert repository.open_rejections("calls") == set()
     repository.close()
 
@@ -166,13 +215,19 @@ def low_login(sql_server, new_server_database):
     """A login that may only read and write, with a password of all the signs that ODBC minds."""
     name = f"{new_server_database.settings.db_database}_low"
     with closing(sql_server.connect()) as connection:
-        connection.execute(f"CREATE LOGIN {name} WITH PASSWORD = '{PASSWORD.replace(chr(39), chr(39) * 2)}'")
+        connection.execute(
+            f"CREATE LOGIN {name} WITH PASSWORD = '{PASSWORD.replace(chr(39), chr(39) * 2)}'"
+        )
     new_server_database.query(f"CREATE USER {name} FOR LOGIN {name}")
-    settings = new_server_database.settings.model_copy(update={"db_username": name, "db_password": SecretStr(PASSWORD)})
+    settings = new_server_database.settings.model_copy(
+        update={"db_username": name, "db_password": SecretStr(PASSWORD)}
+    )
     yield replace(new_server_database, settings=settings)
     with closing(sql_server.connect()) as connection:
         with suppress(Exception):
-            connection.execute(f"USE {new_server_database.settings.db_database}; DROP USER {name}; USE master;")
+            connection.execute(
+                f"USE {new_server_database.settings.db_database}; DROP USER {name}; USE master;"
+            )
         connection.execute(f"DROP LOGIN {name}")
 
 
@@ -225,7 +280,9 @@ def test_tables_are_not_changed_under_the_hands_of_an_execution(new_server_datab
     new_server_database.repository().close()
 
 
-def test_an_earlier_robots_tables_in_a_schema_of_the_logins_own_are_told(new_server_database, low_login):
+def test_an_earlier_robots_tables_in_a_schema_of_the_logins_own_are_told(
+    new_server_database, low_login
+):
     name = low_login.settings.db_username
     new_server_database.query("CREATE SCHEMA app")
     columns = ", ".join(f"[{column}] {kind}" for column, kind in SPEC["calls"])

@@ -1,4 +1,6 @@
-"""Ten writers of overlapping batches at once, on each database, past the job's lock: exactly the right rows."""
+"""Ten writers of overlapping batches at once, on each database, past the job's lock: exactly the
+right rows.
+"""
 
 import random
 import threading
@@ -39,7 +41,10 @@ def all_at_once(database, version):
             start.wait(60)
             for at in range(0, len(keys), 15):
                 some = keys[at : at + 15]
-                rows = batch([call(key, version=version) for key in some], [mailing(key, version=version) for key in some])
+                rows = batch(
+                    [call(key, version=version) for key in some],
+                    [mailing(key, version=version) for key in some],
+                )
                 stored = stubborn(lambda rows=rows: repository.store(rows, scope, window, set()))
                 with guard:
                     found.add(stored)

@@ -42,20 +42,30 @@ def test_no_batch_is_larger_than_the_engine_asks_for(database, batches, page, kn
     store = window_store(repository)
     for start in range(0, len(calls), page):
         rows = calls[start : start + page]
-        store.add(Digest([row[0] for row in rows], {CALLS: rows, MAILING_DATA: [mailing(row[0]) for row in rows]}))
+        store.add(
+            Digest(
+                [row[0] for row in rows],
+                {CALLS: rows, MAILING_DATA: [mailing(row[0]) for row in rows]},
+            )
+        )
     store.flush()
-    assert [len(calls) * (not known), len(calls)] == [sum(sizes) for sizes in zip(*batches, strict=True)]
+    assert [len(calls) * (not known), len(calls)] == [
+        sum(sizes) for sizes in zip(*batches, strict=True)
+    ]
     assert max(max(sizes) for sizes in batches) <= repository.batch_rows
     assert len(batches) == 3
     repository.close()
 
 
-# --- the thread that stores judges again --------------------------------------------------------------------------------
+# --- the thread that stores judges again
+# --------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def stored(repository):
-    """A window's store whose first page is in the database; the calls; and the page spared, as a reader saw it then."""
+    """A window's store whose first page is in the database; the calls; and the page spared, as a
+    reader saw it then.
+    """
     calls = make_calls([DAY], 30, odd=False)
     store = window_store(repository)
     store.add(digest_calls(SCOPE.period, (), calls))

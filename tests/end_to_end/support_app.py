@@ -23,11 +23,20 @@ class App:
     def __init__(self, folder: Path, **settings: object) -> None:
         self.folder = folder
         self.outputs: list[str] = []
-        values = {"DB_FILE": folder / "robot.db", "LOG_DIR": folder / "logs", "MANAGER_TOKEN": TOKEN, **settings}
+        values = {
+            "DB_FILE": folder / "robot.db",
+            "LOG_DIR": folder / "logs",
+            "MANAGER_TOKEN": TOKEN,
+            **settings,
+        }
         self.env_file = folder / ".env"
-        self.env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+        self.env_file.write_text(
+            "".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8"
+        )
 
-    def start(self, *arguments: str, clock: str | None = None, leap: Path | None = None) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, clock: str | None = None, leap: Path | None = None
+    ) -> subprocess.Popen[str]:
         names = {name.upper() for name in Settings.model_fields}
         environment = {name: value for name, value in os.environ.items() if name not in names}
         program = [sys.executable, str(ROOT / "app.py")] if clock is None else robot_at(clock, leap)
@@ -60,5 +69,9 @@ class App:
 
     def everything_written(self) -> str:
         """Every output of every run, and every file in the folder but the `.env` itself."""
-        files = [path for path in self.folder.rglob("*") if path.is_file() and path != self.env_file]
-        return "\n".join([*self.outputs, *(path.read_bytes().decode("utf-8", "replace") for path in files)])
+        files = [
+            path for path in self.folder.rglob("*") if path.is_file() and path != self.env_file
+        ]
+        return "\n".join(
+            [*self.outputs, *(path.read_bytes().decode("utf-8", "replace") for path in files)]
+        )

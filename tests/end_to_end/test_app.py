@@ -1,4 +1,6 @@
-"""The robot as the operator meets it: a process, a `.env`, an API over HTTP, a database file or a server."""
+"""The robot as the operator meets it: a process, a `.env`, an API over HTTP, a database file or a
+server.
+"""
 
 import json
 import os
@@ -61,10 +63,14 @@ def test_a_manual_execution_with_dates_and_campaigns(make_app, simulator, databa
     assert code == 0, shown
     assert "COMPLETED_SUCCESS" in shown
     assert database.query("SELECT COUNT(*) FROM calls") == [(due,)]
-    assert database.query("SELECT campaign_ids, total_records FROM execution_logs") == [("5,6", due)]
+    assert database.query("SELECT campaign_ids, total_records FROM execution_logs") == [
+        ("5,6", due)
+    ]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="on Windows the folder's rights count: task install closes it"
+)
 def test_whatever_the_robot_makes_is_its_users_alone(make_app, simulator, tmp_path):
     before = os.umask(0o022)
     try:
@@ -75,7 +81,9 @@ def test_whatever_the_robot_makes_is_its_users_alone(make_app, simulator, tmp_pa
         os.umask(before)
     made = [path for path in app.folder.rglob("*") if path != app.env_file]
     assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o700}
-    assert {path.stat().st_mode & 0o677 for path in made if path.is_file()} == {0o600}  # a lock file may be 0700
+    assert {path.stat().st_mode & 0o677 for path in made if path.is_file()} == {
+        0o600
+    }  # a lock file may be 0700
 
 
 def test_options_win_over_the_settings(make_app, simulator, database):
@@ -112,10 +120,21 @@ runpy.run_path(program, run_name="__main__")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
-@pytest.mark.parametrize("module", ["robot.cli", "requests", "pydantic", "robot.settings", "robot.commands.task"])
+@pytest.mark.parametrize(
+    "module", ["robot.cli", "requests", "pydantic", "robot.settings", "robot.commands.task"]
+)
 def test_ctrl_c_while_the_modules_load_leaves_with_130_and_says_nothing(tmp_path, module):
     process = subprocess.Popen(
-        [sys.executable, "-c", _STANDS_STILL, module, ROOT / "app.py", "--env-file", tmp_path / "none.env", "check"],
+        [
+            sys.executable,
+            "-c",
+            _STANDS_STILL,
+            module,
+            ROOT / "app.py",
+            "--env-file",
+            tmp_path / "none.env",
+            "check",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -125,13 +144,17 @@ def test_ctrl_c_while_the_modules_load_leaves_with_130_and_says_nothing(tmp_path
     assert (*process.communicate(timeout=50), process.returncode) == ("", "", 130)
 
 
-def test_a_scheduled_execution_begins_at_its_minute_and_the_loop_ends_with_130(make_app, simulator, database):
+def test_a_scheduled_execution_begins_at_its_minute_and_the_loop_ends_with_130(
+    make_app, simulator, database
+):
     app = make_app(simulator, CRON_SCHEDULE="0 2 * * *", LOOKBACK_DAYS=1)
     process = app.start(clock="2026-09-16 01:59:58", leap=app.folder / "leap")
     wait_until(lambda: "The next execution begins" in app.logged())
     (app.folder / "leap").touch()
     wait_until(lambda: len(simulator.requests) >= 4)
-    wait_until(lambda: database.query("SELECT status FROM execution_logs") == [("COMPLETED_SUCCESS",)])
+    wait_until(
+        lambda: database.query("SELECT status FROM execution_logs") == [("COMPLETED_SUCCESS",)]
+    )
     wait_until(lambda: database.query("SELECT COUNT(*) FROM robot_state") == [(1,)])
     app.interrupt(process)
     code, shown = app.finish(process)
@@ -163,7 +186,11 @@ def test_an_api_that_is_down_is_said(make_app):
 @NO_DATABASE
 def test_a_bad_env_is_told_line_by_line_and_nothing_is_touched(make_app, simulator, database):
     app = make_app(
-        simulator, PER_PAGE="many", TIMEZONE="Mars", DB_PASSWORD=PASSWORD.replace("'", ""), MANUAL_END_DATE="2026-09-15"
+        simulator,
+        PER_PAGE="many",
+        TIMEZONE="Mars",
+        DB_PASSWORD=PASSWORD.replace("'", ""),
+        MANUAL_END_DATE="2026-09-15",
     )
     code, shown = app.run("run")
     assert code == 2
@@ -196,10 +223,14 @@ def in_the_middle(simulator):
     """The answer to a page of the second day hangs; the function waits until it is asked for."""
     simulator.use_faults([Fault("timeout_before", day=DAY, page=20, times=None, seconds=100)])
     hangs = (20, (DAY, DAY))
-    return lambda: wait_until(lambda: hangs in [(request.page, request.days) for request in simulator.requests])
+    return lambda: wait_until(
+        lambda: hangs in [(request.page, request.days) for request in simulator.requests]
+    )
 
 
-def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app, simulator, database, in_the_middle):
+def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(
+    make_app, simulator, database, in_the_middle
+):
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     process = app.start("run")
     in_the_middle()
@@ -218,12 +249,15 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_the_next_start_goes_on(make_app,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
-def test_a_second_request_to_stop_leaves_at_once_and_the_next_start_says_what_became_of_it(make_app, simulator, database):
+def test_a_second_request_to_stop_leaves_at_once_and_the_next_start_says_what_became_of_it(
+    make_app, simulator, database
+):
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     simulator.use_faults([Fault("timeout_before", page=5, times=None, seconds=60)])
     process = app.start("run")
     wait_until(lambda: any(request.page == 5 for request in simulator.requests))
-    # both requests reach it in one moment: it leaves a page that hangs within 0.2 s of the first one
+    # both requests reach it in one moment: it leaves a page that hangs within 0.2 s of the first
+    # one
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
         process.send_signal(number)
     code, shown = app.finish(process, timeout=50)  # of the 60 that the page hangs
@@ -259,7 +293,10 @@ def test_a_second_instance_leaves_with_4_and_names_the_first(make_app, simulator
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     process = app.start("run")
     wait_until(lambda: simulator.requests)
-    for folder in ("robot", "another machine"):  # on a server: by the host's lock file, and by the database's lock alone
+    for folder in (
+        "robot",
+        "another machine",
+    ):  # on a server: by the host's lock file, and by the database's lock alone
         code, shown = make_app(simulator, folder, **PERIOD).run("run")
         assert code == 4, shown
         assert f"process {process.pid}" in shown
@@ -267,7 +304,9 @@ def test_a_second_instance_leaves_with_4_and_names_the_first(make_app, simulator
     assert app.finish(process)[0] == 130
 
 
-def test_a_holder_that_is_killed_frees_the_lock_and_is_gone_on_with(make_app, simulator, database, in_the_middle):
+def test_a_holder_that_is_killed_frees_the_lock_and_is_gone_on_with(
+    make_app, simulator, database, in_the_middle
+):
     app = make_app(simulator, PER_PAGE=2, API_CONCURRENCY=1, **PERIOD)
     process = app.start("run")
     in_the_middle()
@@ -298,7 +337,9 @@ def test_a_day_with_a_missing_page_is_incomplete_and_exits_with_3(make_app, simu
     app = make_app(simulator, API_MAX_ATTEMPTS=1, PER_PAGE=50, **PERIOD)
     code, shown = app.run("run")
     assert code == 3, shown
-    assert "2026-09-15: INCOMPLETE, 70 of 120 records received; page(s) 2 could not be read" in shown
+    assert (
+        "2026-09-15: INCOMPLETE, 70 of 120 records received; page(s) 2 could not be read" in shown
+    )
     assert database.query("SELECT COUNT(*) FROM calls") == [(190,)]
 
 
@@ -306,14 +347,26 @@ def test_check_names_everything_that_holds(make_app, simulator):
     code, shown = make_app(simulator).run("check")
     assert code == 0, shown
     held = {line[7:].partition(":")[0] for line in shown.splitlines() if line.startswith("ok     ")}
-    assert held >= {"Settings", "Schedule", "API", "Page size", "Database", "Rights", "Days", "Log folder", "Free disk"}
+    assert held >= {
+        "Settings",
+        "Schedule",
+        "API",
+        "Page size",
+        "Database",
+        "Rights",
+        "Days",
+        "Log folder",
+        "Free disk",
+    }
     assert "Everything holds." in shown
     assert "next runs" in shown
 
 
 @sqlite_only("a file that cannot be made")
 def test_check_tells_the_fix_for_what_does_not_hold(make_app, simulator):
-    code, shown = make_app(simulator, MANAGER_TOKEN=TOKEN + "x", DB_FILE="/proc/nowhere/robot.db").run("check")
+    code, shown = make_app(
+        simulator, MANAGER_TOKEN=TOKEN + "x", DB_FILE="/proc/nowhere/robot.db"
+    ).run("check")
     assert code == 1
     assert "FAILED API: " in shown
     assert "FAILED Database: " in shown

@@ -28,7 +28,11 @@ def robot(tmp_path):
     """The robot as a process, without its command."""
     with Simulator(make_calls(days(1), 5)) as simulator:
         env_file = tmp_path / ".env"
-        settings = {"BASE_URL": simulator.url, "MANAGER_TOKEN": DEMO_TOKEN, "DB_FILE": tmp_path / "r.db"}
+        settings = {
+            "BASE_URL": simulator.url,
+            "MANAGER_TOKEN": DEMO_TOKEN,
+            "DB_FILE": tmp_path / "r.db",
+        }
         settings["LOG_DIR"] = tmp_path / "logs"
         env_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         yield [sys.executable, str(ROOT / "app.py"), "--env-file", str(env_file)]
@@ -53,7 +57,9 @@ def test_a_full_disk_under_a_redirection_changes_nothing(command, tmp_path, name
 def test_a_log_that_cannot_be_written_either_changes_nothing(command, tmp_path):
     (tmp_path / "logs").write_text("no folder")
     with FULL.open("w") as full:
-        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, text=True, timeout=120, check=False)
+        ended = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=full, text=True, timeout=120, check=False
+        )
     assert ended.returncode == 0
     assert "COMPLETED_SUCCESS" in ended.stdout
 
@@ -87,7 +93,9 @@ def test_a_status_for_a_person_that_nobody_sees_is_no_failure(robot):
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
-@pytest.mark.parametrize("arguments", ["ddl", "status --json", "task xml", "audit --json", "--version"])
+@pytest.mark.parametrize(
+    "arguments", ["ddl", "status --json", "task xml", "audit --json", "--version"]
+)
 def test_an_output_that_is_the_whole_purpose_is_missed(robot, arguments, redirection):
     ended = started_with(redirection, [*robot, *arguments.split()])
     assert ended.returncode == 1
@@ -96,7 +104,9 @@ def test_an_output_that_is_the_whole_purpose_is_missed(robot, arguments, redirec
 
 
 def test_in_place_of_a_stream_that_is_not_there_stands_one_that_is_no_terminal(monkeypatch):
-    """As Python has it in a Windows process without a console, where `nul` takes itself for a terminal."""
+    """As Python has it in a Windows process without a console, where `nul` takes itself for a
+    terminal.
+    """
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, None)
     consoles.make_streams_forgiving()

@@ -19,7 +19,9 @@ def ddl(*arguments):
     )
 
 
-@pytest.mark.parametrize(("arguments", "database"), [((), "sqlserver"), (("--database", "sqlite"), "sqlite")])
+@pytest.mark.parametrize(
+    ("arguments", "database"), [((), "sqlserver"), (("--database", "sqlite"), "sqlite")]
+)
 def test_it_prints_every_script_whole_and_in_order(arguments, database):
     shown = ddl(*arguments)
     assert shown.returncode == 0
@@ -36,9 +38,13 @@ def test_another_database_is_a_wrong_option():
 
 def test_it_prints_them_for_another_schema_and_makes_that_first(tmp_path):
     given = ddl("--schema", "robo").stdout
-    (tmp_path / ".env").write_text("DB_SCHEMA=robo\nPER_PAGE=wrong\n", "utf-8")  # another wrong line is no matter here
+    (tmp_path / ".env").write_text(
+        "DB_SCHEMA=robo\nPER_PAGE=wrong\n", "utf-8"
+    )  # another wrong line is no matter here
     program = [sys.executable, str(ROOT / "app.py"), "--env-file", str(tmp_path / ".env"), "ddl"]
-    assert subprocess.run(program, capture_output=True, encoding="utf-8", timeout=60).stdout == given
+    assert (
+        subprocess.run(program, capture_output=True, encoding="utf-8", timeout=60).stdout == given
+    )
     assert given.index("CREATE SCHEMA [robo]") < given.index("CREATE TABLE [robo].calls")
     assert "dbo" not in given
 

@@ -1,4 +1,7 @@
-"""The newcomer's first command, in a copy of the project, twice. It writes a file, and meets no server."""
+"""The newcomer's first command, in a copy of the project, twice.
+
+It writes a file, and meets no server.
+"""
 
 import shutil
 import sqlite3
@@ -20,7 +23,11 @@ def clone(tmp_path):
 
 def demo(clone):
     return subprocess.run(
-        [sys.executable, str(clone / "app.py"), "demo"], cwd="/", capture_output=True, text=True, timeout=150
+        [sys.executable, str(clone / "app.py"), "demo"],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=150,
     )
 
 
@@ -40,5 +47,7 @@ def test_the_demo_stores_two_thousand_calls_and_a_second_one_writes_nothing(clon
 
 
 def test_the_demo_never_meets_the_operators_settings(clone):
-    (clone / ".env").write_text("DB_SERVER=production\nMANAGER_TOKEN=real\nDB_DATABASE=x\nPER_PAGE=nonsense\n")
+    (clone / ".env").write_text(
+        "DB_SERVER=production\nMANAGER_TOKEN=real\nDB_DATABASE=x\nPER_PAGE=nonsense\n"
+    )
     assert demo(clone).returncode == 0

@@ -1,4 +1,6 @@
-"""Asked to stop while something is in the way: a locked database, an answer that hangs, a terminal that is gone."""
+"""Asked to stop while something is in the way: a locked database, an answer that hangs, a terminal
+that is gone.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from robot.commands import schedule
 from robot.commands.context import Context, Session
 from robot.simulators.threec import Fault, Simulator, make_calls
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="signals between processes are POSIX's"
+)
 DAY = date(2026, 9, 15)
 PERIOD = ("--start", str(DAY), "--end", str(DAY))
 AT_ONCE = 25  # seconds for what takes three; a driver's own wait is 30, an API's answer 100
@@ -100,10 +104,15 @@ def test_an_execution_whose_database_is_locked_hears_it_and_the_next_start_goes_
     simulator.use_faults([])
     code, shown = app.run("run", *PERIOD)
     assert code == 0, shown
-    assert database.query("SELECT status, exit_code FROM execution_logs") == [("FAILED", 130), ("COMPLETED_SUCCESS", 0)]
+    assert database.query("SELECT status, exit_code FROM execution_logs") == [
+        ("FAILED", 130),
+        ("COMPLETED_SUCCESS", 0),
+    ]
 
 
-def test_a_schedule_that_cannot_remember_its_run_lets_it_be(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_schedule_that_cannot_remember_its_run_lets_it_be(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     stop = threading.Event()
     stop.set()
     session = Session(Context(Path()), database.settings, stop)
@@ -135,7 +144,9 @@ def test_a_check_is_left_with_a_word(app: App, simulator: Simulator, name: str) 
     assert (process.returncode, err) == (130, f"{name}: stopped.\n")
 
 
-def test_a_status_that_waits_for_the_database_is_left_with_a_word(app: App, database: Database) -> None:
+def test_a_status_that_waits_for_the_database_is_left_with_a_word(
+    app: App, database: Database
+) -> None:
     with closing(sqlite3.connect(database.settings.db_file, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")  # in this mode it locks out those who read, too
@@ -161,7 +172,9 @@ def test_a_proof_is_left_with_a_word_and_leaves_nothing_behind(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_terminal_that_is_closed_ends_the_execution_in_order(app: App, simulator: Simulator, database: Database) -> None:
+def test_a_terminal_that_is_closed_ends_the_execution_in_order(
+    app: App, simulator: Simulator, database: Database
+) -> None:
     import fcntl
     import pty
     import termios

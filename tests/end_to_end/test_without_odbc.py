@@ -1,4 +1,6 @@
-"""SQL Server is asked for on a machine that has no ODBC: every command says what is missing, and how to install it."""
+"""SQL Server is asked for on a machine that has no ODBC: every command says what is missing, and
+how to install it.
+"""
 
 import re
 import shutil
@@ -10,7 +12,9 @@ from support_app import ROOT, App
 
 from robot.simulators.threec import Simulator
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has an ODBC driver manager of its own")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has an ODBC driver manager of its own"
+)
 LOADER_SAYS = "libodbc.so.2: cannot open shared object file: No such file or directory"
 BUILD = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
 COMMANDS = [
@@ -30,7 +34,9 @@ COMMANDS = [
 
 @pytest.fixture(autouse=True)
 def no_odbc(tmp_path, monkeypatch):
-    """What loading pyodbc comes to where no package has brought libodbc; on such a machine the same."""
+    """What loading pyodbc comes to where no package has brought libodbc; on such a machine the
+    same.
+    """
     modules = tmp_path / "modules"
     modules.mkdir()
     (modules / "pyodbc.py").write_text(f"raise ImportError({LOADER_SAYS!r})\n")
@@ -45,7 +51,12 @@ def simulator():
 
 @pytest.fixture
 def app(simulator, tmp_path):
-    server = {"DB_SERVER": "sql.example.com", "DB_DATABASE": "robo", "DB_USERNAME": "robo", "DB_PASSWORD": "s3cret"}
+    server = {
+        "DB_SERVER": "sql.example.com",
+        "DB_DATABASE": "robo",
+        "DB_USERNAME": "robo",
+        "DB_PASSWORD": "s3cret",
+    }
     export = {"EXPORT_CRON": "0 8 * * *", "EXPORT_CAMPAIGN_ID": 5}
     return App(tmp_path, BASE_URL=simulator.url, MANAGER_TOKEN=simulator.token, **server, **export)
 
@@ -76,7 +87,9 @@ def test_check_says_it_once_and_goes_on_with_what_can_be_checked(app):
 
 
 def test_without_the_package_itself_pip_is_named(app, tmp_path):
-    (tmp_path / "modules" / "pyodbc.py").write_text("raise ModuleNotFoundError('No module', name='pyodbc')\n")
+    (tmp_path / "modules" / "pyodbc.py").write_text(
+        "raise ModuleNotFoundError('No module', name='pyodbc')\n"
+    )
     code, shown = app.run("run")
     assert code == 2, shown
     assert "package pyodbc is not installed" in shown
@@ -88,10 +101,19 @@ def test_the_embedded_database_needs_none_of_it(simulator, tmp_path):
     assert code == 0, shown
 
 
-@pytest.mark.skipif(shutil.which("objdump") is None, reason="PyInstaller needs objdump: apt-get install binutils")
+@pytest.mark.skipif(
+    shutil.which("objdump") is None, reason="PyInstaller needs objdump: apt-get install binutils"
+)
 def test_the_executable_is_not_built_without_it_and_one_line_says_why(tmp_path):
     ended = subprocess.run(
-        [*BUILD, "--workpath", tmp_path / "work", "--distpath", tmp_path / "dist", ROOT / "app.spec"],
+        [
+            *BUILD,
+            "--workpath",
+            tmp_path / "work",
+            "--distpath",
+            tmp_path / "dist",
+            ROOT / "app.spec",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -104,9 +126,15 @@ def test_the_executable_is_not_built_without_it_and_one_line_says_why(tmp_path):
 
 
 def test_tests_that_need_it_are_skipped_with_the_reason():
-    modules = [ROOT / "tests" / "database" / f"test_sqlserver_{name}.py" for name in ("tables", "connection")]
+    modules = [
+        ROOT / "tests" / "database" / f"test_sqlserver_{name}.py"
+        for name in ("tables", "connection")
+    ]
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rs", "-p", "no:xdist", *modules], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "-rs", "-p", "no:xdist", *modules],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "ODBC is missing; on Debian: apt-get install unixodbc" in ended.stdout
     assert "2 skipped" in ended.stdout

@@ -1,9 +1,10 @@
-"""Writes a bcryptprimitives.dll for Wine 8, which has none: `python bcryptprimitives.py …/system32`.
+"""Writes a bcryptprimitives.dll for Wine 8, which has none: `python bcryptprimitives.py
+…/system32`.
 
-Rust's random numbers (pydantic_core) call ProcessPrng of it. The library written here has no code: its one export is
-forwarded to SystemFunction036 (RtlGenRandom) of advapi32, which takes the same arguments. It goes into Wine's prefix
-and never into the executable; Windows itself, and newer Wines, have the real one.
-Layout: https://learn.microsoft.com/windows/win32/debug/pe-format
+Rust's random numbers (pydantic_core) call ProcessPrng of it. The library written here has no code:
+its one export is forwarded to SystemFunction036 (RtlGenRandom) of advapi32, which takes the same
+arguments. It goes into Wine's prefix and never into the executable; Windows itself, and newer
+Wines, have the real one. Layout: https://learn.microsoft.com/windows/win32/debug/pe-format
 """
 
 import struct
@@ -16,7 +17,11 @@ ALIGN, FILE_ALIGN, HEADERS = 0x1000, 0x200, 0x400
 def exports(base: int) -> bytes:
     """The export directory, one name, forwarded. `base` is where it will be in memory."""
     functions, names, ordinals, texts = base + 40, base + 44, base + 48, base + 50
-    library, name, target = b"bcryptprimitives.dll\0", b"ProcessPrng\0", b"advapi32.SystemFunction036\0"
+    library, name, target = (
+        b"bcryptprimitives.dll\0",
+        b"ProcessPrng\0",
+        b"advapi32.SystemFunction036\0",
+    )
     name_at = texts + len(library)
     target_at = name_at + len(name)
     directory = struct.pack("<IIHHIIIIIII", 0, 0, 0, 0, texts, 1, 1, 1, functions, names, ordinals)
@@ -33,7 +38,9 @@ def library() -> bytes:
     optional += struct.pack("<QIIHHHHHHIIIIHH", *image)
     optional += struct.pack("<QQQQII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
     optional += struct.pack("<II", ALIGN, len(data)) + bytes(8 * 15)
-    section = struct.pack("<8sIIIIIIHHI", b".edata", len(data), ALIGN, FILE_ALIGN, HEADERS, 0, 0, 0, 0, 0x40000040)
+    section = struct.pack(
+        "<8sIIIIIIHHI", b".edata", len(data), ALIGN, FILE_ALIGN, HEADERS, 0, 0, 0, 0, 0x40000040
+    )
     return (dos + coff + optional + section).ljust(HEADERS, b"\0") + data.ljust(FILE_ALIGN, b"\0")
 
 

@@ -71,11 +71,18 @@ def check(executable: Path) -> int:
                 files = _texts(code) if isinstance(code, CodeType) else []
                 look(module, marshal.dumps(code) if code is not None else b"")
                 problems.extend(
-                    f"{module}: compiled as {file}" for file in files if file.startswith("/") or file[1:3] == ":\\"
+                    f"{module}: compiled as {file}"
+                    for file in files
+                    if file.startswith("/") or file[1:3] == ":\\"
                 )
         else:
             look(name, archive.extract(name))
-    for needed in (".env.example", "tzdata.zip", "sql/sqlite/0001_tables.sql", "sql/sqlserver/0001_tables.sql"):
+    for needed in (
+        ".env.example",
+        "tzdata.zip",
+        "sql/sqlite/0001_tables.sql",
+        "sql/sqlserver/0001_tables.sql",
+    ):
         if needed not in {name.replace("\\", "/") for name in names}:
             problems.append(f"{needed} is not inside")
     assert not problems, "\n".join(problems[:30])

@@ -1,9 +1,11 @@
-"""Starts the executable as the desktop does, in a console of its own. Runs in a Windows Python, under Wine:
+"""Starts the executable as the desktop does, in a console of its own. Runs in a Windows Python,
+under Wine:
 
     explorer.exe double_click.py app.exe     as a double click; presses Enter after some seconds
     python.exe   double_click.py app.exe     as a script would start it
 
-Prints what happened, one line each. The interpreter is a copy named explorer.exe: the robot looks at its parent's name.
+Prints what happened, one line each. The interpreter is a copy named explorer.exe: the robot looks
+at its parent's name.
 """
 
 import ctypes

@@ -1,6 +1,8 @@
-"""Tells the robot's two hidden windows that the session ends, as Windows does. Runs in a Windows Python, under Wine.
+"""Tells the robot's two hidden windows that the session ends, as Windows does. Runs in a Windows
+Python, under Wine.
 
-PyInstaller's waiting process is told first: the worst order, for it gives the robot a moment only, and then ends it.
+PyInstaller's waiting process is told first: the worst order, for it gives the robot a moment only,
+and then ends it.
 """
 
 import ctypes

@@ -1,6 +1,8 @@
-"""What only Windows has, tried under Wine: a console of its own, log-off, the task's XML, the Event Log.
+"""What only Windows has, tried under Wine: a console of its own, log-off, the task's XML, the Event
+Log.
 
-A window that is closed cannot be tried: Wine 8 ends the processes of a closed console without asking their handlers.
+A window that is closed cannot be tried: Wine 8 ends the processes of a closed console without
+asking their handlers.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ def _windows(path: Path) -> str:
 
 
 def _helper(script: str, *arguments: str, interpreter: str = "python.exe") -> subprocess.Popen[str]:
-    """Start a script of this folder in the Windows Python. Its streams are no files: Wine's Python dies of those."""
+    """Start a script of this folder in the Windows Python.
+
+    Its streams are no files: Wine's Python dies of those.
+    """
     python = Path(os.environ["WINDOWS_PYTHON"], interpreter)
     return subprocess.Popen(
         ["wine", python, _windows(Path(__file__).with_name(script)), *arguments],
@@ -52,8 +57,13 @@ def end_session(_started: Started) -> None:
 def double_click(make: Callable[[str], Program]) -> str:
     """The window waits for Enter when the desktop opened it, and for nobody when a script did."""
     clicked, scripted = make("clicked"), make("scripted")
-    said = _said(_helper("double_click.py", _windows(clicked.executable), interpreter="explorer.exe"))
-    assert said.splitlines() == ["title: API 3C Robot: ended with exit code 2", "ended after it with 2"], said
+    said = _said(
+        _helper("double_click.py", _windows(clicked.executable), interpreter="explorer.exe")
+    )
+    assert said.splitlines() == [
+        "title: API 3C Robot: ended with exit code 2",
+        "ended after it with 2",
+    ], said
     assert (clicked.folder / ".env").exists()
     said = _said(_helper("double_click.py", _windows(scripted.executable)))
     assert said == "ended by itself with 2", said
@@ -61,7 +71,9 @@ def double_click(make: Callable[[str], Program]) -> str:
 
 
 def task_and_event_log(make: Callable[[str], Program]) -> str:
-    """The task's XML is printed and written; a failure is told to the Event Log (Wine shows nothing of it)."""
+    """The task's XML is printed and written; a failure is told to the Event Log (Wine shows nothing
+    of it).
+    """
     program = make("task")
     xml = program.run("task", "xml", "--at", "03:30")
     assert xml.code == 0, xml
@@ -73,7 +85,12 @@ def task_and_event_log(make: Callable[[str], Program]) -> str:
     assert written.code == 0, written
     assert file.read_bytes()[:2] == codecs.BOM_UTF16_LE, file.read_bytes()[:80]
     assert ET.fromstring(file.read_bytes()).tag.endswith("}Task")
-    program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL="http://127.0.0.1:9", API_MAX_ATTEMPTS=1, SCHEDULE_RETRIES=0)
+    program.settings(
+        MANAGER_TOKEN=DEMO_TOKEN,
+        BASE_URL="http://127.0.0.1:9",
+        API_MAX_ATTEMPTS=1,
+        SCHEDULE_RETRIES=0,
+    )
     failed = program.run("schedule", "--once")
     assert failed.code == 1, failed
     assert "Traceback" not in failed.text, failed.text

@@ -1,4 +1,7 @@
-"""The executable as a program to start: natively, or a Windows one under Wine. Standard library only."""
+"""The executable as a program to start: natively, or a Windows one under Wine.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_KEPT = ("HOME", "PATH", "WINEPREFIX", "WINEARCH", "WINEDEBUG", "ODBCSYSINI", "ODBCINI", "SYSTEMROOT")
+_KEPT = (
+    "HOME",
+    "PATH",
+    "WINEPREFIX",
+    "WINEARCH",
+    "WINEDEBUG",
+    "ODBCSYSINI",
+    "ODBCINI",
+    "SYSTEMROOT",
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,8 @@ class Started:
         self._first_line: float | None = None
         self._lines: list[str] = []
         self._heard = threading.Condition()
-        # a session of its own, so that Ctrl+C reaches all of it and nothing else; stdin no file (Wine)
+        # a session of its own, so that Ctrl+C reaches all of it and nothing else; stdin no file
+        # (Wine)
         self.process = subprocess.Popen(
             command,
             cwd=folder,
@@ -78,7 +91,9 @@ class Started:
             self.kill()
             raise AssertionError(f"did not end within {seconds:g} s:\n{self.text}") from None
         self._reader.join(timeout=3)
-        return Ended(self.process.returncode, self.text, time.monotonic() - self._began, self._first_line)
+        return Ended(
+            self.process.returncode, self.text, time.monotonic() - self._began, self._first_line
+        )
 
     def kill(self) -> None:
         """End all of it at once; harmless when it ended."""
@@ -110,8 +125,16 @@ class Program:
     def start(self, *arguments: str, **environment: str) -> Started:
         """Start it with an environment of nothing but what the system needs."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        kept |= {"LANG": "C.UTF-8", "PYTHONTZPATH": "", **environment}  # no time zones but those inside
-        return Started([*(["wine"] if self.wine else []), str(self.executable), *arguments], self._elsewhere, kept)
+        kept |= {
+            "LANG": "C.UTF-8",
+            "PYTHONTZPATH": "",
+            **environment,
+        }  # no time zones but those inside
+        return Started(
+            [*(["wine"] if self.wine else []), str(self.executable), *arguments],
+            self._elsewhere,
+            kept,
+        )
 
     def run(self, *arguments: str, seconds: float = 120, **environment: str) -> Ended:
         """Start it, and wait for its end."""

@@ -24,7 +24,9 @@ def _parts(connection_string: str) -> dict[str, str]:
 
 
 def into_sql_server(make: Callable[[str], Program], connection_string: str) -> str:
-    """A database of its own, one execution with the newest driver, a second one that writes nothing."""
+    """A database of its own, one execution with the newest driver, a second one that writes
+    nothing.
+    """
     parts = _parts(connection_string)
     database = f"try_app_{os.getpid()}"
     connection = pyodbc.connect(connection_string, autocommit=True)
@@ -38,7 +40,9 @@ def into_sql_server(make: Callable[[str], Program], connection_string: str) -> s
         connection.close()
 
 
-def _execute(program: Program, parts: dict[str, str], database: str, connection: pyodbc.Connection) -> str:
+def _execute(
+    program: Program, parts: dict[str, str], database: str, connection: pyodbc.Connection
+) -> str:
     yesterday = datetime.now(ZoneInfo("America/Sao_Paulo")).date() - timedelta(days=1)
     known = {"DRIVER", "SERVER", "DATABASE", "UID", "PWD", "ENCRYPT"}
     extra = "".join(f"{name}={value};" for name, value in parts.items() if name not in known)
@@ -54,7 +58,11 @@ def _execute(program: Program, parts: dict[str, str], database: str, connection:
             DB_ENCRYPT=parts.get("ENCRYPT", "yes"),
             DB_CONNECTION_EXTRA=extra,
         )
-        variables = {name: str(Path(os.environ["WINE_APP"], "odbc")) for name in ("ODBCSYSINI",)} if program.wine else {}
+        variables = (
+            {name: str(Path(os.environ["WINE_APP"], "odbc")) for name in ("ODBCSYSINI",)}
+            if program.wine
+            else {}
+        )
         check = program.run("check", **variables)
         assert check.code == 0, check
         first, second = program.run(**variables), program.run(**variables)

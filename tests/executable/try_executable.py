@@ -1,10 +1,11 @@
-"""Tries an executable as an operator would: from an empty folder, with another current folder, against a real HTTP server.
+"""Tries an executable as an operator would: from an empty folder, with another current folder,
+against a real HTTP server.
 
     python tests/executable/try_executable.py dist/app
     python tests/executable/try_executable.py --wine dist/app.exe        (.ci/windows)
 
-One line a trial; exit code 1 when one failed. With TEST_SQLSERVER (an ODBC connection string) and --wine, it runs once
-into SQL Server through the Windows driver manager.
+One line a trial; exit code 1 when one failed. With TEST_SQLSERVER (an ODBC connection string) and
+--wine, it runs once into SQL Server through the Windows driver manager.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 SECRET = "a-secret-that-nobody-may-see-0123456789"
 FIRST_LINE_SECONDS = 2.0
 MOST_MB = 25
-# This machine may be busy, and Wine is slow: only the native executable is held to the aim, with this factor
+# This machine may be busy, and Wine is slow: only the native executable is held to the aim, with
+# this factor
 _BUSY = float(os.environ.get("BUSY", "2"))
 
 MakeProgram = Callable[[str], Program]
@@ -93,11 +95,20 @@ def demo(make: MakeProgram) -> str:
 def broken_settings(make: MakeProgram) -> str:
     """Every wrong line is named at once; no secret and no traceback is shown."""
     program = make("broken settings")
-    text = f"MANAGER_TOKEN='{SECRET} x'\nPER_PAGE=many\nthis is no setting\nCRON_SCHEDULE='at two'\nDB_SERVER=here\n"
+    text = (
+        f"MANAGER_TOKEN='{SECRET} x'\nPER_PAGE=many\nthis is no setting\nCRON_SCHEDULE='at"
+        " two'\nDB_SERVER=here\n"
+    )
     (program.folder / ".env").write_bytes(text.encode("cp1252"))
     end = program.run()
     assert end.code == 2, end
-    for word in ("MANAGER_TOKEN", "PER_PAGE: read 'many'", "line 3", "CRON_SCHEDULE", "DB_DATABASE: is empty"):
+    for word in (
+        "MANAGER_TOKEN",
+        "PER_PAGE: read 'many'",
+        "line 3",
+        "CRON_SCHEDULE",
+        "DB_DATABASE: is empty",
+    ):
         assert word in end.text, (word, end.text)
     assert SECRET not in end.text, end.text
     assert "Traceback" not in end.text, end.text
@@ -108,7 +119,9 @@ def check(make: MakeProgram) -> str:
     """`check` finds all in order, in a time zone that only the executable can know."""
     program = make("check")
     with Simulator(make_calls(days(2), 50)) as simulator:
-        program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, TIMEZONE="America/Noronha")
+        program.settings(
+            MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, TIMEZONE="America/Noronha"
+        )
         end = program.run("check")
     assert end.code == 0, end
     assert "Everything holds." in end.text, end.text
@@ -119,11 +132,15 @@ def check(make: MakeProgram) -> str:
 
 
 def manual(make: MakeProgram) -> str:
-    """EXECUTION_MODE=manual and no argument: yesterday, all of it, and a second time nothing is written."""
+    """EXECUTION_MODE=manual and no argument: yesterday, all of it, and a second time nothing is
+    written.
+    """
     program = make("manual with ç and blanks")
     calls = make_calls(days(1), 700)
     with Simulator(calls) as simulator:
-        program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, EXECUTION_MODE="manual", PER_PAGE=50)
+        program.settings(
+            MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, EXECUTION_MODE="manual", PER_PAGE=50
+        )
         first, second = program.run(), program.run()
     assert first.code == 0, first
     assert second.code == 0, second
@@ -137,13 +154,23 @@ def manual(make: MakeProgram) -> str:
     return f"700 calls in {first.seconds:.1f} s"
 
 
-def interrupted(make: MakeProgram, *, ask: Callable[[Started], None], name: str, codes: tuple[int, ...] = (130,)) -> str:
-    """Asked to stop in the middle: 130, the history says so, and the next start goes on and completes."""
+def interrupted(
+    make: MakeProgram, *, ask: Callable[[Started], None], name: str, codes: tuple[int, ...] = (130,)
+) -> str:
+    """Asked to stop in the middle: 130, the history says so, and the next start goes on and
+    completes.
+    """
     program = make(name)
     calls = make_calls(days(4), 300)
     with Simulator(calls, latency_seconds=2.0) as simulator:
         period = {"MANUAL_START_DATE": days(3)[0], "MANUAL_END_DATE": yesterday()}
-        program.settings(MANAGER_TOKEN=DEMO_TOKEN, BASE_URL=simulator.url, EXECUTION_MODE="manual", PER_PAGE=20, **period)
+        program.settings(
+            MANAGER_TOKEN=DEMO_TOKEN,
+            BASE_URL=simulator.url,
+            EXECUTION_MODE="manual",
+            PER_PAGE=20,
+            **period,
+        )
         started = program.start()
         try:
             started.wait_for("Execution 1 of calls begins", 90)
@@ -208,7 +235,9 @@ def inside(executable: Path) -> str:
 
 
 def folder_form(make: MakeProgram) -> str:
-    """The `.env` inside serves where there is none beside the executable, which wins where there is one."""
+    """The `.env` inside serves where there is none beside the executable, which wins where there is
+    one.
+    """
     program = make("folder form")
     inner = program.run("status")
     assert inner.code == 2, inner
@@ -225,14 +254,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("executable", type=Path)
     parser.add_argument("--wine", action="store_true", help="it is a Windows executable")
-    parser.add_argument("--folder-form", type=Path, help="dist/app/ of APP_ONEDIR=1 APP_BUNDLE_DOTENV=1")
+    parser.add_argument(
+        "--folder-form", type=Path, help="dist/app/ of APP_ONEDIR=1 APP_BUNDLE_DOTENV=1"
+    )
     parser.add_argument("--only", default="", help="only trials whose name holds this")
     options = parser.parse_args()
     failures = 0
-    with tempfile.TemporaryDirectory(prefix="try-app-") as folder, Simulator(make_calls(days(1), 120)) as simulator:
+    with (
+        tempfile.TemporaryDirectory(prefix="try-app-") as folder,
+        Simulator(make_calls(days(1), 120)) as simulator,
+    ):
 
         def make(name: str, executable: Path | None = None) -> Program:
-            return Program((executable or options.executable).resolve(), Path(folder) / name, wine=options.wine)
+            return Program(
+                (executable or options.executable).resolve(), Path(folder) / name, wine=options.wine
+            )
 
         trials: dict[str, Callable[[], str]] = {
             "contents": lambda: inside(options.executable),
@@ -246,16 +282,22 @@ def main() -> int:
         }
         if options.wine:
             # 255: PyInstaller's waiting process ends this one at last, when its history is written
-            trials["log-off"] = lambda: interrupted(make, ask=on_windows.end_session, name="log off", codes=(130, 255))
+            trials["log-off"] = lambda: interrupted(
+                make, ask=on_windows.end_session, name="log off", codes=(130, 255)
+            )
             trials["double click"] = lambda: on_windows.double_click(make)
             trials["task and Event Log"] = lambda: on_windows.task_and_event_log(make)
         else:
             trials["SIGTERM"] = lambda: interrupted(make, ask=_terminate, name="sigterm")
         if options.folder_form:
             folder_executable = options.folder_form.resolve()
-            trials["folder form"] = lambda: folder_form(functools.partial(make, executable=folder_executable))
+            trials["folder form"] = lambda: folder_form(
+                functools.partial(make, executable=folder_executable)
+            )
         if options.wine and os.environ.get("TEST_SQLSERVER"):
-            trials["SQL Server"] = lambda: sqlserver.into_sql_server(make, os.environ["TEST_SQLSERVER"])
+            trials["SQL Server"] = lambda: sqlserver.into_sql_server(
+                make, os.environ["TEST_SQLSERVER"]
+            )
         trials = {name: trial for name, trial in trials.items() if options.only in name}
         begun = None
         if options.only in "scheduled":
@@ -267,12 +309,20 @@ def main() -> int:
                 try:
                     said, sign = trial(), "ok    "
                 except Exception as error:
-                    said, sign, failures = f"{''.join(traceback.format_exception(error))}", "FAILED", failures + 1
+                    said, sign, failures = (
+                        f"{''.join(traceback.format_exception(error))}",
+                        "FAILED",
+                        failures + 1,
+                    )
                 print(f"{sign} {name} ({time.monotonic() - began:.1f} s): {said}", flush=True)
         finally:
             if begun:
                 begun[1].kill()
-    print(f"{failures} of {len(trials)} trials failed." if failures else f"All {len(trials)} trials passed.")
+    print(
+        f"{failures} of {len(trials)} trials failed."
+        if failures
+        else f"All {len(trials)} trials passed."
+    )
     return 1 if failures else 0
 
 

@@ -22,7 +22,10 @@ PATIENCE = 120.0  # the time-out of the connection: nothing here may take so lon
 
 @contextmanager
 def dead(address: str, port: int = 0) -> Iterator[int]:
-    """An address that takes no connection and refuses none: the queue of its listener is full. Its port."""
+    """An address that takes no connection and refuses none: the queue of its listener is full.
+
+    Its port.
+    """
     with closing(socket.socket()) as listener, ExitStack() as clients:
         listener.bind((address, port))
         listener.listen(0)
@@ -43,7 +46,13 @@ def resolve(monkeypatch):
             if host != NAME:
                 return real(host, port, *arguments, **options)
             return [
-                (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port))
+                (
+                    socket.AF_INET6 if ":" in each else socket.AF_INET,
+                    socket.SOCK_STREAM,
+                    6,
+                    "",
+                    (each, port),
+                )
                 for each in addresses
             ]
 
@@ -53,7 +62,9 @@ def resolve(monkeypatch):
 
 
 def ask(port: int, connect_seconds: float = PATIENCE, **values):
-    transport = fast_transport(max_attempts=1, network=Network(connect_seconds=connect_seconds), **values)
+    transport = fast_transport(
+        max_attempts=1, network=Network(connect_seconds=connect_seconds), **values
+    )
     try:
         return transport.get(f"http://{NAME}:{port}/calls")
     finally:
@@ -122,7 +133,11 @@ def test_the_sockets_of_the_addresses_that_lost_are_closed(resolve):
             made.append(self)
             return real(self, address)
 
-    with answers(GOOD) as server, dead("127.0.0.2", server.port), pytest.MonkeyPatch.context() as patch:
+    with (
+        answers(GOOD) as server,
+        dead("127.0.0.2", server.port),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         resolve("127.0.0.2", "127.0.0.1")
         patch.setattr("robot.http.connecting.socket.socket", Recorded)
         with connect(NAME, server.port, PATIENCE) as sock:
@@ -135,7 +150,9 @@ def test_two_threads_connect_at_once(resolve):
     with answers(GOOD) as server, dead("127.0.0.2", server.port):
         resolve("127.0.0.2", "127.0.0.1")
         bodies = []
-        threads = [threading.Thread(target=lambda: bodies.append(ask(server.port).body)) for _ in range(4)]
+        threads = [
+            threading.Thread(target=lambda: bodies.append(ask(server.port).body)) for _ in range(4)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

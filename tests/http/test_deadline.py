@@ -1,4 +1,6 @@
-"""One deadline for a whole answer: a server that sends a byte now and then holds nobody for ever."""
+"""One deadline for a whole answer: a server that sends a byte now and then holds nobody for
+ever.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from robot.http.deadline import Deadline
 from robot.http.roots import Roots
 
 TIMEOUT = 0.4  # seconds; the deadline is five times as long
-SLOW = 60.0  # what a machine under load may take; without a deadline the test would hang until its own time is up
+# what a machine under load may take; without a deadline the test would hang until its own time is
+# up
+SLOW = 60.0
 PAUSE = 0.05
 
 
@@ -47,7 +51,9 @@ def interim_answers(connection, server):
 
 def chunks(connection, server):
     read_request(connection, server)
-    drip(connection, server, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n")
+    drip(
+        connection, server, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n"
+    )
 
 
 def body(connection, server):
@@ -56,20 +62,32 @@ def body(connection, server):
 
 
 def body_without_length(connection, server):
-    """The end of the connection is the end of the answer: the one that we make must not count as such."""
+    """The end of the connection is the end of the answer: the one that we make must not count as
+    such.
+    """
     read_request(connection, server)
     drip(connection, server, b"HTTP/1.0 200 OK\r\n\r\n" + JSON, b" ")
 
 
 def trailers(connection, server):
     read_request(connection, server)
-    drip(connection, server, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n" + JSON + b"\r\n0\r\nX: ", b"x")
+    drip(
+        connection,
+        server,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n" + JSON + b"\r\n0\r\nX: ",
+        b"x",
+    )
 
 
 def redirection(connection, server):
     """`requests` reads the body of a redirection by itself, also where it is not to follow it."""
     read_request(connection, server)
-    drip(connection, server, b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 1000000\r\n\r\n", b" ")
+    drip(
+        connection,
+        server,
+        b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 1000000\r\n\r\n",
+        b" ",
+    )
 
 
 def refusal(connection, server):
@@ -144,7 +162,9 @@ def encrypted(authority):
 @pytest.fixture
 def trusting(authority, tmp_path):
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    return Network(roots=Roots(str(tmp_path / "ca.pem"), "REQUESTS_CA_BUNDLE"), connect_seconds=TIMEOUT)
+    return Network(
+        roots=Roots(str(tmp_path / "ca.pem"), "REQUESTS_CA_BUNDLE"), connect_seconds=TIMEOUT
+    )
 
 
 @pytest.mark.parametrize("talk", [headers, interim_answers, body])
@@ -160,7 +180,9 @@ def test_an_encrypted_answer_has_the_same_deadline(encrypted, trusting, talk):
 def test_a_handshake_that_comes_byte_by_byte_is_given_up_and_nothing_was_sent(trusting):
     def talk(connection, server):
         connection.recv(1)
-        drip(connection, server, b"\x16\x03\x03\x40\x00", b"\x02")  # a record of 16 KB of a handshake, to come
+        drip(
+            connection, server, b"\x16\x03\x03\x40\x00", b"\x02"
+        )  # a record of 16 KB of a handshake, to come
 
     with raw_server(talk) as server:
         transport = fast_transport(timeout_seconds=TIMEOUT, max_attempts=1, network=trusting)
@@ -250,7 +272,10 @@ def hurried(monkeypatch):
     ],
 )
 def test_who_is_told_has_a_deadline_too_and_the_address_is_not_told(hurried, talk, tell):
-    with raw_server(talk) as server, pytest.raises(OSError, match=r"no answer in time|HTTP 302") as caught:
+    with (
+        raw_server(talk) as server,
+        pytest.raises(OSError, match=r"no answer in time|HTTP 302") as caught,
+    ):
         tell(server.url)
     assert "127.0.0.1" not in str(caught.value)
 
@@ -260,7 +285,12 @@ def test_a_mail_server_that_greets_without_end_is_given_up(hurried):
         drip(connection, server, b"", b"220-wait\r\n")
 
     with raw_server(talk) as server, pytest.raises(OSError, match="did not answer in time"):
-        mail.send(mail.MailServer("127.0.0.1", server.port, "none"), "a@example.com", ("b@example.com",), REPORT)
+        mail.send(
+            mail.MailServer("127.0.0.1", server.port, "none"),
+            "a@example.com",
+            ("b@example.com",),
+            REPORT,
+        )
 
 
 def test_of_what_a_receiver_says_only_the_begin_is_read():

@@ -87,7 +87,9 @@ def test_a_body_that_trickles_for_ever_is_cut(simulator):
         get(simulator, timeout_seconds=0.15, max_attempts=1)
 
 
-@pytest.mark.parametrize(("kind", "error"), [("status_500", ApiUnavailable), ("status_429", RateLimited)])
+@pytest.mark.parametrize(
+    ("kind", "error"), [("status_500", ApiUnavailable), ("status_429", RateLimited)]
+)
 def test_a_lasting_fault_ends_after_the_attempts(simulator, kind, error):
     simulator.use_faults([Fault(kind, times=None)])
     with pytest.raises(error):
@@ -118,7 +120,12 @@ def test_retry_after_is_honoured_up_to_a_bound(simulator):
     waited = []
     transport = fast_transport()
     transport._sleep = waited.append
-    simulator.use_faults([Fault("status_429", times=1, retry_after=2), Fault("status_429", times=1, retry_after=86400)])
+    simulator.use_faults(
+        [
+            Fault("status_429", times=1, retry_after=2),
+            Fault("status_429", times=1, retry_after=86400),
+        ]
+    )
     transport.throttle.slow_down = lambda seconds: None
     get(simulator, transport)
     assert waited == [2, 120]
@@ -156,7 +163,9 @@ def test_a_netrc_never_replaces_the_token(simulator, tmp_path, monkeypatch):
 
 def test_a_token_never_reaches_a_message(simulator):
     simulator.use_faults([Fault("reset_before", times=None)])
-    transport = Transport(TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST, max_attempts=1)
+    transport = Transport(
+        TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST, max_attempts=1
+    )
     with pytest.raises(ApiUnavailable) as caught:
         get(simulator, transport)
     assert DEMO_TOKEN not in repr(caught.value) + str(caught.value) + repr(caught.value.__cause__)
@@ -172,7 +181,11 @@ def test_stopping_ends_the_waits_between_tries(simulator):
 
 def test_a_redirection_is_not_followed_with_the_token(simulator, monkeypatch):
     answer = requests.Response()
-    answer.status_code, answer.headers["Location"], answer._content = 301, "https://elsewhere/?api_token=abc", b""
+    answer.status_code, answer.headers["Location"], answer._content = (
+        301,
+        "https://elsewhere/?api_token=abc",
+        b"",
+    )
     transport = fast_transport()
     with pytest.raises(RequestRefused, match=r"sends us to https://elsewhere/\?api_token=\*\*\*"):
         transport._judge("GET", simulator.url, answer, b"")
@@ -198,7 +211,10 @@ def test_a_redirection_is_refused_and_nobody_else_sees_a_request(simulator, stat
 
 
 def test_what_the_api_says_of_a_refusal_is_masked_in_the_error_itself():
-    body = b'{"title": "Inv\xc3\xa1lido", "errors": {"phone": ["11 99999-8888"]}, "detail": "?api_token=s3cretS3cret"}'
+    body = (
+        b'{"title": "Inv\xc3\xa1lido", "errors": {"phone": ["11 99999-8888"]}, "detail":'
+        b' "?api_token=s3cretS3cret"}'
+    )
     transport = fast_transport()
     with always(422, body) as url, pytest.raises(RequestRefused, match="Inválido") as caught:
         transport.get(url, PARAMETERS)
@@ -217,7 +233,10 @@ def test_a_number_that_is_none_comes_as_its_text():
     ("address", "told"),
     [
         ("http://127.0.0.1:{closed}/calls", "nobody answers there. Check the address"),
-        ("http://no-such-host.invalid/calls", "no computer of this name is known. Check the address"),
+        (
+            "http://no-such-host.invalid/calls",
+            "no computer of this name is known. Check the address",
+        ),
         (
             "https://127.0.0.1:{port}/calls",
             "the encryption is refused. Check that the address begins with https",
@@ -235,14 +254,19 @@ def test_a_connection_that_is_never_made_is_told_with_what_to_check(simulator, a
 
 
 def test_a_page_of_html_is_told_with_what_to_check():
-    with always(200, b"<html>Login</html>") as url, pytest.raises(ApiUnavailable, match=r"an HTML page.*BASE_URL.*proxy"):
+    with (
+        always(200, b"<html>Login</html>") as url,
+        pytest.raises(ApiUnavailable, match=r"an HTML page.*BASE_URL.*proxy"),
+    ):
         fast_transport(max_attempts=1).get(url)
 
 
 def test_an_integer_is_the_same_whatever_else_the_page_holds():
     """A lone surrogate makes another parser read the page."""
     for number in (-(2**63), 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30):
-        one, other = (decode(b'[%d, "%b"]' % (number, text), "GET x: HTTP 200") for text in (b"a", b"\\ud800"))
+        one, other = (
+            decode(b'[%d, "%b"]' % (number, text), "GET x: HTTP 200") for text in (b"a", b"\\ud800")
+        )
         assert (type(one[0]), one[0]) == (type(other[0]), other[0])
     assert decode(b"[1%b]" % (b"0" * 5000), "GET x: HTTP 200") == ["1" + "0" * 5000]
 
@@ -250,7 +274,10 @@ def test_an_integer_is_the_same_whatever_else_the_page_holds():
 def test_ids_that_a_json_parser_rounds_are_rejected_each_for_itself():
     """Integers beyond 64 bits come as the nearest float: these two as the same."""
     date = b'"call_date": "2026-09-15 10:00:00"'
-    body = b'[{"id": 18446744073709551617, "n": 1, %b}, {"id": 18446744073709551618, "n": 2, %b}]' % (date, date)
+    body = (
+        b'[{"id": 18446744073709551617, "n": 1, %b}, {"id": 18446744073709551618, "n": 2, %b}]'
+        % (date, date)
+    )
     records = decode(body, "GET x: HTTP 200")
     assert all(isinstance(normalize_call(record), Rejection) for record in records)
     assert len({record_key(record) for record in records}) == 2

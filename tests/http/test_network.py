@@ -25,7 +25,15 @@ from robot.settings import IsolatedSettings
 
 GOOD = response("200 OK")
 API = "http://api.invalid/api/v1/calls"
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+VARIABLES = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +104,10 @@ def test_a_proxy_is_told_the_login_in_its_address():
 def test_an_encrypted_address_goes_through_the_proxys_tunnel(context, certificates):
     with answers(GOOD) as api, raw_server(relay(api.url, context)) as secured:
         with raw_server(proxy(secured.url, login="ana:secret")) as server:
-            way = {"https_proxy": f"http://ana:secret@127.0.0.1:{server.port}", "requests_ca_bundle": certificates}
+            way = {
+                "https_proxy": f"http://ana:secret@127.0.0.1:{server.port}",
+                "requests_ca_bundle": certificates,
+            }
             assert get("https://api.invalid/calls", network(**way)) == {"data": []}
             assert server.heads[0].startswith("CONNECT api.invalid:443 ")
             assert "Authorization: Bearer" not in server.heads[0]
@@ -117,7 +128,10 @@ def test_a_proxy_that_wants_a_login_is_named(address, login):
 
 def test_a_proxy_that_does_not_let_us_pass_is_told_by_its_status():
     refused = r"the proxy does not let us pass \(HTTP 503\)"
-    with answers(response("503 Service Unavailable", b"")) as server, pytest.raises(ApiUnavailable, match=refused):
+    with (
+        answers(response("503 Service Unavailable", b"")) as server,
+        pytest.raises(ApiUnavailable, match=refused),
+    ):
         get("https://api.invalid/calls", network(https_proxy=f"http://127.0.0.1:{server.port}"))
 
 
@@ -165,14 +179,18 @@ def test_the_password_of_a_proxy_is_a_secret():
 
 
 @pytest.mark.parametrize("name", ["requests_ca_bundle", "ssl_cert_file"])
-def test_the_certificates_of_a_file_are_trusted_and_they_alone(context, certificates, authority, tmp_path, name):
+def test_the_certificates_of_a_file_are_trusted_and_they_alone(
+    context, certificates, authority, tmp_path, name
+):
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(other)
     with answers(GOOD) as api, raw_server(relay(api.url, context)) as server:
         address = server.url.replace("http:", "https:")
         assert get(address, network(**{name: certificates})) == {"data": []}
         for untrusting in (network(), network(**{name: str(other)})):
-            with pytest.raises(ApiUnavailable, match="the certificate or the encryption is refused"):
+            with pytest.raises(
+                ApiUnavailable, match="the certificate or the encryption is refused"
+            ):
                 get(address, untrusting)
         assert len(server.heads) == 1
 
@@ -194,8 +212,15 @@ def test_a_setting_wins_over_the_variable_of_another_program(certificates, monke
 def test_a_certificate_for_another_name_is_refused(authority, certificates):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("other.example").configure_cert(context)
-    way, refused = network(requests_ca_bundle=certificates), "the certificate or the encryption is refused"
-    with answers(GOOD) as api, raw_server(relay(api.url, context)) as server, pytest.raises(ApiUnavailable, match=refused):
+    way, refused = (
+        network(requests_ca_bundle=certificates),
+        "the certificate or the encryption is refused",
+    )
+    with (
+        answers(GOOD) as api,
+        raw_server(relay(api.url, context)) as server,
+        pytest.raises(ApiUnavailable, match=refused),
+    ):
         get(server.url.replace("http:", "https:"), way)
 
 
@@ -209,7 +234,9 @@ def test_a_file_without_certificates_is_told_by_its_setting(tmp_path, content):
 
 
 def test_the_systems_own_judgement_is_asked_on_windows_and_by_each_thread_for_itself(monkeypatch):
-    """truststore locks its context while a connection is made: a slow server would keep the other threads waiting."""
+    """truststore locks its context while a connection is made: a slow server would keep the other
+    threads waiting.
+    """
     monkeypatch.setattr(roots_module, "_ASKS_THE_SYSTEM", True)
     roots = Roots()
     mine = roots.context()
@@ -222,13 +249,17 @@ def test_the_systems_own_judgement_is_asked_on_windows_and_by_each_thread_for_it
     assert others[0] is not mine
 
 
-def test_what_the_system_trusts_is_trusted_where_it_is_asked_itself(monkeypatch, context, certificates):
+def test_what_the_system_trusts_is_trusted_where_it_is_asked_itself(
+    monkeypatch, context, certificates
+):
     monkeypatch.setattr(roots_module, "_ASKS_THE_SYSTEM", True)
     with answers(GOOD) as api, raw_server(relay(api.url, context)) as server:
         address = server.url.replace("http:", "https:")
         with pytest.raises(ApiUnavailable, match="the certificate or the encryption is refused"):
             get(address, Network())
-        monkeypatch.setenv("SSL_CERT_FILE", certificates)  # what this system trusts; no setting of Network() here
+        monkeypatch.setenv(
+            "SSL_CERT_FILE", certificates
+        )  # what this system trusts; no setting of Network() here
         assert get(address, Network()) == {"data": []}
 
 
@@ -242,7 +273,9 @@ def test_a_health_check_goes_through_the_proxy():
         address = receiver.url.replace("127.0.0.1", "health.invalid")
         with pytest.raises(OSError, match="no computer of this name"):
             healthcheck.ping(address, "", "x", network())
-        settings = IsolatedSettings(healthcheck_url=address, http_proxy=f"http://127.0.0.1:{server.port}")
+        settings = IsolatedSettings(
+            healthcheck_url=address, http_proxy=f"http://127.0.0.1:{server.port}"
+        )
         watcher = Watcher.from_settings(settings)
         assert watcher.ping is not None
         watcher.ping("", "x")
@@ -261,7 +294,11 @@ def test_a_mail_server_is_vouched_for_by_the_same_certificates(context, certific
 @pytest.mark.skipif(sys.platform == "win32", reason="there the system may have a proxy")
 def test_nothing_set_is_no_proxy():
     assert network().proxy_for(API) == ""
-    assert network().way_to("https://api.example").startswith("without a proxy, trusting the certificates of this system")
+    assert (
+        network()
+        .way_to("https://api.example")
+        .startswith("without a proxy, trusting the certificates of this system")
+    )
 
 
 def test_what_to_do_about_a_proxys_login_is_whole_after_masking():

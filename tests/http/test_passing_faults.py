@@ -1,4 +1,6 @@
-"""What a network puts in the API's place, and an API that asks for time: the same request is made again, later."""
+"""What a network puts in the API's place, and an API that asks for time: the same request is made
+again, later.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,23 @@ def get(server, **values):
 # -- Retry-After
 
 
-@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable", "408 Request Timeout"])
 @pytest.mark.parametrize(
-    "wish", ["0", "00", moment(-300), "Thu, 01 Jan 1970 00:00:00 GMT", "-5", "soon", "1.5", "²", "", "9" * 400]
+    "status", ["429 Too Many Requests", "503 Service Unavailable", "408 Request Timeout"]
+)
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "0",
+        "00",
+        moment(-300),
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "-5",
+        "soon",
+        "1.5",
+        "²",
+        "",
+        "9" * 400,
+    ],
 )
 def test_a_wish_for_haste_never_shortens_our_own_waits(status, wish):
     """All tries would be spent before a load balancer has restarted anything."""
@@ -60,7 +76,9 @@ def test_a_wait_is_at_least_ours_and_no_more_than_the_bound_for_a_wish(ours, wis
         assert seconds >= min(wish, LONGEST_WAIT)
 
 
-@pytest.mark.parametrize(("clock", "wish"), [(0, 10), (-300, 10), (3600, 10), (0, -10), (-300, -10)])
+@pytest.mark.parametrize(
+    ("clock", "wish"), [(0, 10), (-300, 10), (3600, 10), (0, -10), (-300, -10)]
+)
 def test_a_date_is_read_by_the_clock_of_the_server_that_wrote_it(clock, wish):
     headers = {"Date": moment(clock), "Retry-After": moment(clock + wish)}
     assert retry_after(headers) == max(0, wish)
@@ -78,10 +96,18 @@ def test_whatever_the_headers_hold_a_wish_is_no_error(headers):
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        ("408 Request Timeout", b"<html><h1>408 Request Time-out</h1>", "an HTML page|did not arrive in time"),
+        (
+            "408 Request Timeout",
+            b"<html><h1>408 Request Time-out</h1>",
+            "an HTML page|did not arrive in time",
+        ),
         ("408 Request Timeout", JSON, "HTTP 408: the request did not arrive in time"),
         ("425 Too Early", b"", "HTTP 425: too early"),
-        ("403 Forbidden", PAGE, "HTTP 403 with an HTML page, which is not the API's answer. A firewall"),
+        (
+            "403 Forbidden",
+            PAGE,
+            "HTTP 403 with an HTML page, which is not the API's answer. A firewall",
+        ),
         ("403 Forbidden", b"\xef\xbb\xbf  \r\n" + PAGE, "HTTP 403 with an HTML page"),
         ("403 Forbidden", PAGE.decode().encode("utf-16"), "HTTP 403 with an HTML page"),
         ("403 Forbidden", b'<?xml version="1.0"?><Error/>', "HTTP 403 with an HTML page"),
@@ -124,7 +150,10 @@ def test_what_the_api_itself_refuses_is_final(status, body, error):
 
 def test_a_proxy_that_wants_a_login_is_named_and_no_token_is_doubted():
     refusal = response("407 Proxy Authentication Required", PAGE, "Proxy-Authenticate: Basic")
-    with answers(refusal, GOOD) as server, pytest.raises(CannotAsk, match="the proxy wants a login") as caught:
+    with (
+        answers(refusal, GOOD) as server,
+        pytest.raises(CannotAsk, match="the proxy wants a login") as caught,
+    ):
         get(server)
     assert "HTTPS_PROXY" in caught.value.hint
     assert caught.value.exit_code is ExitCode.CONFIGURATION

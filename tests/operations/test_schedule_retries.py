@@ -1,4 +1,7 @@
-"""A scheduled execution that failed is tried again: how often, when, and who is told. The clock and the waits are given."""
+"""A scheduled execution that failed is tried again: how often, when, and who is told.
+
+The clock and the waits are given.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ FAILED = Unfinished("It failed")
 
 
 class Machine:
-    """A clock that is moved by hand, and an agenda of one job that ends as `ends` says, then well."""
+    """A clock that is moved by hand, and an agenda of one job that ends as `ends` says, then
+    well.
+    """
 
     def __init__(self, expression="0 2 * * *", *ends, retry=THRICE, takes=timedelta()):
         self.now = datetime(2026, 9, 20, 1, 59, tzinfo=ZONE)
@@ -91,10 +96,22 @@ def test_without_retries_a_failure_waits_for_the_next_time():
 @pytest.mark.parametrize(
     ("expression", "takes", "ran"),
     [
-        ("*/10 * * * *", 0, ["20 02:00", "20 02:10", "20 02:20", "20 02:30"]),  # the next time comes before the try
+        (
+            "*/10 * * * *",
+            0,
+            ["20 02:00", "20 02:10", "20 02:20", "20 02:30"],
+        ),  # the next time comes before the try
         ("*/15 * * * *", 0, ["20 02:00", "20 02:15", "20 02:30"]),  # they fall together: one run
-        ("0 * * * *", 50, ["20 02:00", "20 03:00"]),  # so long that the try would come after the next time
-        ("0 * * * *", 65, ["20 02:00", "20 03:20"]),  # it slept over the next time, and is tried again before the one after
+        (
+            "0 * * * *",
+            50,
+            ["20 02:00", "20 03:00"],
+        ),  # so long that the try would come after the next time
+        (
+            "0 * * * *",
+            65,
+            ["20 02:00", "20 03:20"],
+        ),  # it slept over the next time, and is tried again before the one after
     ],
 )
 def test_no_try_goes_beyond_the_next_time(expression, takes, ran):
@@ -146,7 +163,10 @@ def receiver():
 @pytest.fixture
 def simulator():
     noon = datetime(2026, 9, 20, 12)
-    with started_at(noon), Simulator(make_calls([noon.date() - timedelta(days=1)], 20)) as simulator:
+    with (
+        started_at(noon),
+        Simulator(make_calls([noon.date() - timedelta(days=1)], 20)) as simulator,
+    ):
         yield simulator
 
 
@@ -188,7 +208,9 @@ def chat(receiver):
     return [json.loads(body)["text"] for _, _, body in receiver.received]
 
 
-def test_an_api_that_comes_back_is_read_at_the_second_try(database, make_session, simulator, receiver):
+def test_an_api_that_comes_back_is_read_at_the_second_try(
+    database, make_session, simulator, receiver
+):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session()
     wait = Waits(lambda: simulator.use_faults([]))
@@ -200,7 +222,9 @@ def test_an_api_that_comes_back_is_read_at_the_second_try(database, make_session
     assert "works again" in recovered
 
 
-def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(database, make_session, simulator, receiver):
+def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(
+    database, make_session, simulator, receiver
+):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session(schedule_retries=2, schedule_retry_minutes=5)
     wait = Waits()
@@ -244,7 +268,9 @@ def test_a_wrong_setting_is_not_tried_again(make_session, monkeypatch):
 
 
 @sqlite_only("a folder stands where the file should")
-def test_a_database_that_cannot_be_opened_is_tried_again_in_the_loop_too(make_session, tmp_path, receiver):
+def test_a_database_that_cannot_be_opened_is_tried_again_in_the_loop_too(
+    make_session, tmp_path, receiver
+):
     (tmp_path / "folder.db").mkdir()
     ended = schedule._execute(make_session(db_file=str(tmp_path / "folder.db")))
     assert isinstance(ended, Unfinished)
@@ -277,11 +303,15 @@ def test_another_execution_that_stays_in_the_way_is_told_once(repository, make_s
     assert len(chat(receiver)) == 2
 
 
-def test_a_defect_is_tried_again_and_told_with_its_traceback_in_the_log(make_session, monkeypatch, caplog):
+def test_a_defect_is_tried_again_and_told_with_its_traceback_in_the_log(
+    make_session, monkeypatch, caplog
+):
     def break_down(*_arguments, **_options):
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(schedule, "execute", break_down)
     with pytest.raises(ZeroDivisionError):
         schedule.persist(make_session(schedule_retries=1), Waits())
-    assert [bool(record.exc_info) for record in caplog.records if record.levelno == logging.ERROR] == [True]
+    assert [
+        bool(record.exc_info) for record in caplog.records if record.levelno == logging.ERROR
+    ] == [True]

@@ -1,4 +1,6 @@
-"""A machine for each test, and a repository whose clock stands where the table of faults wants it; on both databases."""
+"""A machine for each test, and a repository whose clock stands where the table of faults wants it;
+on both databases.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,9 +27,13 @@ def repository(database: Database) -> Iterator[Repository]:
 
 @pytest.fixture
 def operator(
-    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Machine]]:
-    """Give a machine whose API has so many days of so many calls; `server` holds options of its simulator.
+    """Give a machine whose API has so many days of so many calls; `server` holds options of its
+    simulator.
 
     Its clock begins at `NOON`.
     """
@@ -36,9 +42,15 @@ def operator(
         stack.enter_context(started_at(NOON))
 
         def start(
-            days: int = 2, per_day: int = 60, broken: int = 0, server: dict[str, Any] | None = None, **settings: Any
+            days: int = 2,
+            per_day: int = 60,
+            broken: int = 0,
+            server: dict[str, Any] | None = None,
+            **settings: Any,
         ) -> Machine:
-            simulator = stack.enter_context(simulated(days, per_day, broken=broken, **(server or {})))
+            simulator = stack.enter_context(
+                simulated(days, per_day, broken=broken, **(server or {}))
+            )
             return Machine(simulator, tmp_path, database, capsys, **settings)
 
         yield start

@@ -1,4 +1,6 @@
-"""An operator's machine: a simulator, a `.env`, a database; commands run in this process, as app.py would run them."""
+"""An operator's machine: a simulator, a `.env`, a database; commands run in this process, as app.py
+would run them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from robot.settings import Settings
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 
 LONG_AGO = datetime(2001, 1, 1)
-NOON = datetime(2026, 9, 20, 12, 0, 0)  # where the machine's clock begins, see the fixture `operator`
+NOON = datetime(
+    2026, 9, 20, 12, 0, 0
+)  # where the machine's clock begins, see the fixture `operator`
 TODAY = NOON.date()
 
 
@@ -28,9 +32,19 @@ def ago(number: int) -> date:
 
 class Machine:
     def __init__(
-        self, simulator: Simulator, folder: Path, database: Database, capsys: pytest.CaptureFixture[str], **settings: Any
+        self,
+        simulator: Simulator,
+        folder: Path,
+        database: Database,
+        capsys: pytest.CaptureFixture[str],
+        **settings: Any,
     ) -> None:
-        self.simulator, self.folder, self.database, self.capsys = simulator, folder, database, capsys
+        self.simulator, self.folder, self.database, self.capsys = (
+            simulator,
+            folder,
+            database,
+            capsys,
+        )
         self.env_file = folder / "operator.env"
         self.out = self.err = ""
         self.write(**settings)
@@ -45,7 +59,9 @@ class Machine:
             **self.database.variables,
             **settings,
         }
-        self.env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+        self.env_file.write_text(
+            "".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8"
+        )
 
     def run(self, *arguments: object) -> int:
         code = main(["--env-file", str(self.env_file), *map(str, arguments)])
@@ -85,6 +101,8 @@ def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def simulated(days: int, per_day: int, **options: Any) -> Iterator[Simulator]:
     broken, odd = options.pop("broken", 0), options.pop("odd", True)
-    calls = make_calls([ago(number) for number in range(1, days + 1)], per_day, odd=odd, broken=broken)
+    calls = make_calls(
+        [ago(number) for number in range(1, days + 1)], per_day, odd=odd, broken=broken
+    )
     with Simulator(calls, **options) as simulator:
         yield simulator

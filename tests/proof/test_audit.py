@@ -1,4 +1,6 @@
-"""`audit`: what differs is named and counted, `--fix` heals exactly that, exit 0 only when API and database are equal."""
+"""`audit`: what differs is named and counted, `--fix` heals exactly that, exit 0 only when API and
+database are equal.
+"""
 
 from collections.abc import Callable
 
@@ -31,8 +33,15 @@ def differences(machine: Machine) -> list[tuple[str, str, str]]:
 
 def spoil(machine: Machine) -> dict[str, str]:
     """Five kinds of differences, one record each; kind → id."""
-    with_mailing = [key for (key,) in machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id")]
-    missing, changed, mailing, vanished = with_mailing[0], with_mailing[1], with_mailing[2], with_mailing[3]
+    with_mailing = [
+        key for (key,) in machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id")
+    ]
+    missing, changed, mailing, vanished = (
+        with_mailing[0],
+        with_mailing[1],
+        with_mailing[2],
+        with_mailing[3],
+    )
     machine.rows("DELETE FROM mailing_data WHERE call_id = ?", missing)
     machine.rows("DELETE FROM calls WHERE id = ?", missing)
     machine.rows("UPDATE calls SET number = '5500000000000' WHERE id = ?", changed)
@@ -79,20 +88,28 @@ def test_an_audit_alone_writes_nothing(machine: Machine) -> None:
 def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine) -> None:
     spoiled = spoil(machine)
     machine.stamp()
-    assert machine.audit(ago(2), ago(1), "--fix", "--json") == 3  # the vanished call is kept, and told
+    assert (
+        machine.audit(ago(2), ago(1), "--fix", "--json") == 3
+    )  # the vanished call is kept, and told
     assert [kind for _, _, kind in differences(machine)] == ["only here"]
     assert machine.written() == {key for kind, key in spoiled.items() if kind != "only here"}
     assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", spoiled["only here"]) == [(1,)]
-    history = machine.rows("SELECT status, inserted_records, updated_records FROM execution_logs ORDER BY id")
+    history = machine.rows(
+        "SELECT status, inserted_records, updated_records FROM execution_logs ORDER BY id"
+    )
     assert history[-1] == ("COMPLETED_SUCCESS", 1, 1)
 
 
 def altered(column: Column) -> object:
     """A value that no invented call has in this column."""
-    return {Kind.TEXT: "#", Kind.INTEGER: 987654, Kind.BOOLEAN: None, Kind.DATETIME: None}[column.kind]
+    return {Kind.TEXT: "#", Kind.INTEGER: 987654, Kind.BOOLEAN: None, Kind.DATETIME: None}[
+        column.kind
+    ]
 
 
-def test_a_cell_that_somebody_altered_by_hand_shows_whichever_it_is_and_is_healed(machine: Machine) -> None:
+def test_a_cell_that_somebody_altered_by_hand_shows_whichever_it_is_and_is_healed(
+    machine: Machine,
+) -> None:
     spoiled: dict[str, str] = {}
     keys = iter(machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id"))
     for table, kind in ((CALLS, "the call differs"), (MAILING_DATA, "the mailing data differ")):
@@ -100,9 +117,13 @@ def test_a_cell_that_somebody_altered_by_hand_shows_whichever_it_is_and_is_heale
             if column.name == table.key or (value := altered(column)) is None:
                 continue
             key = next(keys)[0]
-            machine.rows(f"UPDATE {table.name} SET {column.name} = ? WHERE {table.key} = ?", value, key)
+            machine.rows(
+                f"UPDATE {table.name} SET {column.name} = ? WHERE {table.key} = ?", value, key
+            )
             spoiled[key] = kind
-    with_agent = [key for (key,) in machine.rows("SELECT id FROM calls WHERE has_agent = 1 ORDER BY id")]
+    with_agent = [
+        key for (key,) in machine.rows("SELECT id FROM calls WHERE has_agent = 1 ORDER BY id")
+    ]
     boolean = next(key for key in with_agent if key not in spoiled)
     machine.rows("UPDATE calls SET has_agent = 0 WHERE id = ?", boolean)
     spoiled[boolean] = "the call differs"
@@ -130,7 +151,10 @@ def test_a_row_that_only_the_hash_speaks_against_is_equal(machine: Machine) -> N
 
 def test_what_differs_is_shown_the_worst_first_and_what_is_equal_is_not(machine: Machine) -> None:
     machine.rows("UPDATE calls SET campaign = 'Another' WHERE campaign_id = 6")
-    machine.rows("UPDATE calls SET campaign = 'Another' WHERE id = (SELECT MAX(id) FROM calls WHERE campaign_id = 5)")
+    machine.rows(
+        "UPDATE calls SET campaign = 'Another' WHERE id = (SELECT MAX(id) FROM calls WHERE"
+        " campaign_id = 5)"
+    )
     assert machine.audit(ago(2), ago(1)) == 3
     rows = [line.split("│") for line in machine.out.splitlines() if "│" in line]
     campaigns = [cells[2].strip() for cells in rows if cells[2].strip().isdecimal()]
@@ -145,7 +169,9 @@ def test_fix_that_heals_everything_leaves_with_exit_0(machine: Machine) -> None:
     assert machine.audit(ago(2), ago(1)) == 0
 
 
-def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(machine: Machine) -> None:
+def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(
+    machine: Machine,
+) -> None:
     spoil(machine)
     machine.stamp()
     holder = machine.database.engine()
@@ -160,11 +186,15 @@ def test_fix_waits_for_nobody_and_touches_nothing_while_another_execution_runs(m
 
 def test_the_campaigns_asked_for_are_compared_and_no_others(machine: Machine) -> None:
     spoiled = spoil(machine)
-    campaign = machine.rows("SELECT campaign_id FROM calls WHERE id = ?", spoiled["the call differs"])[0][0]
+    campaign = machine.rows(
+        "SELECT campaign_id FROM calls WHERE id = ?", spoiled["the call differs"]
+    )[0][0]
     assert machine.audit(ago(2), ago(1), "--campaigns", campaign, "--json") == 3
     asked = {numbers["campaign"] for day in machine.json()["days"] for numbers in day["campaigns"]}
     assert asked == {campaign}
-    assert ("the call differs", spoiled["the call differs"]) in {(kind, key) for _, key, kind in differences(machine)}
+    assert ("the call differs", spoiled["the call differs"]) in {
+        (kind, key) for _, key, kind in differences(machine)
+    }
 
 
 def test_five_hundred_differences_stay_readable(operator: Operator) -> None:
@@ -190,7 +220,9 @@ def test_a_record_that_cannot_be_stored_is_a_difference(operator: Operator) -> N
     assert {kind for _, _, kind in differences(machine)} == {"rejected"}
 
 
-def test_a_healing_that_fails_ends_the_audit_with_exit_1(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_healing_that_fails_ends_the_audit_with_exit_1(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.rows("DELETE FROM mailing_data")
 
     def refuse(*_: object) -> None:
@@ -214,18 +246,27 @@ def test_a_stored_call_that_breaks_at_the_api_is_told_once_as_rejected(machine: 
     machine.simulator.update_call(call["id"], call_date="meio-dia", call_date_rfc3339=None)
     day = str(call["call_date"])[:10]
     assert machine.audit(ago(2), ago(1), "--json") == 3
-    assert [found for found in differences(machine) if found[1] == call["id"]] == [(day, call["id"], "rejected")]
+    assert [found for found in differences(machine) if found[1] == call["id"]] == [
+        (day, call["id"], "rejected")
+    ]
 
 
-def test_mailing_data_that_the_api_no_longer_sends_are_kept_told_and_no_reason_for_an_alarm(machine: Machine) -> None:
+def test_mailing_data_that_the_api_no_longer_sends_are_kept_told_and_no_reason_for_an_alarm(
+    machine: Machine,
+) -> None:
     key = machine.rows("SELECT call_id FROM mailing_data ORDER BY call_id")[0][0]
     machine.simulator.update_call(key, mailing_data=None)
     assert machine.sync(ago(2), ago(1)) == 0
     assert machine.audit(ago(2), ago(1), "--json") == 0
-    assert [(found, kind) for _, found, kind in differences(machine)] == [(key, "the mailing data are kept")]
+    assert [(found, kind) for _, found, kind in differences(machine)] == [
+        (key, "the mailing data are kept")
+    ]
     assert machine.json()["equal"] is True
     executions = machine.rows("SELECT COUNT(*) FROM execution_logs")
     assert machine.audit(ago(2), ago(1), "--fix") == 0
-    assert "Equal: 120 rows in 2 day(s). 1 with mailing data that the API no longer sends: they are kept." in machine.out
+    assert (
+        "Equal: 120 rows in 2 day(s). 1 with mailing data that the API no longer sends: they are"
+        " kept."
+    ) in machine.out
     assert machine.rows("SELECT COUNT(*) FROM execution_logs") == executions
     assert machine.rows("SELECT COUNT(*) FROM mailing_data WHERE call_id = ?", key) == [(1,)]

@@ -1,4 +1,6 @@
-"""Bad `.env` files, command lines and API bodies, three hundred of them: never a traceback, never exit 0, never a secret."""
+"""Bad `.env` files, command lines and API bodies, three hundred of them: never a traceback, never
+exit 0, never a secret.
+"""
 
 import json
 import os
@@ -32,14 +34,19 @@ bounded = settings(
 )
 
 
-def checked(arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Path) -> tuple[int, str]:
+def checked(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Path
+) -> tuple[int, str]:
     """Run; whatever came, there is no traceback, no secret, and a known exit code."""
     code = main(arguments)
     out, err = capsys.readouterr()
     shown = out + err
     assert "Traceback" not in shown
     assert code in set(ExitCode), arguments
-    logs = "".join(path.read_text(encoding="utf-8", errors="replace") for path in (folder / "logs").glob("*.log"))
+    logs = "".join(
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in (folder / "logs").glob("*.log")
+    )
     for secret in (SECRET, PASSWORD, IN_ADDRESS):
         assert secret not in shown
         assert secret not in logs
@@ -84,8 +91,12 @@ WRONG: dict[str, st.SearchStrategy[str]] = {
     "API_AUTH": st.sampled_from(["basic", "cookie", "heade r"]),
     "CAMPAIGN_PARAMETER": st.sampled_from(["campaign", "[]"]),
     "CAMPAIGN_IDS": st.sampled_from(["5,x", "-1", "0", "5.5", "5 6"]),
-    "MANUAL_START_DATE": st.sampled_from(["2026-02-30", "yesterday", "2026-13-01", "31/31/2026", "2026-09-01"]),
-    "CRON_SCHEDULE": st.sampled_from(["61 * * * *", "* * * *", "@often", "0 2 30 2 *", "a b c d e"]),
+    "MANUAL_START_DATE": st.sampled_from(
+        ["2026-02-30", "yesterday", "2026-13-01", "31/31/2026", "2026-09-01"]
+    ),
+    "CRON_SCHEDULE": st.sampled_from(
+        ["61 * * * *", "* * * *", "@often", "0 2 30 2 *", "a b c d e"]
+    ),
     "TIMEZONE": st.sampled_from(["Mars/Olympus", "../etc/passwd", "GMT+25", "/"]),
     "EXECUTION_MODE": st.sampled_from(["auto", "both"]),
     "LOG_LEVEL": st.sampled_from(["LOUD", "10"]),
@@ -97,7 +108,10 @@ WRONG: dict[str, st.SearchStrategy[str]] = {
 }
 
 
-@given(data=st.data(), names=st.lists(st.sampled_from(sorted(WRONG)), min_size=1, max_size=4, unique=True))
+@given(
+    data=st.data(),
+    names=st.lists(st.sampled_from(sorted(WRONG)), min_size=1, max_size=4, unique=True),
+)
 @bounded
 def test_a_wrong_setting_is_told_by_name_with_exit_2(
     data: st.DataObject, names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -105,7 +119,9 @@ def test_a_wrong_setting_is_told_by_name_with_exit_2(
     values = {**good(tmp_path), "THREEC_PASSWORD": PASSWORD}
     values |= {name: data.draw(WRONG[name], label=name) for name in names}
     env_file = tmp_path / "bad.env"
-    env_file.write_text("".join(f'{name}="{value}"\n' for name, value in values.items()), encoding="utf-8")
+    env_file.write_text(
+        "".join(f'{name}="{value}"\n' for name, value in values.items()), encoding="utf-8"
+    )
     code, shown = checked(["--env-file", str(env_file), "check"], capsys, tmp_path)
     assert code == ExitCode.CONFIGURATION, shown
     for name in names:
@@ -116,9 +132,13 @@ def test_a_wrong_setting_is_told_by_name_with_exit_2(
 @example(raw=b"MANAGER_TOKEN='never closed\nPER_PAGE=5")
 @example(raw=b"\xff\xfe")
 @example(raw=b"MANAGER_TOKEN=\n" + SECRET.encode())
-@example(raw=b"DB_PASSWORD\n" + SECRET.encode() + b"\nBASE_URL=https://x:" + SECRET.encode() + b"@y/")
+@example(
+    raw=b"DB_PASSWORD\n" + SECRET.encode() + b"\nBASE_URL=https://x:" + SECRET.encode() + b"@y/"
+)
 @bounded
-def test_a_file_of_rubbish_is_no_settings(raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_of_rubbish_is_no_settings(
+    raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     env_file = tmp_path / "rubbish.env"
     env_file.write_bytes(raw + b"\nMANAGER_TOKEN=\n")
     code, _ = checked(["--env-file", str(env_file), "check"], capsys, tmp_path)
@@ -128,11 +148,22 @@ def test_a_file_of_rubbish_is_no_settings(raw: bytes, tmp_path: Path, capsys: py
 # -- command lines
 
 WORDS = st.sampled_from(
-    ["--start", "--end", "--campaigns", "--again", "--json", "--fix", "--all", "--nonsense", "--help=1", "-x", "--", "5,6",
-     "2026-09-01", "2026-09-31", "31/12/2026", "2999-01-01", "5,x", "", "list", "retry", "export", "/", "\x00", "💥", "-1"]
+    ["--start", "--end", "--campaigns", "--again", "--json", "--fix", "--all", "--nonsense",
+    "--help=1", "-x", "--", "5,6",
+     "2026-09-01", "2026-09-31", "31/12/2026", "2999-01-01", "5,x", "", "list", "retry", "export",
+     "/", "\x00", "💥", "-1"]
 )  # fmt: skip
 COMMANDS = st.sampled_from(
-    [["run"], ["audit"], ["status"], ["rejected"], ["rejected", "export"], ["ddl"], ["nonsense"], ["RUN"]]
+    [
+        ["run"],
+        ["audit"],
+        ["status"],
+        ["rejected"],
+        ["rejected", "export"],
+        ["ddl"],
+        ["nonsense"],
+        ["RUN"],
+    ]
 )
 
 
@@ -145,7 +176,9 @@ def test_a_wrong_command_line_is_told_without_a_traceback(
     command: list[str], words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     env_file = tmp_path / "good.env"
-    env_file.write_text("".join(f"{name}='{value}'\n" for name, value in good(tmp_path).items()), encoding="utf-8")
+    env_file.write_text(
+        "".join(f"{name}='{value}'\n" for name, value in good(tmp_path).items()), encoding="utf-8"
+    )
     code, shown = checked(["--env-file", str(env_file), *command, *words], capsys, tmp_path)
     if command[0] in {"run", "audit"} and "--help" not in words:
         assert code != ExitCode.SUCCESS, shown  # nobody answers at that address
@@ -172,7 +205,9 @@ def test_a_slip_on_the_command_line_reads_nothing(
     with Simulator([]) as simulator:
         env_file = tmp_path / "good.env"
         values = {**good(tmp_path), "BASE_URL": simulator.url}
-        env_file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+        env_file.write_text(
+            "".join(f"{name}='{value}'\n" for name, value in values.items()), encoding="utf-8"
+        )
         code, shown = checked(["--env-file", str(env_file), command, *words], capsys, tmp_path)
         assert (code, named in shown) == (ExitCode.CONFIGURATION, True)
         assert simulator.requests == []
@@ -180,22 +215,42 @@ def test_a_slip_on_the_command_line_reads_nothing(
 
 # -- bodies of the API
 
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+LEAVES = _SCALARS | st.sampled_from(
     [f"{DAY} 10:00:00", "-", "0001-01-01 00:00:00", "\x00", "\ud800", 10**30, 1e308]
 )  # fmt: skip
 JSON = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
 )
-FIELDS = st.sampled_from(["id", "call_date", "campaign_id", "route", "mailing_data", "feedback", "speaking_time", "agent"])
+FIELDS = st.sampled_from(
+    [
+        "id",
+        "call_date",
+        "campaign_id",
+        "route",
+        "mailing_data",
+        "feedback",
+        "speaking_time",
+        "agent",
+    ]
+)
 RECORDS = st.lists(
     JSON | st.dictionaries(FIELDS, JSON) | st.builds(
         lambda key, rest: {**rest, "id": key, "call_date": f"{DAY} 10:00:00"},
         st.text(min_size=1, max_size=8), st.dictionaries(FIELDS, JSON),
     ), max_size=6
 )  # fmt: skip
-NUMBERS = st.sampled_from([0, 1, 2, 6, 7, 100, -1, 10**12, "3", "x", None, 1.5, True, [], "9" * 5000])
-PAGINATION = {name: NUMBERS for name in ("total", "count", "per_page", "current_page", "total_pages")}  # noqa: C420
-META = st.fixed_dictionaries({"pagination": JSON | st.fixed_dictionaries({}, optional={**PAGINATION, "links": JSON})})
+NUMBERS = st.sampled_from(
+    [0, 1, 2, 6, 7, 100, -1, 10**12, "3", "x", None, 1.5, True, [], "9" * 5000]
+)
+PAGINATION = dict.fromkeys(("total", "count", "per_page", "current_page", "total_pages"), NUMBERS)
+META = st.fixed_dictionaries(
+    {"pagination": JSON | st.fixed_dictionaries({}, optional={**PAGINATION, "links": JSON})}
+)
 PAGES = st.fixed_dictionaries({"data": RECORDS}, optional={"status": NUMBERS, "meta": JSON | META})
 
 
@@ -207,7 +262,9 @@ def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(database:
         database.clock.now = NOW
         repository = database.repository()
         text = json.dumps(body) if raw is None else raw
-        fault = Fault(FaultKind.WRONG_SHAPE, body=text.encode("utf-8", "replace").decode(), times=None)
+        fault = Fault(
+            FaultKind.WRONG_SHAPE, body=text.encode("utf-8", "replace").decode(), times=None
+        )
         try:
             with Simulator(world(), faults=[fault]) as simulator:
                 summary = execute(simulator, repository, [DAY])
@@ -219,7 +276,11 @@ def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(database:
             assert isinstance(body, dict)
             rows = [normalize_call(record) for record in json.loads(text)["data"]]
             assert not any(isinstance(row, Rejection) for row in rows)
-            due = {row.call[0] for row in rows if not isinstance(row, Rejection) and str(row.call[3]).startswith(str(DAY))}
+            due = {
+                row.call[0]
+                for row in rows
+                if not isinstance(row, Rejection) and str(row.call[3]).startswith(str(DAY))
+            }
             assert due == stored.keys()
 
     whatever()

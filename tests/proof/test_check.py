@@ -1,4 +1,6 @@
-"""`check` says of each thing whether it holds, whatever is in its way; the same faults never look like a defect in a run."""
+"""`check` says of each thing whether it holds, whatever is in its way; the same faults never look
+like a defect in a run.
+"""
 
 import os
 import shutil
@@ -30,7 +32,9 @@ def line(machine: Machine, name: str) -> str:
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Path]:
-    """A folder that a test closes, with `chmod(0)`, to everybody without root's power over files."""
+    """A folder that a test closes, with `chmod(0)`, to everybody without root's power over
+    files.
+    """
     folder = tmp_path / "closed"
     folder.mkdir()
     yield folder
@@ -60,7 +64,9 @@ def without_power(*arguments: object) -> tuple[int, str]:
     return ended.returncode, shown
 
 
-def test_a_database_in_a_folder_that_is_closed_is_a_verdict_of_check(operator: Operator, closed: Path) -> None:
+def test_a_database_in_a_folder_that_is_closed_is_a_verdict_of_check(
+    operator: Operator, closed: Path
+) -> None:
     machine = operator(DB_FILE=closed / "data" / "robot.db")
     closed.chmod(0)
     code, shown = without_power("--env-file", machine.env_file, "check")
@@ -70,7 +76,9 @@ def test_a_database_in_a_folder_that_is_closed_is_a_verdict_of_check(operator: O
     assert "checks failed." in shown
 
 
-def test_an_env_file_in_a_folder_that_is_closed_is_a_wrong_setting(operator: Operator, closed: Path) -> None:
+def test_an_env_file_in_a_folder_that_is_closed_is_a_wrong_setting(
+    operator: Operator, closed: Path
+) -> None:
     operator().env_file.rename(closed / "robot.env")
     closed.chmod(0)
     for command in (["check"], ["run"], []):
@@ -87,8 +95,12 @@ def test_an_env_file_in_a_folder_that_is_closed_is_a_wrong_setting(operator: Ope
         ("ALTER TABLE calls DROP COLUMN extra", "the column calls.extra"),
     ],
 )
-def test_what_is_gone_of_the_tables_is_named_and_not_made_anew(operator: Operator, statement: str, gone: str) -> None:
-    """By check, and by whatever would go on with the rest: rows are lost, and somebody has to know."""
+def test_what_is_gone_of_the_tables_is_named_and_not_made_anew(
+    operator: Operator, statement: str, gone: str
+) -> None:
+    """By check, and by whatever would go on with the rest: rows are lost, and somebody has to
+    know.
+    """
     machine = operator()
     assert machine.run("check") == 0
     machine.database.query(statement)
@@ -122,7 +134,9 @@ def test_a_page_size_is_not_asked_of_an_api_that_does_not_answer(operator: Opera
     assert len(machine.simulator.requests) == 1
 
 
-def test_a_page_size_that_is_capped_is_told_whether_the_api_says_so_or_not(operator: Operator) -> None:
+def test_a_page_size_that_is_capped_is_told_whether_the_api_says_so_or_not(
+    operator: Operator,
+) -> None:
     machine = operator(days=1, per_day=60, PER_PAGE=40)
     assert machine.run("check") == 0
     assert line(machine, "Page size").endswith("PER_PAGE=40 is accepted")
@@ -131,14 +145,18 @@ def test_a_page_size_that_is_capped_is_told_whether_the_api_says_so_or_not(opera
     assert "PER_PAGE=40 is capped at 30 by the API" in line(machine, "Page size")
     machine.simulator.use_faults([Fault(FaultKind.PER_PAGE_CAPPED_SILENTLY, cap=30, times=None)])
     assert machine.run("check") == 0
-    assert "capped by the API without a word: its first page has 30 of 60 calls" in line(machine, "Page size")
+    assert "capped by the API without a word: its first page has 30 of 60 calls" in line(
+        machine, "Page size"
+    )
     machine.write(PER_PAGE=500)
     machine.simulator.use_faults([])
     assert machine.run("check") == 0
     assert "yesterday's 60 calls are too few to fill a page" in line(machine, "Page size")
 
 
-def test_certificates_that_are_not_there_are_told_and_no_defect(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_that_are_not_there_are_told_and_no_defect(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine = operator(BASE_URL="https://127.0.0.1:9/api/v1/calls")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent.pem")
     assert machine.run("check") == 1
@@ -153,7 +171,9 @@ def test_certificates_that_are_not_there_are_told_and_no_defect(operator: Operat
 
 
 @pytest.mark.parametrize("proxy", ["http://a b:1", "http://:1"])
-def test_a_proxy_without_an_address_is_told_at_once(operator: Operator, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_without_an_address_is_told_at_once(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     machine = operator(BASE_URL="http://api.invalid/api/v1/calls")
     monkeypatch.setenv("http_proxy", proxy)
     monkeypatch.delenv("no_proxy", raising=False)
@@ -162,7 +182,9 @@ def test_a_proxy_without_an_address_is_told_at_once(operator: Operator, monkeypa
     assert "no request can be made of this address" in machine.out + machine.err
 
 
-def test_the_settings_that_the_environment_overrules_are_named(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_that_the_environment_overrules_are_named(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine = operator(days=1, PER_PAGE=40, LOG_BACKUPS=3)
     assert machine.run("check") == 0
     assert line(machine, "Settings").endswith(str(machine.env_file))
@@ -190,18 +212,31 @@ def test_a_proxy_and_certificates_in_the_env_file_are_used_and_told(
         secured = stack.enter_context(raw_server(relay(machine.simulator.base_url, context)))
         server = stack.enter_context(raw_server(proxy(secured.url, login="ana:s3cretS3cret")))
         address = f"http://ana:s3cretS3cret@127.0.0.1:{server.port}"
-        values = {"BASE_URL": "https://api.invalid/api/v1/calls", "REQUESTS_CA_BUNDLE": tmp_path / "ca.pem"}
+        values = {
+            "BASE_URL": "https://api.invalid/api/v1/calls",
+            "REQUESTS_CA_BUNDLE": tmp_path / "ca.pem",
+        }
         machine.write(**values, HTTPS_PROXY=address)
         assert machine.run("check") == 0
-        assert f"through the proxy http://***@127.0.0.1:{server.port} (HTTPS_PROXY)" in line(machine, "Network")
-        assert f"trusting the certificates of REQUESTS_CA_BUNDLE: {tmp_path / 'ca.pem'}" in line(machine, "Network")
+        assert f"through the proxy http://***@127.0.0.1:{server.port} (HTTPS_PROXY)" in line(
+            machine, "Network"
+        )
+        assert f"trusting the certificates of REQUESTS_CA_BUNDLE: {tmp_path / 'ca.pem'}" in line(
+            machine, "Network"
+        )
         assert machine.sync(ago(1)) == 0
         assert all(head.startswith("CONNECT api.invalid:443 ") for head in server.heads)
         machine.write(**values, HTTPS_PROXY=f"http://127.0.0.1:{server.port}")
         assert machine.run("check") == 1
         assert "the proxy wants a login (HTTP 407)" in line(machine, "API")
-        machine.write(**values | {"REQUESTS_CA_BUNDLE": ""}, HTTPS_PROXY=address, API_MAX_ATTEMPTS=1)
+        machine.write(
+            **values | {"REQUESTS_CA_BUNDLE": ""}, HTTPS_PROXY=address, API_MAX_ATTEMPTS=1
+        )
         assert machine.run("check") == 1
         assert "the certificate or the encryption is refused" in line(machine, "API")
-    shown = machine.out + machine.err + (machine.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
+    shown = (
+        machine.out
+        + machine.err
+        + (machine.folder / "logs" / "api_robot_main.log").read_text(encoding="utf-8")
+    )
     assert "s3cretS3cret" not in shown

@@ -1,4 +1,7 @@
-"""The schedule under every clock: exactly once a day, whatever the clock does. Nothing here sleeps."""
+"""The schedule under every clock: exactly once a day, whatever the clock does.
+
+Nothing here sleeps.
+"""
 
 import json
 import threading
@@ -28,12 +31,32 @@ def changes(name: str) -> Iterator[datetime]:
         moment += HOUR
 
 
-CHANGES = [(name, change) for name in ("America/Sao_Paulo", "Europe/Lisbon", "America/New_York") for change in changes(name)]
-TIMES = ("0 0", "5 0", "30 0", "0 1", "30 1", "0 2", "30 2", "0 3", "30 22", "0 23", "30 23", "55 23", "0 13")
+CHANGES = [
+    (name, change)
+    for name in ("America/Sao_Paulo", "Europe/Lisbon", "America/New_York")
+    for change in changes(name)
+]
+TIMES = (
+    "0 0",
+    "5 0",
+    "30 0",
+    "0 1",
+    "30 1",
+    "0 2",
+    "30 2",
+    "0 3",
+    "30 22",
+    "0 23",
+    "30 23",
+    "55 23",
+    "0 13",
+)
 
 
 class Machine:
-    """A machine with a clock of its own, which runs a schedule and notes when (true time) it ran."""
+    """A machine with a clock of its own, which runs a schedule and notes when (true time) it
+    ran.
+    """
 
     def __init__(self, expression: str, zone: str, start: datetime) -> None:
         self.expression, self.zone = expression, ZoneInfo(zone)
@@ -67,7 +90,9 @@ class Machine:
 
 @pytest.mark.parametrize(("zone", "change"), CHANGES, ids=lambda value: str(value)[:10])
 @pytest.mark.parametrize("time", TIMES)
-def test_a_daily_job_runs_exactly_once_a_day_over_a_change_of_clock(zone: str, change: datetime, time: str) -> None:
+def test_a_daily_job_runs_exactly_once_a_day_over_a_change_of_clock(
+    zone: str, change: datetime, time: str
+) -> None:
     local = change.astimezone(ZoneInfo(zone)).replace(hour=12, minute=0)
     machine = Machine(f"{time} * * *", zone, (local - 3 * DAY).astimezone(UTC))
     end = local + 3 * DAY
@@ -77,7 +102,11 @@ def test_a_daily_job_runs_exactly_once_a_day_over_a_change_of_clock(zone: str, c
 
 
 def test_the_changes_are_those_that_happened() -> None:
-    assert Counter(zone for zone, _ in CHANGES) == {"America/Sao_Paulo": 5, "Europe/Lisbon": 6, "America/New_York": 6}
+    assert Counter(zone for zone, _ in CHANGES) == {
+        "America/Sao_Paulo": 5,
+        "Europe/Lisbon": 6,
+        "America/New_York": 6,
+    }
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -113,7 +142,9 @@ def test_the_clock_set_back_one_hour_runs_nothing_twice(
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_the_clock_one_day_ahead_and_put_right_loses_no_day(machine: Machine, restarted: bool) -> None:
+def test_the_clock_one_day_ahead_and_put_right_loses_no_day(
+    machine: Machine, restarted: bool
+) -> None:
     machine.wrong_by = DAY
     machine.on_until(machine.true + HOUR)  # what it takes for a missed run comes at once
     machine.wrong_by = timedelta()
@@ -135,7 +166,9 @@ def test_a_robot_started_under_a_clock_one_day_ahead_misses_nothing_once_it_is_r
 
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("nights", [1, 5])
-def test_a_run_that_was_slept_over_takes_place_once(machine: Machine, nights: int, restarted: bool) -> None:
+def test_a_run_that_was_slept_over_takes_place_once(
+    machine: Machine, nights: int, restarted: bool
+) -> None:
     machine.true = datetime(2026, 3, 1 + nights, 15, tzinfo=UTC)
     if restarted:
         machine.boot()
@@ -153,9 +186,16 @@ def test_a_run_that_was_killed_takes_place_again_at_the_next_start(machine: Mach
 
 
 class WarpedStop(threading.Event):
-    """Ends the loop at a moment; each wait moves the clock instead of sleeping, and jumps when it is told to."""
+    """Ends the loop at a moment; each wait moves the clock instead of sleeping, and jumps when it
+    is told to.
+    """
 
-    def __init__(self, traveller: time_machine.Traveller, end: datetime, jump: Callable[[datetime], timedelta]) -> None:
+    def __init__(
+        self,
+        traveller: time_machine.Traveller,
+        end: datetime,
+        jump: Callable[[datetime], timedelta],
+    ) -> None:
         super().__init__()
         self.traveller, self.end, self.jump = traveller, end, jump
 
@@ -167,7 +207,9 @@ class WarpedStop(threading.Event):
         return self.is_set()
 
 
-def run_loop(start: datetime, end: datetime, jump: Callable[[datetime], timedelta]) -> list[datetime]:
+def run_loop(
+    start: datetime, end: datetime, jump: Callable[[datetime], timedelta]
+) -> list[datetime]:
     runs: list[datetime] = []
     with time_machine.travel(start, tick=False) as traveller:
         zone = ZoneInfo("America/Sao_Paulo")
@@ -182,7 +224,9 @@ def test_the_loop_runs_once_after_waking_from_a_sleep_over_the_scheduled_minute(
     def sleep(now: datetime) -> timedelta:
         return 5 * HOUR if now == datetime(2026, 3, 2, 4, 50, tzinfo=UTC) else timedelta()
 
-    runs = run_loop(datetime(2026, 3, 2, 4, 40, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC), sleep)
+    runs = run_loop(
+        datetime(2026, 3, 2, 4, 40, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC), sleep
+    )
     assert [run.replace(second=0) for run in runs] == [datetime(2026, 3, 2, 9, 50, tzinfo=UTC)]
 
 
@@ -195,13 +239,19 @@ def test_the_heart_of_the_loop_goes_on_when_the_clock_is_set_back() -> None:
             return -2 * DAY
         return timedelta()
 
-    runs = run_loop(datetime(2026, 3, 2, 4, 40, tzinfo=UTC), datetime(2026, 3, 2, 6, tzinfo=UTC), set_back)
+    runs = run_loop(
+        datetime(2026, 3, 2, 4, 40, tzinfo=UTC), datetime(2026, 3, 2, 6, tzinfo=UTC), set_back
+    )
     assert [f"{run:%m-%d %H:%M}" for run in runs] == ["02-28 05:00", "03-01 05:00", "03-02 05:00"]
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["it ran yesterday", "it never ran"])
-def test_a_run_missed_while_the_machine_was_off_is_made_up_for_when_the_database_starts_later(kept: bool) -> None:
-    """The machine starts at 03:00; its database, where the last run is remembered, ten minutes later."""
+def test_a_run_missed_while_the_machine_was_off_is_made_up_for_when_the_database_starts_later(
+    kept: bool,
+) -> None:
+    """The machine starts at 03:00; its database, where the last run is remembered, ten minutes
+    later.
+    """
     zone = ZoneInfo("America/Sao_Paulo")
     now = [datetime(2026, 3, 2, 3, 0, tzinfo=zone)]
     last = {"cron": "0 2 * * *", "zone": str(zone), "last": "2026-03-01T02:00:00-03:00"}

@@ -39,7 +39,9 @@ def quick(operator: Operator) -> Machine:
 
 def unproven(machine: Machine) -> list[tuple[str, str, str]]:
     assert machine.run("status", "--json") == 0
-    return [(each["day"], each["campaigns"], each["status"]) for each in machine.json()["days_unproven"]]
+    return [
+        (each["day"], each["campaigns"], each["status"]) for each in machine.json()["days_unproven"]
+    ]
 
 
 def command_in(text: str, after: str = "Read again") -> list[str]:
@@ -48,7 +50,9 @@ def command_in(text: str, after: str = "Read again") -> list[str]:
     return [part.replace('""', "") for part in line.partition(" run ")[2].split()]
 
 
-def test_an_old_day_that_failed_is_told_by_status_and_fails_check_until_it_is_read(quick: Machine) -> None:
+def test_an_old_day_that_failed_is_told_by_status_and_fails_check_until_it_is_read(
+    quick: Machine,
+) -> None:
     fail(quick, OLD)
     assert quick.sync(ago(1)) == 0, "the exit code of a run speaks of its own days"
     assert quick.run("status") == 0
@@ -66,7 +70,9 @@ def test_an_old_day_that_failed_is_told_by_status_and_fails_check_until_it_is_re
     assert "ok     Days: every day that was read or missed is proven" in quick.out
 
 
-def test_a_day_that_is_incomplete_partial_or_cut_off_is_told_with_its_reason(quick: Machine) -> None:
+def test_a_day_that_is_incomplete_partial_or_cut_off_is_told_with_its_reason(
+    quick: Machine,
+) -> None:
     assert quick.sync(ago(2)) == 0
     quick.simulator.use_faults([Fault(FaultKind.EMPTY_TOTAL_ZERO, day=ago(2), times=None)])
     quick.sync(ago(2))
@@ -75,14 +81,18 @@ def test_a_day_that_is_incomplete_partial_or_cut_off_is_told_with_its_reason(qui
     quick.sync(OLD)
     quick.rows("UPDATE sync_windows SET status = 'READING' WHERE day = ?", str(OLD))
     assert quick.run("status", "--json") == 0
-    reasons = {each["day"]: (each["status"], each["reason"]) for each in quick.json()["days_unproven"]}
+    reasons = {
+        each["day"]: (each["status"], each["reason"]) for each in quick.json()["days_unproven"]
+    }
     assert reasons[str(OLD)] == ("READING", "its reading was cut off")
     assert reasons[str(ago(1))] == ("PARTIAL", "read before it was over, or only a part of it")
     assert reasons[str(ago(2))][0] == "INCOMPLETE"
     assert "60" in reasons[str(ago(2))][1]
 
 
-def test_the_day_that_an_execution_reads_and_the_one_that_is_not_over_are_no_fault(quick: Machine) -> None:
+def test_the_day_that_an_execution_reads_and_the_one_that_is_not_over_are_no_fault(
+    quick: Machine,
+) -> None:
     assert quick.sync(ago(0)) == 0
     quick.sync(ago(1))
     quick.rows("UPDATE sync_windows SET status = 'READING' WHERE day = ?", str(ago(1)))
@@ -94,16 +104,27 @@ def test_the_day_that_an_execution_reads_and_the_one_that_is_not_over_are_no_fau
 
 @pytest.mark.parametrize(
     ("proven", "left"),
-    [([""], False), (["5,6"], False), (["5", "6"], False), (["5,6,7"], False), (["5"], True), (["7"], True)],
+    [
+        ([""], False),
+        (["5,6"], False),
+        (["5", "6"], False),
+        (["5,6,7"], False),
+        (["5"], True),
+        (["7"], True),
+    ],
 )
-def test_a_day_counts_for_whatever_campaigns_it_was_proven(quick: Machine, proven: list[str], left: bool) -> None:
+def test_a_day_counts_for_whatever_campaigns_it_was_proven(
+    quick: Machine, proven: list[str], left: bool
+) -> None:
     fail(quick, ago(1), arguments=("--campaigns", "5,6"))
     for campaigns in proven:
         quick.sync(ago(1), ago(1), f"--campaigns={campaigns}")
     assert unproven(quick) == ([(str(ago(1)), "5,6", "FAILED")] if left else [])
 
 
-def test_status_says_for_which_campaigns_it_speaks_and_a_day_read_for_all_counts(operator: Operator) -> None:
+def test_status_says_for_which_campaigns_it_speaks_and_a_day_read_for_all_counts(
+    operator: Operator,
+) -> None:
     machine = operator(days=2, CAMPAIGN_IDS="5,6")
     assert machine.sync(ago(1)) == 0
     assert machine.run("status") == 0
@@ -135,7 +156,9 @@ def test_the_command_names_the_campaigns_that_run_would_not_read(operator: Opera
 def test_days_that_follow_one_another_have_one_command(quick: Machine) -> None:
     fail(quick, ago(9), ago(8), ago(6))
     assert quick.run("status") == 0
-    commands = [line.partition(" run ")[2] for line in quick.out.splitlines() if "Read again" in line]
+    commands = [
+        line.partition(" run ")[2] for line in quick.out.splitlines() if "Read again" in line
+    ]
     assert commands == [f"--start {ago(9)} --end {ago(8)}", f"--start {ago(6)} --end {ago(6)}"]
 
 
@@ -144,7 +167,9 @@ def test_days_that_the_schedule_missed_are_told_once_it_is_back(operator: Operat
     machine = operator(days=2, CATCH_UP_DAYS=1, LOOKBACK_DAYS=0)
     assert machine.run("schedule", "--once") == 0
     assert unproven(machine) == []
-    machine.rows("UPDATE scheduled_days SET first_day = ?, last_day = ?", str(ago(50)), str(ago(49)))
+    machine.rows(
+        "UPDATE scheduled_days SET first_day = ?, last_day = ?", str(ago(50)), str(ago(49))
+    )
     assert machine.run("schedule", "--once") == 0
     assert unproven(machine) == [(str(ago(back)), "", "never read") for back in range(50, 1, -1)]
     assert machine.run("status") == 0
@@ -215,7 +240,11 @@ def test_a_day_that_is_proven_is_not_given_up_any_more(quick: Machine) -> None:
 def test_giving_up_can_be_undone(quick: Machine) -> None:
     fail(quick, OLD)
     quick.run("days", "give-up", "--start", OLD, "--end", OLD)
-    undo = next(line for line in quick.out.splitlines() if "--undo" in line).partition(" days ")[2].split()
+    undo = (
+        next(line for line in quick.out.splitlines() if "--undo" in line)
+        .partition(" days ")[2]
+        .split()
+    )
     assert quick.run("days", *undo) == 0
     assert unproven(quick) == [(str(OLD), "", "FAILED")]
     assert quick.run("days", *undo) == 0
@@ -282,8 +311,12 @@ def test_the_list_of_days_has_both_kinds(quick: Machine) -> None:
 
 
 @sqlite_only("it is about the terminal")
-@pytest.mark.parametrize(("typed", "options", "gone"), [("y", (), 1), ("n", (), 0), ("\x04", (), 0), ("", ("--yes",), 1)])
-def test_at_a_terminal_the_operator_is_asked(quick: Machine, typed: str, options: tuple[str, ...], gone: int) -> None:
+@pytest.mark.parametrize(
+    ("typed", "options", "gone"), [("y", (), 1), ("n", (), 0), ("\x04", (), 0), ("", ("--yes",), 1)]
+)
+def test_at_a_terminal_the_operator_is_asked(
+    quick: Machine, typed: str, options: tuple[str, ...], gone: int
+) -> None:
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals", exc_type=ImportError)
     fail(quick, OLD)
     ours, theirs = pty.openpty()

@@ -1,4 +1,6 @@
-"""Full disks and read-only folders: the logs never stop a sync; the database says so, and the next run goes on."""
+"""Full disks and read-only folders: the logs never stop a sync; the database says so, and the next
+run goes on.
+"""
 
 import shutil
 import subprocess
@@ -55,7 +57,9 @@ def test_a_full_disk_under_the_logs_does_not_stop_a_sync(operator: Operator, dis
     assert "Traceback" not in machine.err
 
 
-def test_a_disk_that_fills_up_under_the_logs_does_not_stop_a_sync(operator: Operator, disk: Disk) -> None:
+def test_a_disk_that_fills_up_under_the_logs_does_not_stop_a_sync(
+    operator: Operator, disk: Disk
+) -> None:
     machine = operator(LOG_DIR=disk.path / "logs")
     assert machine.sync(ago(2)) == 0
     disk.fill()
@@ -72,7 +76,9 @@ def test_a_read_only_log_folder_does_not_stop_a_sync(operator: Operator, disk: D
     assert "Traceback" not in machine.err
 
 
-def test_a_full_disk_under_the_database_is_told_and_the_next_run_goes_on(operator: Operator, disk: Disk) -> None:
+def test_a_full_disk_under_the_database_is_told_and_the_next_run_goes_on(
+    operator: Operator, disk: Disk
+) -> None:
     machine = operator(days=3, per_day=400, DB_FILE=disk.path / "robot.db")
     machine.database = Database.of_file(disk.path / "robot.db")
     assert machine.sync(ago(3), ago(1)) == 1
@@ -81,13 +87,17 @@ def test_a_full_disk_under_the_database_is_told_and_the_next_run_goes_on(operato
     disk.remount("size=50m")
     assert machine.sync(ago(3), ago(1)) == 0
     assert machine.rows("SELECT COUNT(*), COUNT(DISTINCT id) FROM calls") == [(1200, 1200)]
-    statuses = [status for (status,) in machine.rows("SELECT status FROM execution_logs ORDER BY id")]
+    statuses = [
+        status for (status,) in machine.rows("SELECT status FROM execution_logs ORDER BY id")
+    ]
     assert statuses[-1] == "COMPLETED_SUCCESS"
     assert set(statuses[:-1]) <= {"FAILED"}
     assert machine.audit(ago(3), ago(1)) == 0
 
 
-def test_a_database_that_cannot_be_written_is_told_and_the_next_run_goes_on(operator: Operator, disk: Disk) -> None:
+def test_a_database_that_cannot_be_written_is_told_and_the_next_run_goes_on(
+    operator: Operator, disk: Disk
+) -> None:
     disk.remount("size=50m")
     machine = operator(DB_FILE=disk.path / "robot.db")
     machine.database = Database.of_file(disk.path / "robot.db")
@@ -109,7 +119,9 @@ def test_a_folder_that_cannot_hold_the_database_is_told(operator: Operator, disk
     assert "Traceback" not in machine.err
 
 
-def test_an_export_of_rejections_to_a_full_disk_is_told_and_leaves_no_part_of_it(operator: Operator, disk: Disk) -> None:
+def test_an_export_of_rejections_to_a_full_disk_is_told_and_leaves_no_part_of_it(
+    operator: Operator, disk: Disk
+) -> None:
     machine = operator(days=1, broken=4)
     assert machine.sync(ago(1)) == 3
     disk.fill()

@@ -1,8 +1,9 @@
-"""Every fault, by how often and where: every row stored, or the window INCOMPLETE and told; healed by the next execution.
+"""Every fault, by how often and where: every row stored, or the window INCOMPLETE and told; healed
+by the next execution.
 
-`FAULT_TABLE=all` runs every line, as `python app.py prove` does; otherwise "several times" is tried at the middle page only,
-and the list is served oldest first only. On a server each fault happens once, at the middle page: what differs by the place
-and the number lies before the database.
+`FAULT_TABLE=all` runs every line, as `python app.py prove` does; otherwise "several times" is tried
+at the middle page only, and the list is served oldest first only. On a server each fault happens
+once, at the middle page: what differs by the place and the number lies before the database.
 """
 
 import os
@@ -19,16 +20,19 @@ CASES = list(all_cases())
 ORDINARY = [
     case
     for case in CASES
-    if (case.often != "several times" or case.place == "middle") and "desc" not in case.server.get("order", "")
+    if (case.often != "several times" or case.place == "middle")
+    and "desc" not in case.server.get("order", "")
 ]
 ON_SERVER = [case for case in CASES if case.often in {"once", ""} and case.place in {"middle", ""}]
-LINES = [("sqlite", case) for case in (CASES if os.environ.get("FAULT_TABLE") == "all" else ORDINARY)] + [
-    pytest.param("sqlserver", case, marks=pytest.mark.sqlserver) for case in ON_SERVER
-]
+LINES = [
+    ("sqlite", case) for case in (CASES if os.environ.get("FAULT_TABLE") == "all" else ORDINARY)
+] + [pytest.param("sqlserver", case, marks=pytest.mark.sqlserver) for case in ON_SERVER]
 
 
 @pytest.mark.parametrize(("database", "case"), LINES, indirect=["database"], ids=str)
-def test_nothing_is_lost_or_doubled_and_what_is_missing_is_told(case: Case, repository: Repository) -> None:
+def test_nothing_is_lost_or_doubled_and_what_is_missing_is_told(
+    case: Case, repository: Repository
+) -> None:
     outcome = run_case(case, repository)
     assert not outcome.broken, (outcome.status, outcome.window, outcome.detail)
     assert outcome.due > 0
@@ -49,7 +53,9 @@ def test_the_judge_sees_a_row_that_is_missing(repository: Repository) -> None:
         if request.days == (DAYS[1], DAYS[1]) and request.page == 1:
             simulator.add_call({**world()[0], "id": "late"})
 
-    outcome = run_case(Case("a call appears too late", owed=Owed.SUCCESS, hook=appear_too_late), repository)
+    outcome = run_case(
+        Case("a call appears too late", owed=Owed.SUCCESS, hook=appear_too_late), repository
+    )
     assert outcome.broken == [
         "success with 1 row(s) missing",
         "the window is COMPLETE with 1 row(s) missing",

@@ -19,14 +19,21 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 
 def scheduled(repository: Repository, today=TODAY, catch_up: int = 31):
-    return [window.day for window in scheduled_windows(repository, "calls", (), today, lookback=2, catch_up=catch_up)]
+    return [
+        window.day
+        for window in scheduled_windows(
+            repository, "calls", (), today, lookback=2, catch_up=catch_up
+        )
+    ]
 
 
 def test_late_edits_update_exactly_those_rows(operator: Operator) -> None:
     machine = operator(days=3)
     assert machine.sync(ago(3), ago(1)) == 0
     machine.stamp()
-    with_mailing = [call for call in machine.simulator.calls if isinstance(call["mailing_data"], dict)]
+    with_mailing = [
+        call for call in machine.simulator.calls if isinstance(call["mailing_data"], dict)
+    ]
     edited = [with_mailing[len(with_mailing) * part // 5] for part in range(5)]
     changes = [
         {"qualification": "Acordo que nenhuma chamada tem", "qualification_id": 999_001},
@@ -69,7 +76,8 @@ def test_a_day_that_was_full_and_is_empty_is_no_success(operator: Operator) -> N
     machine.simulator.replace_calls([])
     assert machine.sync(ago(1)) in {1, 3}
     assert (
-        "the database holds 60 of this period" in machine.rows("SELECT error_message FROM execution_logs ORDER BY id")[-1][0]
+        "the database holds 60 of this period"
+        in machine.rows("SELECT error_message FROM execution_logs ORDER BY id")[-1][0]
     )
     assert machine.rows("SELECT COUNT(*) FROM calls") == [(60,)]
 
@@ -83,7 +91,9 @@ def five_days_off(repository: Repository):
         yield simulator, all_days
 
 
-def test_five_days_of_absence_are_covered_oldest_first_each_day_its_own_window(five_days_off, repository) -> None:
+def test_five_days_of_absence_are_covered_oldest_first_each_day_its_own_window(
+    five_days_off, repository
+) -> None:
     simulator, all_days = five_days_off
     due = scheduled(repository)
     assert due == all_days[4:]
@@ -91,7 +101,9 @@ def test_five_days_of_absence_are_covered_oldest_first_each_day_its_own_window(f
     assert execute(simulator, repository, due).exit_code == 0
     asked = [request.days for request in simulator.requests[before:]]
     assert list(dict.fromkeys(asked)) == [(day, day) for day in due]
-    assert stored_rows(repository, _period(all_days)) == due_rows(simulator.calls, period=_period(all_days))
+    assert stored_rows(repository, _period(all_days)) == due_rows(
+        simulator.calls, period=_period(all_days)
+    )
     assert scheduled(repository) == all_days[-3:]
 
 
@@ -124,10 +136,16 @@ def _period(all_days):
     return Period(whole(all_days[0]).start, whole(all_days[-1]).end)
 
 
-def test_days_that_a_wrong_clock_called_complete_are_read_when_they_have_come(repository: Repository) -> None:
-    """For an hour the clock was five days ahead: what it proved of days to come, without a call in them, is no proof."""
+def test_days_that_a_wrong_clock_called_complete_are_read_when_they_have_come(
+    repository: Repository,
+) -> None:
+    """For an hour the clock was five days ahead: what it proved of days to come, without a call in
+    them, is no proof.
+    """
     days = list(days_between(TODAY - timedelta(days=6), YESTERDAY))
     with Simulator([]) as simulator:
         assert execute(simulator, repository, days).exit_code == 0
     assert set(days[:5]) <= set(scheduled(repository, today=days[5]))
-    assert scheduled(repository) == days[-3:], "put right, the days that are proven are due for late edits only"
+    assert scheduled(repository) == days[-3:], (
+        "put right, the days that are proven are due for late edits only"
+    )

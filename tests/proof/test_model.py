@@ -1,6 +1,8 @@
-"""A stateful model: an API whose calls appear, change, move and vanish; a robot that runs, is killed, and runs again.
+"""A stateful model: an API whose calls appear, change, move and vanish; a robot that runs, is
+killed, and runs again.
 
-After each successful execution the database equals the model for the days and campaigns that it covered.
+After each successful execution the database equals the model for the days and campaigns that it
+covered.
 """
 
 import os
@@ -9,7 +11,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from servers import Database
 
 from robot.errors import ExitCode
@@ -49,12 +57,19 @@ class RobotAndApi(RuleBasedStateMachine):
         self.database = database
         self.database.clock.now = NOW
 
-    @initialize(per_day=st.integers(0, 15), descending=st.booleans(), simple=st.booleans(), seed=st.integers(0, 5))
+    @initialize(
+        per_day=st.integers(0, 15),
+        descending=st.booleans(),
+        simple=st.booleans(),
+        seed=st.integers(0, 5),
+    )
     def begin(self, per_day: int, descending: bool, simple: bool, seed: int) -> None:
         self.database.empty()
         self.reader = self.database.repository()
         calls = make_calls(DAYS, per_day, seed=seed, odd=False) if per_day else []
-        self.simulator = Simulator(calls, order="desc" if descending else "asc", simple_pagination=simple)
+        self.simulator = Simulator(
+            calls, order="desc" if descending else "asc", simple_pagination=simple
+        )
         self.simulator.start()
         self.spare = iter(make_calls(DAYS, 40, seed=99, odd=True))
         self.served = {call["id"] for call in calls}
@@ -100,10 +115,16 @@ class RobotAndApi(RuleBasedStateMachine):
         engine = self.database.engine()
         engine.batch_rows = 5  # so that a kill finds windows stored in part
         repository = self.database.repository(engine)
-        transport = Transport(Bearer(DEMO_TOKEN), throttle=Throttle(2), max_attempts=3, first_wait=0.001)
-        job = CallsJob(CallsApi(transport, self.simulator.url), campaigns, per_page=PER_PAGE, concurrency=2)
+        transport = Transport(
+            Bearer(DEMO_TOKEN), throttle=Throttle(2), max_attempts=3, first_wait=0.001
+        )
+        job = CallsJob(
+            CallsApi(transport, self.simulator.url), campaigns, per_page=PER_PAGE, concurrency=2
+        )
         try:
-            return Execution(job, repository, lambda: NOW, listener, transport._stop).run(windows_of_days(days))
+            return Execution(job, repository, lambda: NOW, listener, transport._stop).run(
+                windows_of_days(days)
+            )
         finally:
             repository.close()
 
@@ -116,13 +137,17 @@ class RobotAndApi(RuleBasedStateMachine):
         days = DAYS[min(first, last) : max(first, last) + 1]
         before = self._stored()
         summary = self._execute(days, campaigns, Silent())
-        if summary.skipped:  # it goes on where a kill left off: what changed in between is the next one's
+        if (
+            summary.skipped
+        ):  # it goes on where a kill left off: what changed in between is the next one's
             summary = self._execute(days, campaigns, Silent())
         period = Period(whole(days[0]).start, whole(days[-1]).end)
         due = due_rows(self.simulator.calls, campaigns, period)
         stored = self._stored()
         assert {key: stored.get(key) for key in due} == due
-        if summary.exit_code is not ExitCode.SUCCESS:  # all of a day's calls vanished: the one thing that is told
+        if (
+            summary.exit_code is not ExitCode.SUCCESS
+        ):  # all of a day's calls vanished: the one thing that is told
             assert summary.exit_code in {ExitCode.WITH_ERRORS, ExitCode.FAILED}
             assert "the API has no record, the database holds" in (summary.message or "")
         assert before.keys() <= stored.keys(), "a row was lost"

@@ -1,4 +1,6 @@
-"""What the API says in its refusals may hold phones, documents and tokens: none of it is written or shown."""
+"""What the API says in its refusals may hold phones, documents and tokens: none of it is written or
+shown.
+"""
 
 import json
 from collections.abc import Callable
@@ -20,12 +22,16 @@ WORDS = (
 
 def everything(machine: Machine) -> str:
     logs = [path.read_text(encoding="utf-8") for path in (machine.folder / "logs").glob("*.log")]
-    tables = machine.rows("SELECT error_message FROM execution_logs") + machine.rows("SELECT detail FROM sync_windows")
+    tables = machine.rows("SELECT error_message FROM execution_logs") + machine.rows(
+        "SELECT detail FROM sync_windows"
+    )
     return "\n".join([machine.out, machine.err, *logs, str(tables)])
 
 
 def test_the_body_of_a_refusal_is_masked_wherever_it_goes(operator: Operator) -> None:
-    body = json.dumps({"status": 422, "title": "Inválido", "detail": WORDS, "errors": {"phone": [WORDS]}}).encode()
+    body = json.dumps(
+        {"status": 422, "title": "Inválido", "detail": WORDS, "errors": {"phone": [WORDS]}}
+    ).encode()
     with always(422, body) as url:
         machine = operator(BASE_URL=url)
         assert machine.sync(ago(1)) == 1
@@ -35,7 +41,9 @@ def test_the_body_of_a_refusal_is_masked_wherever_it_goes(operator: Operator) ->
         assert secret not in written
 
 
-@pytest.mark.parametrize(("kind", "table"), [(FatalError, "execution_logs"), (RetriableError, "sync_windows")])
+@pytest.mark.parametrize(
+    ("kind", "table"), [(FatalError, "execution_logs"), (RetriableError, "sync_windows")]
+)
 def test_the_history_is_masked_whatever_an_error_says(
     operator: Operator, monkeypatch: pytest.MonkeyPatch, kind: type[SyncError], table: str
 ) -> None:

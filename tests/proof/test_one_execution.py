@@ -48,8 +48,17 @@ def test_for_programs_it_is_json(machine: Machine) -> None:
     (number,) = numbers(machine)
     assert machine.run("status", "--execution", number, "--json") == 0
     told = machine.json()
-    assert (told["id"], told["job"], told["status"], told["exit_code"]) == (number, "calls", "COMPLETED_WITH_ERRORS", 3)
-    assert (told["total_records"], told["inserted_records"], told["failed_records"]) == (128, 120, 8)
+    assert (told["id"], told["job"], told["status"], told["exit_code"]) == (
+        number,
+        "calls",
+        "COMPLETED_WITH_ERRORS",
+        3,
+    )
+    assert (told["total_records"], told["inserted_records"], told["failed_records"]) == (
+        128,
+        120,
+        8,
+    )
     windows = {window["day"]: window for window in told["windows"]}
     assert [(day, windows[day]["status"]) for day in sorted(windows)] == [
         (str(ago(3)), "COMPLETE"),
@@ -63,7 +72,9 @@ def test_for_programs_it_is_json(machine: Machine) -> None:
     assert "payload" not in machine.out
 
 
-def test_a_day_that_a_later_execution_read_again_keeps_what_this_one_said_of_it(machine: Machine) -> None:
+def test_a_day_that_a_later_execution_read_again_keeps_what_this_one_said_of_it(
+    machine: Machine,
+) -> None:
     machine.simulator.use_faults([])
     machine.sync(ago(2))
     first, second = numbers(machine)
@@ -85,11 +96,15 @@ def test_an_execution_that_goes_on_with_another_says_so(machine: Machine) -> Non
 
 @pytest.mark.parametrize("number", ["999", "12345"])
 @pytest.mark.parametrize("more", [(), ("--json",)])
-def test_an_unknown_number_is_an_error_that_names_the_last(machine: Machine, number: str, more: tuple[str, ...]) -> None:
+def test_an_unknown_number_is_an_error_that_names_the_last(
+    machine: Machine, number: str, more: tuple[str, ...]
+) -> None:
     (last,) = numbers(machine)
     assert machine.run("status", "--execution", number, *more) == 2
     assert machine.out == ""
-    assert f"There is no execution {number}. The last one is {last}" in " ".join(machine.err.split())
+    assert f"There is no execution {number}. The last one is {last}" in " ".join(
+        machine.err.split()
+    )
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "", "99999999999999999999"])

@@ -1,6 +1,8 @@
-"""A power cut at the database: its file and WAL, copied in the middle of a back-fill, open whole and go on.
+"""A power cut at the database: its file and WAL, copied in the middle of a back-fill, open whole
+and go on.
 
-On SQLite alone: a server keeps its own files whole. What a robot's power cut does to its database there, test_kill.py shows.
+On SQLite alone: a server keeps its own files whole. What a robot's power cut does to its database
+there, test_kill.py shows.
 """
 
 import os
@@ -20,11 +22,16 @@ from robot.trials.killing import PER_DAY, SqliteFile, backfill, content, rows, w
 COPIES = int(os.environ.get("POWER_CUTS", "10"))
 SEED = int(os.environ.get("POWER_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="a process can be frozen for the copy on POSIX only")
+pytestmark = pytest.mark.skipif(
+    os.name == "nt", reason="a process can be frozen for the copy on POSIX only"
+)
 
 
 def snapshots(folder: Path, simulator: Simulator, dice: random.Random) -> list[Path]:
-    """Copies of the database while a back-fill writes it. Half of them have lost the last part of their WAL."""
+    """Copies of the database while a back-fill writes it.
+
+    Half of them have lost the last part of their WAL.
+    """
     running = folder / "running"
     running.mkdir()
     process = backfill(write_env(running, simulator))
@@ -65,7 +72,11 @@ def test_every_copy_opens_is_consistent_and_goes_on(tmp_path: Path) -> None:
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
             stored = content(rows(SqliteFile(database)))
-            assert all(truth[table].get(key) == row for table, found in stored.items() for key, row in found.items())
+            assert all(
+                truth[table].get(key) == row
+                for table, found in stored.items()
+                for key, row in found.items()
+            )
             _complete_days_are_whole(database)
             if number < 3:
                 assert backfill(write_env(copy, simulator)).wait(60) == 0
@@ -74,8 +85,14 @@ def test_every_copy_opens_is_consistent_and_goes_on(tmp_path: Path) -> None:
 
 def _complete_days_are_whole(database: Path) -> None:
     with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sync_windows'").fetchone():
+        if not connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'sync_windows'"
+        ).fetchone():
             return
-        for (day,) in connection.execute("SELECT day FROM sync_windows WHERE status = 'COMPLETE'").fetchall():
-            (stored,) = connection.execute("SELECT COUNT(*) FROM calls WHERE call_date LIKE ?", (f"{day}%",)).fetchone()
+        for (day,) in connection.execute(
+            "SELECT day FROM sync_windows WHERE status = 'COMPLETE'"
+        ).fetchall():
+            (stored,) = connection.execute(
+                "SELECT COUNT(*) FROM calls WHERE call_date LIKE ?", (f"{day}%",)
+            ).fetchone()
             assert stored == PER_DAY, day

@@ -46,10 +46,23 @@ def test_prove_prints_the_table_and_leaves_with_0_when_every_promise_held(
     machine = operator(days=1)
     short(list(all_cases())[:9])
     assert machine.run("prove", "--seed", 4) == 0
-    assert "every promise held: 9 cases of faults, 1 killed processes." in machine.out.lower().replace("\n", " ")
-    for word in ("once", "several times", "always", "COMPLETED_SUCCESS, exit 0", "70 of 70", "kept", "pages saved"):
+    assert (
+        "every promise held: 9 cases of faults, 1 killed processes."
+        in machine.out.lower().replace("\n", " ")
+    )
+    for word in (
+        "once",
+        "several times",
+        "always",
+        "COMPLETED_SUCCESS, exit 0",
+        "70 of 70",
+        "kept",
+        "pages saved",
+    ):
         assert word in machine.out
-    assert not machine.database.settings.db_file.exists(), "the operator's database is none of its business"
+    assert not machine.database.settings.db_file.exists(), (
+        "the operator's database is none of its business"
+    )
 
 
 def test_prove_leaves_with_1_and_names_what_broke(
@@ -73,7 +86,16 @@ def test_the_program_is_the_executable_itself_once_frozen(monkeypatch: pytest.Mo
 def test_the_simulator_suffers_the_faults_of_a_file(operator: Operator) -> None:
     machine = operator(days=1)
     process = subprocess.Popen(
-        [*program(), "--env-file", str(machine.env_file), "simulator", "--days", "1", "--faults", str(FAULTS)],
+        [
+            *program(),
+            "--env-file",
+            str(machine.env_file),
+            "simulator",
+            "--days",
+            "1",
+            "--faults",
+            str(FAULTS),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         cwd=machine.folder,
@@ -83,7 +105,9 @@ def test_the_simulator_suffers_the_faults_of_a_file(operator: Operator) -> None:
         url = process.stdout.readline().strip().removeprefix("BASE_URL=")
         period = {"start_date": "2026-09-15 00:00:00", "end_date": "2026-09-15 23:59:59"}
         statuses = [
-            requests.get(url, period, headers={"Authorization": f"Bearer {DEMO_TOKEN}"}, timeout=10).status_code
+            requests.get(
+                url, period, headers={"Authorization": f"Bearer {DEMO_TOKEN}"}, timeout=10
+            ).status_code
             for _ in range(3)
         ]
         assert statuses == [429, 429, 200]
@@ -101,7 +125,9 @@ def test_the_simulator_suffers_the_faults_of_a_file(operator: Operator) -> None:
         (None, "cannot be read"),
     ],
 )
-def test_faults_that_cannot_be_read_are_told(operator: Operator, text: str | None, told: str) -> None:
+def test_faults_that_cannot_be_read_are_told(
+    operator: Operator, text: str | None, told: str
+) -> None:
     machine = operator(days=1)
     file = machine.folder / "faults.toml"
     if text is not None:

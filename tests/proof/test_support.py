@@ -20,11 +20,17 @@ def read(path: Path) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_it_holds_version_settings_executions_and_logs_and_nothing_secret(operator: Operator, tmp_path: Path) -> None:
-    machine = operator(days=1, broken=2, ALERT_EMAIL_TO="maria@example.com", ALERT_EMAIL_SERVER="127.0.0.1")
+def test_it_holds_version_settings_executions_and_logs_and_nothing_secret(
+    operator: Operator, tmp_path: Path
+) -> None:
+    machine = operator(
+        days=1, broken=2, ALERT_EMAIL_TO="maria@example.com", ALERT_EMAIL_SERVER="127.0.0.1"
+    )
     machine.sync(ago(1))
     with (machine.folder / "logs" / "api_robot_main.log").open("a", encoding="utf-8") as log:
-        log.write(f"written by an older version: {PHONE} {CPF} joao@example.com Bearer {DEMO_TOKEN}\n")
+        log.write(
+            f"written by an older version: {PHONE} {CPF} joao@example.com Bearer {DEMO_TOKEN}\n"
+        )
     assert machine.run("support", tmp_path / "help.zip") == 0
     parts = read(tmp_path / "help.zip")
     assert set(parts) == {
@@ -43,12 +49,21 @@ def test_it_holds_version_settings_executions_and_logs_and_nothing_secret(operat
     assert sum(line["records"] for line in executions["open rejections"]) == 2
     assert "written by an older version" in parts["logs/api_robot_main.log"]
     everything = "\n".join(parts.values())
-    secrets = (DEMO_TOKEN, PHONE, CPF, "maria@", "joao@", machine.database.settings.db_password.get_secret_value())
+    secrets = (
+        DEMO_TOKEN,
+        PHONE,
+        CPF,
+        "maria@",
+        "joao@",
+        machine.database.settings.db_password.get_secret_value(),
+    )
     for secret in filter(None, secrets):
         assert secret not in everything
 
 
-def test_it_is_made_also_where_the_settings_are_wrong_and_says_so(operator: Operator, tmp_path: Path) -> None:
+def test_it_is_made_also_where_the_settings_are_wrong_and_says_so(
+    operator: Operator, tmp_path: Path
+) -> None:
     machine = operator(days=1, PER_PAGE="many", THREEC_PASSWORD="a-secret-that-nobody-sees")
     assert machine.run("support", tmp_path / "help.zip") == 0
     parts = read(tmp_path / "help.zip")
@@ -56,7 +71,9 @@ def test_it_is_made_also_where_the_settings_are_wrong_and_says_so(operator: Oper
     assert "a-secret" not in "\n".join(parts.values())
 
 
-def test_it_is_made_also_where_the_database_does_not_answer(operator: Operator, tmp_path: Path) -> None:
+def test_it_is_made_also_where_the_database_does_not_answer(
+    operator: Operator, tmp_path: Path
+) -> None:
     machine = operator(days=1)
     folder = tmp_path / "a folder"
     folder.mkdir()

@@ -1,4 +1,6 @@
-"""What an operator is told of the token: by check, by run, by status, and by those who watch; from before it ends."""
+"""What an operator is told of the token: by check, by run, by status, and by those who watch; from
+before it ends.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,12 @@ def test_a_personal_token_that_is_refused_names_service_tokens(
 def test_a_login_whose_token_is_refused_says_what_may_have_happened(
     operator: Operator, without_personal_tokens: Simulator
 ) -> None:
-    login = {"MANAGER_TOKEN": "", "THREEC_USER": "demo", "THREEC_PASSWORD": "demo", "THREEC_COMPANY_ID": "10"}
+    login = {
+        "MANAGER_TOKEN": "",
+        "THREEC_USER": "demo",
+        "THREEC_PASSWORD": "demo",
+        "THREEC_COMPANY_ID": "10",
+    }
     machine = operator(BASE_URL=without_personal_tokens.url, **login)
     for told in both(machine):
         for words in ("The login was taken, its token is not", "2026-10-01", PANEL):
@@ -92,7 +99,9 @@ def test_a_login_whose_token_is_refused_says_what_may_have_happened(
 
 
 @pytest.mark.parametrize("token", [ENDED.text, f"{GESTOR.text}x", "3cs_"])
-def test_a_service_token_that_is_refused_is_wrong_expired_or_revoked(operator: Operator, token: str) -> None:
+def test_a_service_token_that_is_refused_is_wrong_expired_or_revoked(
+    operator: Operator, token: str
+) -> None:
     for told in both(operator(MANAGER_TOKEN=token)):
         assert "HTTP 401: the API refuses the token. Token de serviço inválido" in told
         assert "has expired or was revoked" in told
@@ -100,7 +109,9 @@ def test_a_service_token_that_is_refused_is_wrong_expired_or_revoked(operator: O
 
 def test_a_service_token_past_its_day_is_told_with_that_day(operator: Operator) -> None:
     for told in both(operator(MANAGER_TOKEN=ENDED.text, TOKEN_EXPIRES=day(-3))):
-        assert f"TOKEN_EXPIRES says that the token of 3C Plus ended on {day(-3)}, 3 days ago." in told
+        assert (
+            f"TOKEN_EXPIRES says that the token of 3C Plus ended on {day(-3)}, 3 days ago." in told
+        )
 
 
 def test_an_agente_token_is_recognised(operator: Operator) -> None:
@@ -135,7 +146,9 @@ def test_a_supervisor_token_works_and_is_warned_of(operator: Operator) -> None:
         (-1, True, "ended on"),
     ],
 )
-def test_check_and_status_remind_from_fourteen_days_before(operator: Operator, ahead: int, near: bool, told: str) -> None:
+def test_check_and_status_remind_from_fourteen_days_before(
+    operator: Operator, ahead: int, near: bool, told: str
+) -> None:
     machine = operator(MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(ahead))
     assert machine.run("check") == 0
     assert line(machine, "Token").startswith("warn" if near else "ok")
@@ -145,7 +158,11 @@ def test_check_and_status_remind_from_fourteen_days_before(operator: Operator, a
     assert (PANEL in flat(machine.out)) is near
     assert machine.run("status", "--json") == 0
     token = json.loads(machine.out)["token"]
-    assert (token["expires"], token["days_left"], token["reminder"] is not None) == (day(ahead), ahead, near)
+    assert (token["expires"], token["days_left"], token["reminder"] is not None) == (
+        day(ahead),
+        ahead,
+        near,
+    )
 
 
 def test_without_the_setting_status_says_nothing_of_the_token(operator: Operator) -> None:
@@ -157,7 +174,9 @@ def test_without_the_setting_status_says_nothing_of_the_token(operator: Operator
 
 
 def test_the_day_may_be_written_as_brazilians_do(operator: Operator) -> None:
-    machine = operator(MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=f"{TODAY + timedelta(days=10):%d/%m/%Y}")
+    machine = operator(
+        MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=f"{TODAY + timedelta(days=10):%d/%m/%Y}"
+    )
     assert machine.run("status", "--json") == 0
     assert machine.json()["token"]["days_left"] == 10
 
@@ -170,7 +189,12 @@ def test_a_day_that_is_none_is_a_wrong_setting(operator: Operator, wrong: str) -
 
 
 def test_a_day_without_the_token_it_is_of_is_warned_of(operator: Operator) -> None:
-    login = {"MANAGER_TOKEN": "", "THREEC_USER": "demo", "THREEC_PASSWORD": "demo", "THREEC_COMPANY_ID": "10"}
+    login = {
+        "MANAGER_TOKEN": "",
+        "THREEC_USER": "demo",
+        "THREEC_PASSWORD": "demo",
+        "THREEC_COMPANY_ID": "10",
+    }
     machine = operator(TOKEN_EXPIRES=day(3), **login)
     assert machine.run("check") == 0
     assert "TOKEN_EXPIRES is the last day of MANAGER_TOKEN, which is empty" in flat(machine.err)
@@ -179,10 +203,14 @@ def test_a_day_without_the_token_it_is_of_is_warned_of(operator: Operator) -> No
 
 def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operator) -> None:
     with HttpReceiver() as chat:
-        machine = operator(MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(14), ALERT_WEBHOOK_URL=chat.url)
+        machine = operator(
+            MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(14), ALERT_WEBHOOK_URL=chat.url
+        )
         for _ in range(2):
             assert machine.sync(ago(1)) == 0
-        assert f"The token of 3C Plus ends on {day(14)}" in flat(machine.err)  # the log says it each time
+        assert f"The token of 3C Plus ends on {day(14)}" in flat(
+            machine.err
+        )  # the log says it each time
         (told,) = texts(chat)
         assert "in 14 days." in told
         assert PANEL in told
@@ -193,7 +221,9 @@ def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operato
 
 def test_a_failure_that_is_told_anyway_carries_the_reminder(operator: Operator) -> None:
     with HttpReceiver() as chat:
-        machine = operator(MANAGER_TOKEN=ENDED.text, TOKEN_EXPIRES=day(0), ALERT_WEBHOOK_URL=chat.url)
+        machine = operator(
+            MANAGER_TOKEN=ENDED.text, TOKEN_EXPIRES=day(0), ALERT_WEBHOOK_URL=chat.url
+        )
         assert machine.sync(ago(1)) == 1
         (told,) = texts(chat)
         assert "FAILED" in told
@@ -206,6 +236,8 @@ def test_a_failure_that_is_told_anyway_carries_the_reminder(operator: Operator) 
 
 def test_nobody_is_reminded_before_its_time(operator: Operator) -> None:
     with HttpReceiver() as chat:
-        machine = operator(MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(15), ALERT_WEBHOOK_URL=chat.url)
+        machine = operator(
+            MANAGER_TOKEN=GESTOR.text, TOKEN_EXPIRES=day(15), ALERT_WEBHOOK_URL=chat.url
+        )
         assert machine.sync(ago(1)) == 0
         assert texts(chat) == []

@@ -1,4 +1,6 @@
-"""One execution at a time: the second names the holder, touches nothing, and leaves with 4; a dead holder holds nothing."""
+"""One execution at a time: the second names the holder, touches nothing, and leaves with 4; a dead
+holder holds nothing.
+"""
 
 from collections.abc import Callable, Iterator
 from subprocess import Popen
@@ -53,11 +55,15 @@ def test_a_double_start_names_the_holder_touches_nothing_and_leaves_with_4(
     assert machine.rows("SELECT COUNT(*) FROM calls") == [(200,)]
 
 
-def test_a_lock_left_by_a_dead_process_is_free(machine: Machine, running: Popen[bytes], gate: Gate) -> None:
+def test_a_lock_left_by_a_dead_process_is_free(
+    machine: Machine, running: Popen[bytes], gate: Gate
+) -> None:
     kill(running)
     gate.open()
     assert machine.sync(ago(1)) == 0
-    assert [status for (status,) in machine.rows("SELECT status FROM execution_logs ORDER BY id")] == [
+    assert [
+        status for (status,) in machine.rows("SELECT status FROM execution_logs ORDER BY id")
+    ] == [
         "FAILED",
         "COMPLETED_SUCCESS",
     ]

@@ -12,23 +12,35 @@ from hypothesis import strategies as st
 from robot.runtime.escaping import escape, printable
 from robot.runtime.masking import mask
 
-ANYTHING = st.text(st.characters() | st.sampled_from("\n\r\t\x1b\x7f\x85\x9b\u202e\u2028\ufeff<>@[]():/\\&"), max_size=60)
+ANYTHING = st.text(
+    st.characters() | st.sampled_from("\n\r\t\x1b\x7f\x85\x9b\u202e\u2028\ufeff<>@[]():/\\&"),
+    max_size=60,
+)
 
 
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        ("O campo per_page é inválido: 5 > 3 & mais", r"O campo per_page é inválido: 5 \u003e 3 & mais"),
+        (
+            "O campo per_page é inválido: 5 > 3 & mais",
+            r"O campo per_page é inválido: 5 \u003e 3 & mais",
+        ),
         ("a\x1b[31mb\x9b0mc\x07\x08\x00\x7f", r"a\u001b[31mb\u009b0mc\u0007\b\u0000\u007f"),
         ("x\r\n2026-09-15 10:00:00 INFO [1] forged", r"x\r\n2026-09-15 10:00:00 INFO [1] forged"),
         ("a\u2028b\u2029c\x85d\x0be\x0cf", r"a\u2028b\u2029c\u0085d\u000be\ff"),
-        ("abc\u202edcba\u2066x\u2069\u200b\u200f\ufeff\u00ad", r"abc\u202edcba\u2066x\u2069\u200b\u200f\ufeff\u00ad"),
+        (
+            "abc\u202edcba\u2066x\u2069\u200b\u200f\ufeff\u00ad",
+            r"abc\u202edcba\u2066x\u2069\u200b\u200f\ufeff\u00ad",
+        ),
         ("\ud800 \U000e0041", r"\ud800 \udb40\udc41"),
         ("<!channel> <@U123> <https://evil.example|click>", None),
         ("[click](https://evil.example) ![x](//evil)", None),
         ("@channel @here (@all)", r"\u0040channel \u0040here (\u0040all)"),
         ("https://evil.example HTTP://EVIL www.evil.example mailto:a@b.example", None),
-        ("ana@example.com 1\xa0000 R$ 5,00 – ok ✓ 😀", "ana@example.com 1\xa0000 R$ 5,00 – ok ✓ 😀"),
+        (
+            "ana@example.com 1\xa0000 R$ 5,00 – ok ✓ 😀",
+            "ana@example.com 1\xa0000 R$ 5,00 – ok ✓ 😀",
+        ),
     ],
 )
 def test_words_are_shown_by_what_they_are(words, shown):

@@ -82,9 +82,16 @@ def test_phone_numbers_and_cpf_are_masked_but_for_their_end(text):
 
 
 @pytest.mark.parametrize("sign", [":", "/", "_", "-", ",", ";", ".", "|", "=", '"', "'", "]", "\n"])
-@pytest.mark.parametrize("number", ["5511999998888", "11 99999-8888", "123.456.789-09", "12345678909"])
+@pytest.mark.parametrize(
+    "number", ["5511999998888", "11 99999-8888", "123.456.789-09", "12345678909"]
+)
 def test_a_number_is_masked_whatever_stands_beside_it(number, sign):
-    for text in (f"{sign}{number}", f"{number}{sign}", f"{sign}{number}{sign}", f"a{sign}{number}{sign}a"):
+    for text in (
+        f"{sign}{number}",
+        f"{number}{sign}",
+        f"{sign}{number}{sign}",
+        f"a{sign}{number}{sign}a",
+    ):
         assert number not in mask(text)
         assert mask(text).startswith(text.partition(number)[0])
 

@@ -1,4 +1,6 @@
-"""Messages name the program as it was started, so that what they tell to run can be typed as it stands."""
+"""Messages name the program as it was started, so that what they tell to run can be typed as it
+stands.
+"""
 
 import ast
 import re
@@ -13,7 +15,9 @@ from robot.runtime.program import command, program
 
 ROBOT = Path(__file__).resolve().parents[2] / "robot"
 COMMANDS = "run|schedule|task|check|status|audit|rejected|ddl|prove|clients|export|demo|simulator"
-NAMED = re.compile(rf"\bapp(?:\.py|\.exe)? (?:{COMMANDS})\b|python app|\./app|app\.exe (?:{COMMANDS})\b")
+NAMED = re.compile(
+    rf"\bapp(?:\.py|\.exe)? (?:{COMMANDS})\b|python app|\./app|app\.exe (?:{COMMANDS})\b"
+)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +66,9 @@ def test_no_message_holds_a_name_of_its_own_for_the_program():
 def texts(tree):
     """Every text of a module but its docstrings."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings]
+    constants = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
     return [node.value for node in constants if isinstance(node.value, str)]

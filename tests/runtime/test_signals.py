@@ -9,7 +9,9 @@ import textwrap
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="signals between processes are POSIX's"
+)
 
 _HEAD = """
     import os, signal, sys, threading, time
@@ -21,7 +23,9 @@ _HEAD = """
 
 def _run(body: str, timeout: float = 100) -> subprocess.CompletedProcess[str]:
     code = textwrap.dedent(_HEAD) + textwrap.dedent(body)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, check=False
+    )
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
@@ -36,7 +40,8 @@ def test_the_first_signal_sets_the_event_and_the_process_goes_on(name: str) -> N
 
 def test_a_signal_that_asks_for_something_else_is_no_request_to_stop() -> None:
     ended = _run("""
-        for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGUSR1, signal.SIGWINCH, signal.SIGRTMAX):
+        for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGUSR1, signal.SIGWINCH,
+        signal.SIGRTMAX):
             signal.signal(number, lambda *_: None)  # as a library may do
             os.kill(me, number)
         print(stop.wait(0.2))
@@ -72,9 +77,13 @@ def test_a_closed_terminal_that_sends_several_signals_is_no_second_request() -> 
 
 def test_a_closed_terminal_is_nothing_to_a_process_under_nohup() -> None:
     code = textwrap.dedent(_HEAD) + "os.kill(me, signal.SIGHUP); print(stop.wait(0.2))"
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a process ignores, the one that it starts ignores too
+    before = signal.signal(
+        signal.SIGHUP, signal.SIG_IGN
+    )  # what a process ignores, the one that it starts ignores too
     try:
-        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
+        ended = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False
+        )
     finally:
         signal.signal(signal.SIGHUP, before)
     assert (ended.returncode, ended.stdout.strip()) == (0, "False"), ended.stderr
@@ -133,7 +142,8 @@ def test_a_second_request_is_heard_while_the_main_thread_waits_inside_a_driver(t
             os.kill(me, signal.SIGINT)
         threading.Thread(target=twice, daemon=True).start()
         try:
-            sqlite3.connect({str(tmp_path / "r.db")!r}, timeout=25, isolation_level=None).execute("BEGIN EXCLUSIVE")
+            sqlite3.connect({str(tmp_path / "r.db")!r}, timeout=25,
+            isolation_level=None).execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             print("waited to the end")
     """)

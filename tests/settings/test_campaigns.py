@@ -6,7 +6,14 @@ from robot.settings.campaigns import HIGHEST_ID, parse_campaigns
 
 @pytest.mark.parametrize(
     ("text", "ids"),
-    [("", ()), ("  ", ()), ("5,6", (5, 6)), ("5;6", (5, 6)), (" 6 , 5,5, ", (5, 6)), (str(HIGHEST_ID), (HIGHEST_ID,))],
+    [
+        ("", ()),
+        ("  ", ()),
+        ("5,6", (5, 6)),
+        ("5;6", (5, 6)),
+        (" 6 , 5,5, ", (5, 6)),
+        (str(HIGHEST_ID), (HIGHEST_ID,)),
+    ],
 )
 def test_ids_are_read_in_order_and_each_once(text, ids):
     assert parse_campaigns(text) == ids
@@ -14,7 +21,22 @@ def test_ids_are_read_in_order_and_each_once(text, ids):
 
 
 @pytest.mark.parametrize(
-    "text", [",", ";,;", "1_0", "-5", "+5", "0", "5.0", "5 6", "5,x", "٥", "1e3", str(HIGHEST_ID + 1), "9" * 5000]
+    "text",
+    [
+        ",",
+        ";,;",
+        "1_0",
+        "-5",
+        "+5",
+        "0",
+        "5.0",
+        "5 6",
+        "5,x",
+        "٥",
+        "1e3",
+        str(HIGHEST_ID + 1),
+        "9" * 5000,
+    ],
 )
 def test_what_is_no_id_is_refused_and_never_read_as_all(text):
     with pytest.raises(ValueError):

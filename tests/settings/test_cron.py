@@ -10,7 +10,8 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 @pytest.mark.parametrize(
-    "text", ["0 2 * * *", "*/15 8-18 * * mon-fri", "0 2 1,15 jan *", "@daily", "@HOURLY", " 0  2 * * * "]
+    "text",
+    ["0 2 * * *", "*/15 8-18 * * mon-fri", "0 2 1,15 jan *", "@daily", "@HOURLY", " 0  2 * * * "],
 )
 def test_the_usual_forms_are_read(text):
     assert len(cron.parse(text).split()) == 5

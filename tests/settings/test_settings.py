@@ -69,7 +69,9 @@ def test_the_specs_example_is_read_as_it_stands(env):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_accents_bom_and_crlf_are_met_and_read(env, encoding):
-    settings = read(env(f"# configuração\r\nMANAGER_TOKEN={TOKEN}\r\nLOG_DIR='relatórios'\r\n".encode(encoding)))
+    settings = read(
+        env(f"# configuração\r\nMANAGER_TOKEN={TOKEN}\r\nLOG_DIR='relatórios'\r\n".encode(encoding))
+    )
     assert settings.manager_token.get_secret_value() == TOKEN
     assert settings.log_dir.name == "relatórios"
 
@@ -85,7 +87,11 @@ def test_a_backslash_between_double_quotes_stays_one(env):
 
 
 def test_a_dollar_sign_in_a_password_is_no_variable(env):
-    settings = read(env(f"MANAGER_TOKEN={TOKEN}\nDB_SERVER=x\nDB_DATABASE=x\nDB_USERNAME=x\nDB_PASSWORD='a${{HOME}}b'\n"))
+    settings = read(
+        env(
+            f"MANAGER_TOKEN={TOKEN}\nDB_SERVER=x\nDB_DATABASE=x\nDB_USERNAME=x\nDB_PASSWORD='a${{HOME}}b'\n"
+        )
+    )
     assert settings.db_password.get_secret_value() == "a${HOME}b"
 
 
@@ -95,17 +101,25 @@ def test_the_environment_wins_over_the_file(env, monkeypatch):
 
 
 def test_an_empty_value_is_the_default(env):
-    assert read(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=\nDB_SERVER=''\nMANUAL_START_DATE=\n")).per_page == 100
+    assert (
+        read(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=\nDB_SERVER=''\nMANUAL_START_DATE=\n")).per_page
+        == 100
+    )
 
 
-def test_relative_paths_belong_to_the_robots_folder_and_not_to_the_current_one(env, monkeypatch, tmp_path):
+def test_relative_paths_belong_to_the_robots_folder_and_not_to_the_current_one(
+    env, monkeypatch, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     settings = read(env(f"MANAGER_TOKEN={TOKEN}\nDB_FILE=data/x.db\n"))
     assert settings.db_file == home() / "data/x.db"
     assert settings.log_dir == home() / "logs"
 
 
-@pytest.mark.parametrize("url", ["https://a.3c.plus/api/v1/calls", "https://a.3c.plus/api/v1", "https://a.3c.plus/api/v1/"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.3c.plus/api/v1/calls", "https://a.3c.plus/api/v1", "https://a.3c.plus/api/v1/"],
+)
 def test_the_base_url_may_end_in_calls_or_not(url):
     settings = IsolatedSettings(base_url=url)
     assert settings.calls_url == "https://a.3c.plus/api/v1/calls"
@@ -120,7 +134,12 @@ def test_a_pasted_bearer_prefix_is_taken_off(env):
 
 
 def test_everything_that_is_wrong_is_told_at_once_one_line_each(env):
-    told = problems(env("PER_PAGE=0\nTIMEZONE=Mars/Base\nCRON_SCHEDULE='0 99 * * *'\nBASE_URL=ftp://x\nLOOKBACK_DAYS=two\n"))
+    told = problems(
+        env(
+            "PER_PAGE=0\nTIMEZONE=Mars/Base\nCRON_SCHEDULE='0 99 * *"
+            " *'\nBASE_URL=ftp://x\nLOOKBACK_DAYS=two\n"
+        )
+    )
     assert [line.partition(":")[0] for line in told] == [
         "MANAGER_TOKEN",
         "BASE_URL",
@@ -226,13 +245,19 @@ def test_one_date_without_the_other_is_an_error(env):
 
 
 def test_an_end_before_the_start_is_an_error(env):
-    (told,) = problems(env(f"MANAGER_TOKEN={TOKEN}\nMANUAL_START_DATE=2026-09-15\nMANUAL_END_DATE=14/09/2026\n"))
+    (told,) = problems(
+        env(f"MANAGER_TOKEN={TOKEN}\nMANUAL_START_DATE=2026-09-15\nMANUAL_END_DATE=14/09/2026\n")
+    )
     assert told.startswith("MANUAL_END_DATE: read 2026-09-14 23:59:59, before MANUAL_START_DATE")
 
 
 def test_a_server_without_database_and_login_names_all_three(env):
     told = problems(env(f"MANAGER_TOKEN={TOKEN}\nDB_SERVER=host\n"))
-    assert [line.partition(":")[0] for line in told] == ["DB_DATABASE", "DB_USERNAME", "DB_PASSWORD"]
+    assert [line.partition(":")[0] for line in told] == [
+        "DB_DATABASE",
+        "DB_USERNAME",
+        "DB_PASSWORD",
+    ]
 
 
 def test_blanks_around_a_zone_are_nothing(env):
@@ -281,7 +306,9 @@ def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
     text = f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10\nLOG_LEVEL=INFO\nper_page=20\nLOG_LEVEL=INFO\n"
     settings, warnings = load(env(text))
     assert settings.per_page == 20
-    assert warnings == [".env, line 4: PER_PAGE is set a second time. This line counts, the one before does not."]
+    assert warnings == [
+        ".env, line 4: PER_PAGE is set a second time. This line counts, the one before does not."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -298,7 +325,9 @@ def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
     ],
 )
 def test_a_password_that_ends_at_a_comment_is_warned_of_without_showing_it(env, line, read, warned):
-    settings, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10 # of the page\nTHREEC_PASSWORD={line}\n"))
+    settings, warnings = load(
+        env(f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10 # of the page\nTHREEC_PASSWORD={line}\n")
+    )
     assert settings.threec_password.get_secret_value() == read
     assert [told.partition(":")[0] for told in warnings] == [".env, line 3"] * warned
     assert "def" not in "".join(warnings)
@@ -319,7 +348,9 @@ def test_a_text_that_a_number_sign_cuts_is_warned_of(env, line, warned):
     assert [told.partition(":")[0] for told in warnings] == [".env, line 2"] * warned
 
 
-@pytest.mark.parametrize("name", [".env.txt", "env.txt", ".ENV.TXT", "env", ".env.env", ".env - Copia.txt", ".env (2)"])
+@pytest.mark.parametrize(
+    "name", [".env.txt", "env.txt", ".ENV.TXT", "env", ".env.env", ".env - Copia.txt", ".env (2)"]
+)
 def test_a_file_that_looks_like_a_mis_saved_env_is_told(env, tmp_path, name):
     path = env(f"MANAGER_TOKEN={TOKEN}\n")
     (tmp_path / name).write_text("MANAGER_TOKEN=another\n")
@@ -339,7 +370,9 @@ def test_other_files_beside_the_env_are_no_mis_saved_ones(env, tmp_path):
 
 
 def test_a_token_in_clear_text_is_warned_of_except_on_loopback(env):
-    _, warnings = load(env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://app.3c.fluxoti.com.br/api/v1/calls\n"))
+    _, warnings = load(
+        env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://app.3c.fluxoti.com.br/api/v1/calls\n")
+    )
     assert "clear text" in warnings[0]
     assert load(env(f"MANAGER_TOKEN={TOKEN}\nBASE_URL=http://127.0.0.1:8000/calls\n"))[1] == []
 
@@ -351,10 +384,19 @@ def test_a_setting_of_which_the_environment_has_another_value_is_told(env, monke
     monkeypatch.setenv("LOG_LEVEL", "INFO")
     monkeypatch.setenv("CAMPAIGN_IDS", "")
     monkeypatch.setenv("TIMEZONE", "UTC")
-    text = f"MANAGER_TOKEN={TOKEN}\nDB_FILE=data/x.db\nPER_PAGE=8\nLOG_LEVEL=' INFO '\nCAMPAIGN_IDS=7\nLOG_DIR=\n"
+    text = (
+        f"MANAGER_TOKEN={TOKEN}\nDB_FILE=data/x.db\nPER_PAGE=8\nLOG_LEVEL=' INFO"
+        " '\nCAMPAIGN_IDS=7\nLOG_DIR=\n"
+    )
     settings, warnings = load(env(text))
-    assert (settings.db_file, settings.per_page, settings.campaign_ids) == (home() / "other.db", 7, (7,))
-    assert warnings == [f"{name} comes from the environment, not from .env." for name in ("DB_FILE", "PER_PAGE")]
+    assert (settings.db_file, settings.per_page, settings.campaign_ids) == (
+        home() / "other.db",
+        7,
+        (7,),
+    )
+    assert warnings == [
+        f"{name} comes from the environment, not from .env." for name in ("DB_FILE", "PER_PAGE")
+    ]
 
 
 def test_a_secret_of_the_environment_is_told_by_its_name_alone(env, monkeypatch):

@@ -28,11 +28,19 @@ class Client:
         return self.session.get(self.simulator.base_url + path, params=params, timeout=timeout)
 
     def page(
-        self, number: int = 1, *, day: date = DAY, per_page: int = 10, timeout: float = 5, **params: Any
+        self,
+        number: int = 1,
+        *,
+        day: date = DAY,
+        per_page: int = 10,
+        timeout: float = 5,
+        **params: Any,
     ) -> requests.Response:
         """One page of one day's calls."""
         period = {"start_date": f"{day} 00:00:00", "end_date": f"{day} 23:59:59"}
-        return self.get(timeout=timeout, **{**period, "per_page": per_page, "page": number, **params})
+        return self.get(
+            timeout=timeout, **{**period, "per_page": per_page, "page": number, **params}
+        )
 
     def data(self, number: int = 1, **params: Any) -> list[Any]:
         return self.page(number, **params).json()["data"]
@@ -64,8 +72,12 @@ def simulate(calls: list[Any]) -> Iterator[Callable[..., Client]]:
     """Start a simulator with these options, and give a client for it."""
     with ExitStack() as stack:
 
-        def start(records: Any = None, *, client_token: str | None = DEMO_TOKEN, **options: Any) -> Client:
-            simulator = stack.enter_context(Simulator(calls if records is None else records, **options))
+        def start(
+            records: Any = None, *, client_token: str | None = DEMO_TOKEN, **options: Any
+        ) -> Client:
+            simulator = stack.enter_context(
+                Simulator(calls if records is None else records, **options)
+            )
             client = Client(simulator, client_token)
             stack.callback(client.session.close)
             return client

@@ -1,4 +1,6 @@
-"""Service tokens at the simulator: the roles, the header of agents, and personal tokens that have ended."""
+"""Service tokens at the simulator: the roles, the header of agents, and personal tokens that have
+ended.
+"""
 
 import pytest
 from simulators.conftest import DAY, Client
@@ -35,7 +37,9 @@ def test_personal_tokens_that_have_ended_are_refused_and_service_tokens_are_not(
     assert answer(simulator, DEMO_TOKEN) == (401, "Não autenticado.")
     assert answer(simulator, GESTOR.text)[0] == 200
     login = {"user": "demo", "password": "demo", "company_id": "10"}
-    given = client.session.post(f"{simulator.base_url}/authenticate", data=login).json()["data"]["api_token"]
+    given = client.session.post(f"{simulator.base_url}/authenticate", data=login).json()["data"][
+        "api_token"
+    ]
     assert answer(simulator, given)[0] == 401
 
 
@@ -56,10 +60,16 @@ def test_an_agente_token_needs_an_active_agent_and_may_not_ask_what_is_for_manag
         assert answer(simulator, AGENTE.text, path, agent="101")[0] == 403
 
 
-def test_a_supervisor_sees_the_calls_of_its_teams_and_totals_that_are_true_for_them_alone(simulate, calls):
+def test_a_supervisor_sees_the_calls_of_its_teams_and_totals_that_are_true_for_them_alone(
+    simulate, calls
+):
     token = ServiceToken("3cs_team", "supervisor", agents=frozenset({101, 102, 103, 104, 105, 106}))
     seen = simulate(service_tokens=[token], client_token=token.text).page(per_page=100).json()
-    team = [call["id"] for call in calls if call["call_date"][:10] == str(DAY) and call["agent_id"] in token.agents]
+    team = [
+        call["id"]
+        for call in calls
+        if call["call_date"][:10] == str(DAY) and call["agent_id"] in token.agents
+    ]
     assert [call["id"] for call in seen["data"]] == team
     assert seen["meta"]["pagination"]["total"] == len(team)
     assert 0 < len(team) < 35

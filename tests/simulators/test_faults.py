@@ -33,7 +33,9 @@ def suffer(simulate: Simulate) -> Callable[..., Any]:
 
 class TestStatuses:
     @pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
-    def test_a_status_comes_once_with_the_envelope_of_errors(self, suffer: Simulate, status: int) -> None:
+    def test_a_status_comes_once_with_the_envelope_of_errors(
+        self, suffer: Simulate, status: int
+    ) -> None:
         client = suffer(FaultKind(f"status_{status}"))
         answer = client.page()
         assert (answer.status_code, answer.json()["status"]) == (status, status)
@@ -42,7 +44,9 @@ class TestStatuses:
 
     @pytest.mark.parametrize("wait", [2, 0.5, "Wed, 16 Sep 2026 10:00:00 GMT"])
     def test_429_can_say_when_to_come_back(self, suffer: Simulate, wait: float | str) -> None:
-        assert suffer(FaultKind.STATUS_429, retry_after=wait).page().headers["Retry-After"] == str(wait)
+        assert suffer(FaultKind.STATUS_429, retry_after=wait).page().headers["Retry-After"] == str(
+            wait
+        )
 
     def test_the_busy_422_has_the_text_of_production(self, suffer: Simulate) -> None:
         answer = suffer(FaultKind.STATUS_422_BUSY).page()
@@ -79,7 +83,9 @@ class TestTheWire:
         client = suffer(FaultKind.TRICKLE, seconds=0.25, count=5)
         start = time.monotonic()
         assert len(client.data(timeout=1.1)) == 10
-        assert time.monotonic() - start >= 1.25  # longer than the timeout, which no single wait reached
+        assert (
+            time.monotonic() - start >= 1.25
+        )  # longer than the timeout, which no single wait reached
 
     def test_stop_does_not_wait_for_a_sleeping_answer(self, suffer: Simulate) -> None:
         client = suffer(FaultKind.TIMEOUT_BEFORE, seconds=LONG)
@@ -90,7 +96,9 @@ class TestTheWire:
     @pytest.mark.parametrize("kind", [FaultKind.RESET_BEFORE, FaultKind.RESET_IN_BODY])
     def test_a_connection_can_be_reset(self, suffer: Simulate, kind: FaultKind) -> None:
         client = suffer(kind)
-        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError), match="reset"):
+        with pytest.raises(
+            (requests.ConnectionError, requests.exceptions.ChunkedEncodingError), match="reset"
+        ):
             client.page()
         assert client.page().status_code == 200
 
@@ -114,7 +122,10 @@ class TestTheWire:
 
     def test_json_can_be_truncated(self, suffer: Simulate) -> None:
         answer = suffer(FaultKind.TRUNCATED_JSON).page()
-        assert (answer.status_code, int(answer.headers["Content-Length"])) == (200, len(answer.content))
+        assert (answer.status_code, int(answer.headers["Content-Length"])) == (
+            200,
+            len(answer.content),
+        )
         with pytest.raises(json.JSONDecodeError):
             json.loads(answer.content)
 
@@ -126,7 +137,10 @@ class TestTheWire:
 
     def test_a_page_for_people_can_come_with_200(self, suffer: Simulate) -> None:
         answer = suffer(FaultKind.HTML_200).page()
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=UTF-8")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (
+            200,
+            "text/html; charset=UTF-8",
+        )
         assert answer.text.startswith("<!DOCTYPE html>")
 
     @pytest.mark.parametrize("body", WRONG_SHAPES)
@@ -171,8 +185,13 @@ class TestTheList:
     def test_meta_can_be_missing(self, suffer: Simulate) -> None:
         assert "meta" not in suffer(FaultKind.META_MISSING).page().json()
 
-    @pytest.mark.parametrize(("kind", "echoed"), [(FaultKind.PER_PAGE_CAPPED, 4), (FaultKind.PER_PAGE_CAPPED_SILENTLY, 10)])
-    def test_per_page_can_be_capped(self, suffer: Simulate, right: Any, kind: FaultKind, echoed: int) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "echoed"),
+        [(FaultKind.PER_PAGE_CAPPED, 4), (FaultKind.PER_PAGE_CAPPED_SILENTLY, 10)],
+    )
+    def test_per_page_can_be_capped(
+        self, suffer: Simulate, right: Any, kind: FaultKind, echoed: int
+    ) -> None:
         client = suffer(kind, cap=4, times=None)
         assert (len(client.data()), client.pagination()["per_page"]) == (4, echoed)
         assert client.walk() == right.walk()
@@ -186,9 +205,14 @@ class TestTheList:
         assert received == right.walk(day=DAY) + right.walk(day=OTHER_DAY)
 
     def test_the_campaigns_can_be_ignored(self, suffer: Simulate, right: Any) -> None:
-        assert suffer(FaultKind.CAMPAIGNS_IGNORED, times=None).walk(**{"campaigns[]": 5}) == right.walk()
+        assert (
+            suffer(FaultKind.CAMPAIGNS_IGNORED, times=None).walk(**{"campaigns[]": 5})
+            == right.walk()
+        )
 
-    def test_a_record_of_the_page_before_can_take_the_place_of_another(self, suffer: Simulate, right: Any) -> None:
+    def test_a_record_of_the_page_before_can_take_the_place_of_another(
+        self, suffer: Simulate, right: Any
+    ) -> None:
         client = suffer(FaultKind.REPEATED_FROM_PAGE_BEFORE)
         assert client.ids(1) == right.ids(1)
         assert client.ids(2) == [right.ids(1)[-1], *right.ids(2)[1:]]
@@ -214,7 +238,12 @@ class TestWhichRequests:
             assert len(client.data(2)) == 10, kind
 
     def test_a_fault_happens_as_often_as_it_says(self, suffer: Simulate) -> None:
-        assert self.statuses(suffer(FaultKind.STATUS_500, times=2), 1, 1, 1, 1) == [500, 500, 200, 200]
+        assert self.statuses(suffer(FaultKind.STATUS_500, times=2), 1, 1, 1, 1) == [
+            500,
+            500,
+            200,
+            200,
+        ]
 
     def test_a_fault_can_happen_always(self, suffer: Simulate) -> None:
         assert self.statuses(suffer(FaultKind.STATUS_500, times=None), *[1] * 5) == [500] * 5
@@ -224,7 +253,12 @@ class TestWhichRequests:
         assert self.statuses(client, 1, 2, 3, 4) == [200, 200, 500, 200]
 
     def test_a_fault_can_wait_for_a_page(self, suffer: Simulate) -> None:
-        assert self.statuses(suffer(FaultKind.STATUS_500, page=3), 1, 2, 3, 3) == [200, 200, 500, 200]
+        assert self.statuses(suffer(FaultKind.STATUS_500, page=3), 1, 2, 3, 3) == [
+            200,
+            200,
+            500,
+            200,
+        ]
 
     def test_a_fault_can_wait_for_a_day(self, suffer: Simulate) -> None:
         client = suffer(FaultKind.STATUS_500, day=OTHER_DAY, times=None)
@@ -242,7 +276,11 @@ class TestWhichRequests:
         assert client.get("/me").status_code == 401
 
     def test_faults_happen_in_their_order_one_a_request(self, simulate: Simulate) -> None:
-        faults = [Fault(FaultKind.STATUS_500), Fault(FaultKind.STATUS_502, skip=1), Fault(FaultKind.STATUS_503)]
+        faults = [
+            Fault(FaultKind.STATUS_500),
+            Fault(FaultKind.STATUS_502, skip=1),
+            Fault(FaultKind.STATUS_503),
+        ]
         client = simulate(faults=faults)
         assert self.statuses(client, 1, 1, 1, 1) == [500, 503, 502, 200]
         assert list(client.simulator.fired.values()) == [1, 1, 1]
@@ -313,22 +351,45 @@ class TestFile:
         [
             ('kind = "boom"', r"fault 2: key 'kind': read 'boom', allowed: status_429, status_500"),
             ("page = 1", r"fault 2: key 'kind': missing, allowed: status_429"),
-            ('kind = "status_500"\npages = 2', r"fault 2: key 'pages': read 2, allowed keys: kind, page, day"),
-            ('kind = "status_500"\npage = 0', r"fault 2: key 'page': read 0, allowed: a whole number from 1 on"),
+            (
+                'kind = "status_500"\npages = 2',
+                r"fault 2: key 'pages': read 2, allowed keys: kind, page, day",
+            ),
+            (
+                'kind = "status_500"\npage = 0',
+                r"fault 2: key 'page': read 0, allowed: a whole number from 1 on",
+            ),
             ('kind = "status_500"\npage = true', r"key 'page': read True"),
-            ('kind = "status_500"\nskip = -1', r"key 'skip': read -1, allowed: a whole number from 0 on"),
-            ('kind = "status_500"\ntimes = "often"', r"key 'times': read 'often', allowed: .*\"always\""),
-            ('kind = "status_500"\ncampaign = "5"', r"key 'campaign': read '5', allowed: the number of a campaign"),
-            ('kind = "status_500"\nday = "15/09/2026"', r"key 'day': read '15/09/2026', allowed: a date as 2026-09-15"),
+            (
+                'kind = "status_500"\nskip = -1',
+                r"key 'skip': read -1, allowed: a whole number from 0 on",
+            ),
+            (
+                'kind = "status_500"\ntimes = "often"',
+                r"key 'times': read 'often', allowed: .*\"always\"",
+            ),
+            (
+                'kind = "status_500"\ncampaign = "5"',
+                r"key 'campaign': read '5', allowed: the number of a campaign",
+            ),
+            (
+                'kind = "status_500"\nday = "15/09/2026"',
+                r"key 'day': read '15/09/2026', allowed: a date as 2026-09-15",
+            ),
             ('kind = "status_500"\nday = 2026-09-15T10:00:00', r"key 'day': .*allowed: a date"),
-            ('kind = "status_500"\nseconds = -1', r"key 'seconds': read -1, allowed: a number of seconds"),
+            (
+                'kind = "status_500"\nseconds = -1',
+                r"key 'seconds': read -1, allowed: a number of seconds",
+            ),
             ('kind = "status_500"\nretry_after = [1]', r"key 'retry_after': read \[1\]"),
             ('kind = "status_500"\ncount = 1.5', r"key 'count': read 1.5, allowed: a whole number"),
             ('kind = "status_500"\ncap = 0', r"key 'cap': read 0"),
             ('kind = "status_500"\nbody = 1', r"key 'body': read 1, allowed: a text"),
         ],
     )
-    def test_a_mistake_is_told_with_its_place(self, load: Callable[[str], list[Fault]], entry: str, message: str) -> None:
+    def test_a_mistake_is_told_with_its_place(
+        self, load: Callable[[str], list[Fault]], entry: str, message: str
+    ) -> None:
         with pytest.raises(ValueError, match=message):
             load(f'[[fault]]\nkind = "status_500"\n\n[[fault]]\n{entry}\n')
 
@@ -340,6 +401,8 @@ class TestFile:
             ('fault = "x"\n', "key 'fault': read 'x'"),
         ],
     )
-    def test_a_file_of_another_form_is_told(self, load: Callable[[str], list[Fault]], text: str, message: str) -> None:
+    def test_a_file_of_another_form_is_told(
+        self, load: Callable[[str], list[Fault]], text: str, message: str
+    ) -> None:
         with pytest.raises(ValueError, match=message):
             load(text)

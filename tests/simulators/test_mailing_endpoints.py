@@ -34,18 +34,25 @@ def test_names_of_lists_are_not_unique(simulate: Simulate) -> None:
 
 def test_a_list_is_made_by_a_form_only(simulate: Simulate) -> None:
     client = simulate()
-    assert post(client, "/campaigns/5/lists", json={"name": "L", "header": ["identifier"]}).status_code == 422
+    assert (
+        post(client, "/campaigns/5/lists", json={"name": "L", "header": ["identifier"]}).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize(("count", "status"), [(300, 200), (301, 422), (0, 422)])
-def test_at_most_300_contacts_are_taken_at_once(simulate: Simulate, count: int, status: int) -> None:
+def test_at_most_300_contacts_are_taken_at_once(
+    simulate: Simulate, count: int, status: int
+) -> None:
     client = simulate()
     path = f"/campaigns/5/lists/{make_list(client)}/mailing_sync.json"
     assert post(client, path, json=items(count)).status_code == status
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_filter_drops_contacts_and_tells_only_their_number_and_motive(simulate: Simulate, named: bool) -> None:
+def test_a_filter_drops_contacts_and_tells_only_their_number_and_motive(
+    simulate: Simulate, named: bool
+) -> None:
     client = simulate(blocked=["11900000001"], names_filtered=named)
     path = f"/campaigns/5/lists/{make_list(client)}/mailing_sync.json"
     data = post(client, path, json=items(3)).json()["data"]
@@ -61,9 +68,12 @@ def test_mailing_json_answers_204(simulate: Simulate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "stored"), [("status_500", 0), ("status_500_after", 4), ("status_500_halfway", 2), ("reset_before", 4)]
+    ("kind", "stored"),
+    [("status_500", 0), ("status_500_after", 4), ("status_500_halfway", 2), ("reset_before", 4)],
 )
-def test_a_500_may_come_before_after_or_in_the_middle_of_the_storing(simulate: Simulate, kind: str, stored: int) -> None:
+def test_a_500_may_come_before_after_or_in_the_middle_of_the_storing(
+    simulate: Simulate, kind: str, stored: int
+) -> None:
     client = simulate()
     path = f"/campaigns/5/lists/{make_list(client)}/mailing_sync.json"
     client.simulator.use_faults([Fault(kind, path="/mailing_sync.json")])

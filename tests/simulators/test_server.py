@@ -49,7 +49,9 @@ class TestAccess:
 
     @pytest.mark.parametrize("company", [{"company_domain": "demo"}, {"company_id": 10}])
     @pytest.mark.parametrize("as_json", [True, False])
-    def test_user_and_password_give_the_token(self, simulate: Simulate, company: dict[str, Any], as_json: bool) -> None:
+    def test_user_and_password_give_the_token(
+        self, simulate: Simulate, company: dict[str, Any], as_json: bool
+    ) -> None:
         client = simulate(client_token=None, user="ana", password="segredo")
         form = {"user": "ana", "password": "segredo", **company}
         sent = {"json": form} if as_json else {"data": form}
@@ -70,13 +72,17 @@ class TestAccess:
         self, simulate: Simulate, form: dict[str, Any], status: int
     ) -> None:
         client = simulate()
-        answer = client.session.post(client.simulator.base_url + "/authenticate", json=form, timeout=5)
+        answer = client.session.post(
+            client.simulator.base_url + "/authenticate", json=form, timeout=5
+        )
         assert answer.status_code == status
 
     def test_a_second_factor_gives_203_and_no_token(self, simulate: Simulate) -> None:
         client = simulate(second_factor=True)
         form = {"user": "demo", "password": "demo", "company_id": 10}
-        answer = client.session.post(client.simulator.base_url + "/authenticate", json=form, timeout=5)
+        answer = client.session.post(
+            client.simulator.base_url + "/authenticate", json=form, timeout=5
+        )
         assert answer.status_code == 203
         assert DEMO_TOKEN not in answer.text
 
@@ -97,7 +103,10 @@ class TestPages:
             "per_page": 10,
             "current_page": 2,
             "total_pages": 4,
-            "links": {"previous": f"{client.simulator.url}?page=1", "next": f"{client.simulator.url}?page=3"},
+            "links": {
+                "previous": f"{client.simulator.url}?page=1",
+                "next": f"{client.simulator.url}?page=3",
+            },
         }
 
     @pytest.mark.parametrize("per_page", [1, 7, 10, 35, 500])
@@ -114,7 +123,9 @@ class TestPages:
     def test_the_list_can_be_served_backwards(self, simulate: Simulate, calls: list[Any]) -> None:
         assert simulate(order="desc").walk() == ids_of(calls)[::-1]
 
-    def test_calls_given_in_disorder_are_served_in_order(self, simulate: Simulate, calls: list[Any]) -> None:
+    def test_calls_given_in_disorder_are_served_in_order(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
         assert simulate(calls[::-1]).walk() == ids_of(calls)
 
     def test_a_page_beyond_the_end_is_empty_and_keeps_the_totals(self, simulate: Simulate) -> None:
@@ -143,7 +154,9 @@ class TestPages:
         assert (len(client.data()), client.pagination()["per_page"]) == (4, 10)
 
     @pytest.mark.parametrize("asked", [True, False])
-    def test_simple_pagination_has_links_and_no_totals(self, simulate: Simulate, asked: bool) -> None:
+    def test_simple_pagination_has_links_and_no_totals(
+        self, simulate: Simulate, asked: bool
+    ) -> None:
         client = simulate(simple_pagination=not asked)
         params = {"simple_paginate": "true"} if asked else {}
         assert set(client.pagination(1, **params)) == {"count", "per_page", "current_page", "links"}
@@ -172,16 +185,28 @@ class TestPages:
 class TestFilters:
     def test_the_period_includes_both_its_ends(self, simulate: Simulate, calls: list[Any]) -> None:
         first, last = calls[3], calls[8]
-        body = simulate().get(start_date=first["call_date"], end_date=last["call_date"], per_page=100).json()
+        body = (
+            simulate()
+            .get(start_date=first["call_date"], end_date=last["call_date"], per_page=100)
+            .json()
+        )
         received = [call["id"] for call in body["data"]]
-        assert received == [c["id"] for c in calls if first["call_date"] <= c["call_date"] <= last["call_date"]]
+        assert received == [
+            c["id"] for c in calls if first["call_date"] <= c["call_date"] <= last["call_date"]
+        ]
 
     def test_a_period_may_cover_several_days(self, simulate: Simulate, calls: list[Any]) -> None:
-        body = simulate().get(start_date=f"{DAY} 00:00:00", end_date=f"{OTHER_DAY} 23:59:59", per_page=100).json()
+        body = (
+            simulate()
+            .get(start_date=f"{DAY} 00:00:00", end_date=f"{OTHER_DAY} 23:59:59", per_page=100)
+            .json()
+        )
         assert [call["id"] for call in body["data"]] == [call["id"] for call in calls]
 
     @pytest.mark.parametrize("params", [{"campaigns[]": [5, 7]}, {"campaign_ids": "5,7"}])
-    def test_campaigns_are_filtered(self, simulate: Simulate, calls: list[Any], params: dict[str, Any]) -> None:
+    def test_campaigns_are_filtered(
+        self, simulate: Simulate, calls: list[Any], params: dict[str, Any]
+    ) -> None:
         wanted = {c["id"] for c in calls if int(c["campaign_id"]) in (5, 7)} & set(ids_of(calls))
         received = simulate().walk(**params)
         assert len(received) == len(wanted)
@@ -193,7 +218,9 @@ class TestFilters:
     def test_campaign_ids_can_be_silently_ignored(self, simulate: Simulate) -> None:
         assert simulate(campaign_ids_work=False).pagination(campaign_ids="5")["total"] == 35
 
-    def test_calls_after_now_have_not_happened_yet(self, simulate: Simulate, calls: list[Any]) -> None:
+    def test_calls_after_now_have_not_happened_yet(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
         clock = [datetime(2026, 9, 15, 12)]
         client = simulate(now=lambda: clock[0])
         before = [c["id"] for c in calls if c["call_date"] <= "2026-09-15 12:00:00"]
@@ -220,7 +247,11 @@ class TestFilters:
     def test_what_the_api_refuses_is_422_and_names_the_field(
         self, simulate: Simulate, field: str, params: dict[str, Any]
     ) -> None:
-        answer = simulate().page(**{"number": 1, **params}) if "page" not in params else simulate().page(params["page"])
+        answer = (
+            simulate().page(**{"number": 1, **params})
+            if "page" not in params
+            else simulate().page(params["page"])
+        )
         assert answer.status_code == 422
         assert list(answer.json()["errors"]) == [field]
 
@@ -229,21 +260,29 @@ class TestFilters:
 
 
 class TestBrokenRecords:
-    def test_a_record_without_a_date_is_served_with_the_day_it_was_given_in(self, simulate: Simulate) -> None:
+    def test_a_record_without_a_date_is_served_with_the_day_it_was_given_in(
+        self, simulate: Simulate
+    ) -> None:
         client = simulate(make_calls([DAY, OTHER_DAY], 20, broken=4))
         for day in (DAY, OTHER_DAY):
             assert client.pagination(day=day)["total"] == 24
-            assert sum(isinstance(record, str) for record in client.data(day=day, per_page=100)) == 1
+            assert (
+                sum(isinstance(record, str) for record in client.data(day=day, per_page=100)) == 1
+            )
 
 
 class TestChanges:
-    def test_calls_can_be_replaced_while_the_server_runs(self, simulate: Simulate, calls: list[Any]) -> None:
+    def test_calls_can_be_replaced_while_the_server_runs(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
         client = simulate([])
         assert client.walk() == []
         client.simulator.replace_calls(calls)
         assert client.walk() == ids_of(calls)
 
-    def test_a_call_can_change_and_the_given_one_does_not(self, simulate: Simulate, calls: list[Any]) -> None:
+    def test_a_call_can_change_and_the_given_one_does_not(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
         client = simulate()
         before = dict(calls[0])
         client.data()
@@ -252,7 +291,9 @@ class TestChanges:
         assert client.data()[0].keys() == (calls[0].keys() - {"mailing_data"})
         assert calls[0] == before
 
-    def test_a_call_with_another_date_takes_another_place(self, simulate: Simulate, calls: list[Any]) -> None:
+    def test_a_call_with_another_date_takes_another_place(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
         client = simulate()
         client.simulator.update_call(calls[0]["id"], call_date=f"{OTHER_DAY} 23:59:59")
         assert calls[0]["id"] not in client.walk()
@@ -274,7 +315,9 @@ class TestChanges:
             simulator.remove_call("f" * 24)
 
     def test_the_list_can_move_while_it_is_read(self, simulate: Simulate, calls: list[Any]) -> None:
-        """A call that goes away before page 2 moves the first call of page 2 back into page 1: a walk misses it."""
+        """A call that goes away before page 2 moves the first call of page 2 back into page 1: a
+        walk misses it.
+        """
         day = ids_of(calls)
 
         def forget_the_first(request: Request) -> None:
@@ -285,11 +328,17 @@ class TestChanges:
         client.simulator.on_page = forget_the_first
         assert client.ids(1) + client.ids(2) == day[:10] + day[11:21]
 
-    def test_the_list_can_move_forward_while_it_is_read(self, simulate: Simulate, calls: list[Any]) -> None:
-        """A call that appears at the start before page 2 pushes the last call of page 1 into page 2: it comes twice."""
+    def test_the_list_can_move_forward_while_it_is_read(
+        self, simulate: Simulate, calls: list[Any]
+    ) -> None:
+        """A call that appears at the start before page 2 pushes the last call of page 1 into page
+        2: it comes twice.
+        """
         day = ids_of(calls)
         new = {**calls[0], "id": "0" * 24}
-        client = simulate(on_page=lambda request: client.simulator.add_call(new) if request.page == 2 else None)
+        client = simulate(
+            on_page=lambda request: client.simulator.add_call(new) if request.page == 2 else None
+        )
         assert client.ids(1) + client.ids(2) == day[:10] + day[9:19]
 
 
@@ -311,7 +360,11 @@ class TestRecordOfRequests:
         client.get("/me")
         client.page(0)
         simulator = client.simulator
-        assert (simulator.pages_served(), simulator.pages_served(DAY), simulator.pages_served(OTHER_DAY)) == (6, 5, 1)
+        assert (
+            simulator.pages_served(),
+            simulator.pages_served(DAY),
+            simulator.pages_served(OTHER_DAY),
+        ) == (6, 5, 1)
 
     def test_the_hook_sees_a_request_that_is_not_answered_yet(self, simulate: Simulate) -> None:
         seen: list[Request] = []
@@ -322,8 +375,12 @@ class TestRecordOfRequests:
 class TestConnections:
     def test_one_connection_carries_many_requests(self, simulate: Simulate) -> None:
         simulator = simulate().simulator
-        ask = f"GET /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DEMO_TOKEN}\r\n\r\n".encode()
-        with socket.create_connection(("127.0.0.1", simulator._listener.port), timeout=5) as connection:
+        ask = (
+            f"GET /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DEMO_TOKEN}\r\n\r\n"
+        ).encode()
+        with socket.create_connection(
+            ("127.0.0.1", simulator._listener.port), timeout=5
+        ) as connection:
             for _ in range(3):
                 connection.sendall(ask)
                 assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
@@ -344,7 +401,9 @@ class TestConnections:
 
     def test_stop_closes_an_idle_connection(self, calls: list[Any]) -> None:
         with Simulator(calls) as simulator:
-            connection = socket.create_connection(("127.0.0.1", simulator._listener.port), timeout=5)
+            connection = socket.create_connection(
+                ("127.0.0.1", simulator._listener.port), timeout=5
+            )
             connection.sendall(b"GET /api/v1/me HTTP/1.1\r\nHost: x\r\n\r\n")
             connection.recv(65536)
         with connection:
@@ -363,7 +422,9 @@ class TestConnections:
             client.page(timeout=30)
         assert time.monotonic() - start < 20
 
-    def test_a_stopped_simulator_refuses_and_comes_back_on_its_port(self, simulate: Simulate) -> None:
+    def test_a_stopped_simulator_refuses_and_comes_back_on_its_port(
+        self, simulate: Simulate
+    ) -> None:
         client = simulate()
         url = client.simulator.url
         client.simulator.stop()
@@ -379,8 +440,12 @@ class TestConnections:
         self, simulate: Simulate, capfd: pytest.CaptureFixture[str]
     ) -> None:
         client = simulate(make_calls([DAY], 3000))
-        with socket.create_connection(("127.0.0.1", client.simulator._listener.port), timeout=5) as connection:
-            path = f"/api/v1/calls?start_date={DAY}%2000:00:00&end_date={DAY}%2023:59:59&per_page=3000"
+        with socket.create_connection(
+            ("127.0.0.1", client.simulator._listener.port), timeout=5
+        ) as connection:
+            path = (
+                f"/api/v1/calls?start_date={DAY}%2000:00:00&end_date={DAY}%2023:59:59&per_page=3000"
+            )
             head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DEMO_TOKEN}\r\n\r\n"
             connection.sendall(head.encode())
             connection.recv(10)

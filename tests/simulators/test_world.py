@@ -54,7 +54,10 @@ def test_ids_are_24_hex_characters_and_unique() -> None:
 
 def test_calls_belong_to_the_campaigns_asked_for() -> None:
     records = make_calls(DAYS, 200, campaigns=(41, 42), broken=4)
-    assert {int(record["campaign_id"]) for record in records if isinstance(record, dict)} == {41, 42}
+    assert {int(record["campaign_id"]) for record in records if isinstance(record, dict)} == {
+        41,
+        42,
+    }
 
 
 def test_a_call_without_oddities_fits_together() -> None:
@@ -62,7 +65,11 @@ def test_a_call_without_oddities_fits_together() -> None:
         assert re.fullmatch(r"55\d{2}(9[89]\d{7}|3\d{7})", call["number"])
         assert call["has_agent"] == (call["agent"] != "-") == (call["agent_id"] is not None)
         assert call["has_agent"] or call["speaking_with_agent_time"] == "00:00:00"
-        assert call["speaking_with_agent_time"] <= call["speaking_time"] <= max(call["billed_time"], "00:00:30")
+        assert (
+            call["speaking_with_agent_time"]
+            <= call["speaking_time"]
+            <= max(call["billed_time"], "00:00:30")
+        )
         assert call["is_conversion"] is False or call["has_agent"]
         if call["mailing_data"]:
             assert call["mailing_data"]["phone"] == call["number"]
@@ -108,9 +115,13 @@ ODD_SHAPES: dict[str, Callable[[Any], bool]] = {
     "booleans": booleans_are(bool),
     "booleans as 0 and 1": booleans_are(int),
     "booleans as text": booleans_are(str),
-    "a duration as HH:MM:SS": lambda call: isinstance(call["speaking_time"], str) and ":" in call["speaking_time"],
+    "a duration as HH:MM:SS": lambda call: (
+        isinstance(call["speaking_time"], str) and ":" in call["speaking_time"]
+    ),
     "a duration as seconds": lambda call: type(call["speaking_time"]) is int,
-    "a duration as seconds in text": lambda call: str(call["speaking_time"]).isdecimal() and call["speaking_time"] != 0,
+    "a duration as seconds in text": lambda call: (
+        str(call["speaking_time"]).isdecimal() and call["speaking_time"] != 0
+    ),
     "feedback null": lambda call: call["feedback"] is None,
     "feedback text": lambda call: isinstance(call["feedback"], str),
     "feedback object": lambda call: isinstance(call["feedback"], dict),
@@ -141,7 +152,9 @@ ODD_SHAPES: dict[str, Callable[[Any], bool]] = {
 
 
 @pytest.mark.parametrize("shape", ODD_SHAPES)
-def test_each_odd_shape_occurs_in_every_day_of_100_calls(shape: str, hundred_a_day: list[Any]) -> None:
+def test_each_odd_shape_occurs_in_every_day_of_100_calls(
+    shape: str, hundred_a_day: list[Any]
+) -> None:
     for day in DAYS:
         assert any(ODD_SHAPES[shape](call) for call in of_day(hundred_a_day, day)), f"not on {day}"
 

@@ -1,4 +1,6 @@
-"""What several readings find adds up: an API without an order, a list with a call twice; what is told as missing."""
+"""What several readings find adds up: an API without an order, a list with a call twice; what is
+told as missing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def calls_of(count=COUNT):
 
 
 class AnotherOrder:
-    """Sorts anew at each request, in an order that only the request and how often it came decide."""
+    """Sorts anew at each request, in an order that only the request and how often it came
+    decide.
+    """
 
     def __init__(self, calls):
         self.calls = calls
@@ -59,18 +63,27 @@ def test_a_call_that_the_list_holds_twice_is_proven_with_a_note(database):
     assert summary.status is again.status is ExecutionStatus.COMPLETED_SUCCESS
     assert window(database)[:3] == ("COMPLETE", 26, 25)
     assert "holds 1 record(s) twice" in window(database)[3]
-    assert sizes == {10, 5, 9}  # pages of ten and of five both begin one at the tenth place, between the two
+    assert sizes == {
+        10,
+        5,
+        9,
+    }  # pages of ten and of five both begin one at the tenth place, between the two
     assert database.value("SELECT COUNT(*) FROM calls") == 25
     assert again.tally.stored.tables["calls"].updated == 0
 
 
 def test_a_call_that_one_page_size_hides_is_found_by_another(database):
-    """Each page begins with the last call of the page before: one call in ten is never shown, and none is missing."""
+    """Each page begins with the last call of the page before: one call in ten is never shown, and
+    none is missing.
+    """
     calls = calls_of(40)
 
     def answer(asked):
         first = (asked.page - 1) * asked.per_page
-        shown = [*calls[:first], *([calls[first - 1]] if first and asked.per_page > 1 else calls[first : first + 1])]
+        shown = [
+            *calls[:first],
+            *([calls[first - 1]] if first and asked.per_page > 1 else calls[first : first + 1]),
+        ]
         return page_of([*shown, *calls[first + 1 :]], asked)
 
     with liar(answer) as api:
@@ -114,7 +127,9 @@ def test_what_is_told_as_missing_is_what_the_database_lacks(database):
     with liar(without(calls, calls[25:28])) as api:
         summary = execute(api, database, per_page=20)
     assert summary.exit_code is ExitCode.WITH_ERRORS
-    assert "INCOMPLETE, 57 of 60 records received; the database has as many" in (summary.message or "")
+    assert "INCOMPLETE, 57 of 60 records received; the database has as many" in (
+        summary.message or ""
+    )
 
 
 def test_how_many_the_database_lacks_is_told_in_numbers(database):
@@ -122,4 +137,6 @@ def test_how_many_the_database_lacks_is_told_in_numbers(database):
     with liar(without(calls, calls[25:28])) as api:
         summary = execute(api, database, per_page=20)
     assert database.value("SELECT COUNT(*) FROM calls") == 57
-    assert "INCOMPLETE, 57 of 60 records received; 3 missing in the database" in (summary.message or "")
+    assert "INCOMPLETE, 57 of 60 records received; 3 missing in the database" in (
+        summary.message or ""
+    )

@@ -16,7 +16,9 @@ def status_and_detail(database):
 
 
 def test_a_total_that_is_the_limit_is_found_out_where_all_calls_are_of_one_morning(database):
-    """On a Saturday one half of the day has them all: its total is the same limit, and proves no more."""
+    """On a Saturday one half of the day has them all: its total is the same limit, and proves no
+    more.
+    """
     eight_o_clock, most = 8 * 3600, 300
     calls = [record(eight_o_clock + number * 10, str(DAY)) for number in range(400)]
 
@@ -58,7 +60,9 @@ def test_a_record_of_a_list_whose_total_is_none_proves_nothing(database):
 
 
 def test_a_call_shown_on_both_sides_of_a_border_hides_no_other_of_its_second(database):
-    """The order of calls of one second depends on where a page begins; half of the page size has the same border again."""
+    """The order of calls of one second depends on where a page begins; half of the page size has
+    the same border again.
+    """
     calls = [record(number, str(DAY)) for number in range(250)]
     calls[100]["call_date"] = calls[99]["call_date"]
     swapped = [*calls[:99], calls[100], calls[99], *calls[101:]]
@@ -86,7 +90,9 @@ def test_a_call_that_a_list_holds_twice_is_known_also_where_a_page_begins_betwee
 
 
 def test_a_page_too_large_whose_parts_are_empty_ends_no_list(database):
-    """The API knows one page size, whatever is asked for, and tells no total: half a page lies elsewhere for it."""
+    """The API knows one page size, whatever is asked for, and tells no total: half a page lies
+    elsewhere for it.
+    """
     calls = [record(number, str(DAY)) for number in range(150)]
     calls[120]["feedback"] = "x" * 200_000
 

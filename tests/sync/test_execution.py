@@ -29,7 +29,10 @@ WINDOWS = windows_of_days(days(3))
 
 
 def last_line(database):
-    columns = "status, exit_code, total_records, successful_records, failed_records, inserted_records, error_message"
+    columns = (
+        "status, exit_code, total_records, successful_records, failed_records,"
+        " inserted_records, error_message"
+    )
     return database.query(f"SELECT {columns} FROM execution_logs ORDER BY id DESC")[0]
 
 
@@ -42,19 +45,22 @@ def test_every_call_is_stored_and_the_history_says_so(simulator, database):
     assert database.query("SELECT start_date, end_date, campaign_ids FROM execution_logs") == [
         ("2026-09-13 00:00:00", "2026-09-15 23:59:59", "")
     ]
-    assert database.query("SELECT day, status, api_total, stored FROM sync_windows ORDER BY day") == [
-        (str(day), "COMPLETE", PER_DAY, PER_DAY) for day in days(3)
-    ]
+    assert database.query(
+        "SELECT day, status, api_total, stored FROM sync_windows ORDER BY day"
+    ) == [(str(day), "COMPLETE", PER_DAY, PER_DAY) for day in days(3)]
 
 
 def test_a_second_execution_writes_nothing(simulator, database):
     execute(simulator, database, WINDOWS)
-    before = database.query("SELECT * FROM calls ORDER BY id") + database.query("SELECT * FROM mailing_data ORDER BY id")
+    before = database.query("SELECT * FROM calls ORDER BY id") + database.query(
+        "SELECT * FROM mailing_data ORDER BY id"
+    )
     summary = execute(simulator, database, WINDOWS, now=NOW + timedelta(hours=1))
     counts = summary.tally.stored.tables["calls"]
     assert (counts.inserted, counts.updated, counts.unchanged) == (0, 0, 450)
     assert (
-        database.query("SELECT * FROM calls ORDER BY id") + database.query("SELECT * FROM mailing_data ORDER BY id")
+        database.query("SELECT * FROM calls ORDER BY id")
+        + database.query("SELECT * FROM mailing_data ORDER BY id")
         == before
     )
 
@@ -67,9 +73,9 @@ def test_only_what_changed_is_updated_and_only_there_updated_at_moves(simulator,
     summary = execute(simulator, database, WINDOWS, now=later)
     counts = summary.tally.stored.tables["calls"]
     assert (counts.inserted, counts.updated, counts.unchanged) == (0, 1, 449)
-    assert database.query("SELECT id, qualification, created_at FROM calls WHERE updated_at = ?", later) == [
-        (changed, "Retornar depois 😀", str(NOW))
-    ]
+    assert database.query(
+        "SELECT id, qualification, created_at FROM calls WHERE updated_at = ?", later
+    ) == [(changed, "Retornar depois 😀", str(NOW))]
 
 
 def test_a_change_in_the_mailing_alone_updates_the_mailing_alone(simulator, database):
@@ -82,7 +88,13 @@ def test_a_change_in_the_mailing_alone_updates_the_mailing_alone(simulator, data
 
 
 def test_faults_of_the_api_cost_no_row(simulator, database):
-    simulator.use_faults([Fault("status_500", page=2), Fault("short_page", page=2, count=9), Fault("html_200", page=1)])
+    simulator.use_faults(
+        [
+            Fault("status_500", page=2),
+            Fault("short_page", page=2, count=9),
+            Fault("html_200", page=1),
+        ]
+    )
     summary = execute(simulator, database, WINDOWS)
     assert summary.exit_code is ExitCode.SUCCESS
     assert database.value("SELECT COUNT(*) FROM calls") == 3 * PER_DAY
@@ -101,13 +113,16 @@ def test_campaigns_are_asked_for_and_checked_on_our_side(simulator, database):
 def test_days_far_from_the_one_that_was_asked_for_are_left_out_and_told(simulator, database):
     simulator.use_faults([Fault("dates_ignored", times=None)])
     summary = execute(simulator, database, windows_of_days([DAY]))
-    assert {moment[:10] for (moment,) in database.query("SELECT call_date FROM calls")} == set(map(str, days(3)[1:]))
+    assert {moment[:10] for (moment,) in database.query("SELECT call_date FROM calls")} == set(
+        map(str, days(3)[1:])
+    )
     assert (summary.tally.outside_period, summary.tally.neighbours) == (PER_DAY, PER_DAY)
     assert summary.exit_code is ExitCode.WITH_ERRORS
     assert database.value("SELECT status FROM sync_windows") == "INCOMPLETE"
     assert last_line(database)[2:5] == (2 * PER_DAY, 2 * PER_DAY, 0)
     assert database.query(
-        "SELECT COUNT(*), SUM(CASE WHEN reason LIKE 'outside: %' THEN 1 ELSE 0 END) FROM rejected_records"
+        "SELECT COUNT(*), SUM(CASE WHEN reason LIKE 'outside: %' THEN 1 ELSE 0 END) FROM"
+        " rejected_records"
     ) == [(20, 20)]
 
 
@@ -127,7 +142,10 @@ def test_records_that_cannot_become_rows_are_kept_and_told(database):
     assert summary.exit_code is ExitCode.WITH_ERRORS
     assert last_line(database)[2:5] == (154, 150, 4)
     assert database.value("SELECT COUNT(*) FROM rejected_records") == 4
-    assert database.value("SELECT COUNT(*) FROM rejected_records WHERE reason = '' OR payload = ''") == 0
+    assert (
+        database.value("SELECT COUNT(*) FROM rejected_records WHERE reason = '' OR payload = ''")
+        == 0
+    )
 
 
 def test_a_rejected_record_that_the_api_corrects_is_stored_and_its_rejection_resolved(database):
@@ -138,7 +156,9 @@ def test_a_rejected_record_that_the_api_corrects_is_stored_and_its_rejection_res
         simulator.replace_calls(calls)
         summary = execute(simulator, database)
     assert summary.status is ExecutionStatus.COMPLETED_SUCCESS
-    assert database.query("SELECT resolved_execution_id FROM rejected_records") == [(summary.execution_id,)]
+    assert database.query("SELECT resolved_execution_id FROM rejected_records") == [
+        (summary.execution_id,)
+    ]
 
 
 def test_a_window_that_fails_does_not_stop_the_others(simulator, database):
@@ -154,7 +174,9 @@ def test_a_window_that_fails_does_not_stop_the_others(simulator, database):
     assert "2026-09-14: FAILED" in (summary.message or "")
 
 
-def test_three_windows_in_a_row_and_the_newest_that_fail_end_the_execution_and_name_the_api(simulator, database):
+def test_three_windows_in_a_row_and_the_newest_that_fail_end_the_execution_and_name_the_api(
+    simulator, database
+):
     simulator.use_faults([Fault("status_500", times=None)])
     summary = execute(simulator, database, windows_of_days(days(6)), max_attempts=2)
     assert summary.status is ExecutionStatus.FAILED
@@ -211,7 +233,9 @@ class StopAfter:
 
 def test_being_asked_to_stop_stores_the_batch_in_hand_and_writes_the_history(simulator, database):
     stop = threading.Event()
-    summary = execute(simulator, database, WINDOWS, per_page=10, stop=stop, listener=StopAfter(stop, 20))
+    summary = execute(
+        simulator, database, WINDOWS, per_page=10, stop=stop, listener=StopAfter(stop, 20)
+    )
     assert summary.status is ExecutionStatus.FAILED
     assert summary.exit_code is ExitCode.INTERRUPTED
     assert database.value("SELECT COUNT(*) FROM calls") == summary.stored == 200
@@ -220,7 +244,9 @@ def test_being_asked_to_stop_stores_the_batch_in_hand_and_writes_the_history(sim
 
 def test_an_interrupted_execution_goes_on_where_it_stopped(simulator, database):
     stop = threading.Event()
-    interrupted = execute(simulator, database, WINDOWS, per_page=10, stop=stop, listener=StopAfter(stop, 20))
+    interrupted = execute(
+        simulator, database, WINDOWS, per_page=10, stop=stop, listener=StopAfter(stop, 20)
+    )
     seen = len(simulator.requests)
     summary = execute(simulator, database, WINDOWS)
     asked = {request.days[0] for request in simulator.requests[seen:]}
@@ -228,7 +254,10 @@ def test_an_interrupted_execution_goes_on_where_it_stopped(simulator, database):
     assert summary.skipped == 1
     assert asked == set(days(3)[1:])
     assert database.value("SELECT COUNT(*) FROM calls") == 3 * PER_DAY
-    assert database.value("SELECT resumed_from FROM execution_logs ORDER BY id DESC") == interrupted.execution_id
+    assert (
+        database.value("SELECT resumed_from FROM execution_logs ORDER BY id DESC")
+        == interrupted.execution_id
+    )
 
 
 def test_again_reads_also_what_was_complete(simulator, database):
@@ -255,7 +284,9 @@ def test_an_execution_found_running_without_a_process_becomes_failed(simulator, 
     execute(simulator, database)
     database.query("UPDATE execution_logs SET status = 'RUNNING', exit_code = NULL")
     execute(simulator, database)
-    first = database.query("SELECT status, exit_code, error_message FROM execution_logs ORDER BY id")[0]
+    first = database.query(
+        "SELECT status, exit_code, error_message FROM execution_logs ORDER BY id"
+    )[0]
     assert first == ("FAILED", 130, "interrupted: the process that ran it is gone")
 
 

@@ -1,4 +1,6 @@
-"""Answers that look like a success and prove nothing; windows that fail beside others that do not."""
+"""Answers that look like a success and prove nothing; windows that fail beside others that do
+not.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def test_an_answer_to_another_question_is_no_success(database, campaigns, change
 
 
 @pytest.mark.parametrize("campaigns", [(), (5,)])
-def test_a_day_that_was_full_and_comes_empty_is_no_success_with_campaigns_either(database, campaigns):
+def test_a_day_that_was_full_and_comes_empty_is_no_success_with_campaigns_either(
+    database, campaigns
+):
     calls = [record(number, str(DAY)) for number in range(30)]
     with liar(lambda asked: page_of(calls, asked)) as api:
         assert execute(api, database, campaigns=campaigns).exit_code is ExitCode.SUCCESS
@@ -51,7 +55,9 @@ def test_a_day_that_was_full_and_comes_empty_is_no_success_with_campaigns_either
         assert summary.exit_code is ExitCode.WITH_ERRORS
         assert "the database holds 30" in (summary.message or "")
         others = execute(api, database, campaigns=(6,))
-    assert others.status is ExecutionStatus.COMPLETED_NO_DATA  # nobody has ever seen a call of that campaign
+    assert (
+        others.status is ExecutionStatus.COMPLETED_NO_DATA
+    )  # nobody has ever seen a call of that campaign
 
 
 def test_a_total_that_is_the_limit_of_what_the_api_shows_is_no_proof(database):
@@ -60,7 +66,10 @@ def test_a_total_that_is_the_limit_of_what_the_api_shows_is_no_proof(database):
     def answer(asked):
         within = [call for call in calls if asked.start <= call["call_date"] <= asked.end]
         if asked.page * asked.per_page > 300:
-            return 422, {"status": 422, "detail": "Result window is too large, from + size must be less than 300"}
+            return 422, {
+                "status": 422,
+                "detail": "Result window is too large, from + size must be less than 300",
+            }
         return page_of(within, asked, total=min(len(within), 300))
 
     with liar(answer) as api:
@@ -77,7 +86,9 @@ def test_an_api_that_refuses_pages_behind_its_last_one_is_still_believed(databas
     def answer(asked):
         within = [call for call in calls if asked.start <= call["call_date"] <= asked.end]
         return (
-            page_of(within, asked) if (asked.page - 1) * asked.per_page < len(within) else (404, {"detail": "no such page"})
+            page_of(within, asked)
+            if (asked.page - 1) * asked.per_page < len(within)
+            else (404, {"detail": "no such page"})
         )
 
     with liar(answer) as api:
@@ -129,7 +140,9 @@ def test_only_failures_in_a_row_end_an_execution(database):
 
 
 def test_a_record_that_changes_back_between_two_readings_keeps_its_last_form(database):
-    """The first reading is in doubt; in the second one the record is as the database has it already."""
+    """The first reading is in doubt; in the second one the record is as the database has it
+    already.
+    """
     calls = make_calls([DAY], 60, odd=False)
     with Simulator(calls) as simulator:
         changed, before = calls[0]["id"], "Retornar depois"
@@ -191,7 +204,9 @@ def test_asking_to_stop_does_not_wait_for_an_answer_under_way(database):
 
 
 def test_a_call_with_only_an_offset_date_is_taken_at_the_accounts_own_time():
-    late = record(1, str(DAY), call_date=None, call_date_rfc3339=f"{DAY + timedelta(days=1)}T01:00:00Z")
+    late = record(
+        1, str(DAY), call_date=None, call_date_rfc3339=f"{DAY + timedelta(days=1)}T01:00:00Z"
+    )
     digest = digest_calls(whole(DAY), frozenset(), [late], zone=ZONE)
     assert digest.outside_period == 0
     found = normalize_call(late, ZONE)
@@ -208,5 +223,7 @@ def test_two_halves_make_up_a_period(seconds):
     period = Period(start, start + timedelta(seconds=seconds))
     halves = period.halves()
     assert (halves[0].start, halves[-1].end) == (period.start, period.end)
-    assert all(later.start - earlier.end == timedelta(seconds=1) for earlier, later in pairwise(halves))
+    assert all(
+        later.start - earlier.end == timedelta(seconds=1) for earlier, later in pairwise(halves)
+    )
     assert len(halves) == (2 if seconds else 1)

@@ -1,4 +1,6 @@
-"""The lock and the history line of work without windows: whatever happens, `execution_logs` tells it."""
+"""The lock and the history line of work without windows: whatever happens, `execution_logs` tells
+it.
+"""
 
 import pytest
 from support import NOW
@@ -12,7 +14,10 @@ SCOPE = Scope("dialer_export", (5,), Period(NOW, NOW))
 
 
 def line(database):
-    return database.query("SELECT status, exit_code, total_records, error_message FROM execution_logs ORDER BY id DESC")[0]
+    return database.query(
+        "SELECT status, exit_code, total_records, error_message FROM execution_logs ORDER BY id"
+        " DESC"
+    )[0]
 
 
 def fill(**values):

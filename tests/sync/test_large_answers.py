@@ -1,4 +1,6 @@
-"""An answer is read so far and no further, packed or not, and all answers share one budget of memory."""
+"""An answer is read so far and no further, packed or not, and all answers share one budget of
+memory.
+"""
 
 from __future__ import annotations
 
@@ -74,14 +76,21 @@ def test_of_an_error_the_beginning_is_enough():
 def test_what_was_sent_and_answered_at_such_length_is_unknown_and_not_undone():
     """A FatalError would say that nothing has happened: the contacts would be sent twice."""
     transport = fast_transport(largest_body=LARGEST)
-    with always(200, text_of(LARGEST + 1)) as url, pytest.raises(ApiUnavailable, match="more than 2 MB"):
+    with (
+        always(200, text_of(LARGEST + 1)) as url,
+        pytest.raises(ApiUnavailable, match="more than 2 MB"),
+    ):
         transport.send("POST", url, body=[])
     transport.close()
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" + b"{}," * 299_999 + b"{}]", b"[" + b"[]," * 299_999 + b"[]]", b'["' + b"a" * MEGABYTE + b'"]'],
+    [
+        b"[" + b"{}," * 299_999 + b"{}]",
+        b"[" + b"[]," * 299_999 + b"[]]",
+        b'["' + b"a" * MEGABYTE + b'"]',
+    ],
     ids=["objects", "lists", "text"],
 )
 def test_the_weight_of_a_body_is_no_less_than_what_its_values_take(body):

@@ -1,4 +1,6 @@
-"""A page that is too large is asked for again in halves; one record that is, fails its window by name; memory is bounded."""
+"""A page that is too large is asked for again in halves; one record that is, fails its window by
+name; memory is bounded.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ def fat(number: int, size: int, day: object = DAY) -> dict[str, object]:
 
 
 def sizes_asked(api, page_of_size: int = 0) -> list[int]:
-    return sorted({asked.per_page for asked in api.asked if asked.per_page > 1 or page_of_size == 1}, reverse=True)
+    return sorted(
+        {asked.per_page for asked in api.asked if asked.per_page > 1 or page_of_size == 1},
+        reverse=True,
+    )
 
 
 def test_a_page_that_is_too_large_is_read_in_halves(database):
@@ -40,24 +45,32 @@ def test_a_page_that_is_too_large_is_read_in_halves(database):
         summary = execute(api, database, per_page=10, largest_body=LARGEST)
     assert summary.status is ExecutionStatus.COMPLETED_SUCCESS
     assert database.value("SELECT COUNT(*) FROM calls") == 43
-    assert database.query("SELECT status, api_total, distinct_ids, passes FROM sync_windows") == [("COMPLETE", 43, 43, 1)]
+    assert database.query("SELECT status, api_total, distinct_ids, passes FROM sync_windows") == [
+        ("COMPLETE", 43, 43, 1)
+    ]
     assert sizes_asked(api) == [10, 5]
 
 
 @pytest.mark.parametrize("place", [0, 7, 24, 42])
 @pytest.mark.parametrize("per_page", [7, 10, 100])
-def test_one_fat_record_makes_smaller_pages_around_it_and_nothing_is_lost_or_doubled(database, place, per_page):
+def test_one_fat_record_makes_smaller_pages_around_it_and_nothing_is_lost_or_doubled(
+    database, place, per_page
+):
     calls = [fat(number, 110_000 if number == place else 500) for number in range(43)]
     with liar(lambda asked: page_of(calls, asked)) as api:
         summary = execute(api, database, per_page=per_page, largest_body=LARGEST)
     assert summary.status is ExecutionStatus.COMPLETED_SUCCESS
     assert database.value("SELECT COUNT(*) FROM calls") == 43
     assert summary.tally.distinct == summary.tally.stored.tables["calls"].inserted == 43
-    assert database.query("SELECT status, distinct_ids, passes FROM sync_windows") == [("COMPLETE", 43, 1)]
+    assert database.query("SELECT status, distinct_ids, passes FROM sync_windows") == [
+        ("COMPLETE", 43, 1)
+    ]
 
 
 @pytest.mark.parametrize("place", [0, 12, 42])
-def test_a_record_that_alone_is_too_large_fails_the_window_by_name_and_the_others_are_stored(database, place):
+def test_a_record_that_alone_is_too_large_fails_the_window_by_name_and_the_others_are_stored(
+    database, place
+):
     calls = [fat(number, 200_000 if number == place else 500) for number in range(43)]
     with liar(lambda asked: page_of(calls, asked)) as api:
         summary = execute(api, database, per_page=10, largest_body=LARGEST)
@@ -76,12 +89,22 @@ def test_days_with_such_a_record_do_not_make_the_api_down(database):
 
     def answer(asked):
         large = asked.day in {str(day) for day in fatal}
-        return page_of([fat(number, 200_000 if large and number == 3 else 10, asked.day) for number in range(5)], asked)
+        return page_of(
+            [
+                fat(number, 200_000 if large and number == 3 else 10, asked.day)
+                for number in range(5)
+            ],
+            asked,
+        )
 
     with liar(answer) as api:
-        summary = execute(api, database, windows_of_days(days(6)), per_page=10, largest_body=LARGEST)
+        summary = execute(
+            api, database, windows_of_days(days(6)), per_page=10, largest_body=LARGEST
+        )
     assert summary.exit_code is ExitCode.WITH_ERRORS
-    statuses = [status for (status,) in database.query("SELECT status FROM sync_windows ORDER BY day")]
+    statuses = [
+        status for (status,) in database.query("SELECT status FROM sync_windows ORDER BY day")
+    ]
     assert statuses == ["FAILED"] * 5 + ["COMPLETE"]
     assert database.value("SELECT COUNT(*) FROM calls") == 25
 
@@ -121,13 +144,19 @@ def test_far_more_records_than_were_asked_for_are_refused(database):
 @given(start=st.integers(0, 60), length=st.integers(1, 40), size=st.integers(1, 41))
 def test_parts_cover_the_same_places_once_and_each_lies_in_one_page(start, length, size):
     parts = list(Span(start, start + length, 100).parts(size))
-    assert [place for part in parts for place in range(part.start, part.stop)] == list(range(start, start + length))
+    assert [place for part in parts for place in range(part.start, part.stop)] == list(
+        range(start, start + length)
+    )
     for part in parts:
         first = (part.number - 1) * size
         assert first <= part.start < part.stop <= first + size
 
 
-@given(total=st.integers(1, 200), size=st.integers(1, 50), large=st.sets(st.integers(0, 199), max_size=4))
+@given(
+    total=st.integers(1, 200),
+    size=st.integers(1, 50),
+    large=st.sets(st.integers(0, 199), max_size=4),
+)
 def test_whatever_is_too_large_every_other_place_is_asked_for_once(total, size, large):
     spans = Spans(0, total, size)
     read: list[int] = []
@@ -141,7 +170,9 @@ def test_whatever_is_too_large_every_other_place_is_asked_for_once(total, size, 
         else:
             read += range(span.start, span.stop)
     assert len(read) == len(set(read))
-    assert {place for place in read if place < total} | {place for place in alone if place < total} == set(range(total))
+    assert {place for place in read if place < total} | {
+        place for place in alone if place < total
+    } == set(range(total))
 
 
 # -- memory: 250 MB of `{}`, in a process of its own
@@ -149,7 +180,9 @@ def test_whatever_is_too_large_every_other_place_is_asked_for_once(total, size, 
 
 @contextmanager
 def endless(piece: bytes, times: int, *, promised: bool) -> Iterator[tuple[str, list[int]]]:
-    """A server that answers with `{"data":[…]}` of so many pieces, with or without a Content-Length."""
+    """A server that answers with `{"data":[…]}` of so many pieces, with or without a
+    Content-Length.
+    """
     sent: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -187,7 +220,8 @@ def endless(piece: bytes, times: int, *, promised: bool) -> Iterator[tuple[str, 
         server.server_close()
 
 
-# VmHWM is this program's own peak; ru_maxrss would count that of the process that it was forked from
+# VmHWM is this program's own peak; ru_maxrss would count that of the process that it was forked
+# from
 RUN = """
 import sys
 from robot.cli import main
@@ -210,13 +244,33 @@ sys.exit(int(code))
     ],
     ids=["250 MB", "250 MB, promised", "31 MB", "29 MB of other objects"],
 )
-def test_a_page_of_nothing_but_brackets_takes_little_memory_and_ends_in_words(tmp_path, piece, times, promised):
+def test_a_page_of_nothing_but_brackets_takes_little_memory_and_ends_in_words(
+    tmp_path, piece, times, promised
+):
     with endless(piece, times, promised=promised) as (url, sent):
         env = tmp_path / "a.env"
-        lines = (f"BASE_URL={url}", "MANAGER_TOKEN=abcdef0123456789", f"DB_FILE={tmp_path}/r.db", f"LOG_DIR={tmp_path}/logs")
+        lines = (
+            f"BASE_URL={url}",
+            "MANAGER_TOKEN=abcdef0123456789",
+            f"DB_FILE={tmp_path}/r.db",
+            f"LOG_DIR={tmp_path}/logs",
+        )
         env.write_text("\n".join([*lines, "API_MAX_ATTEMPTS=2"]), encoding="utf-8")
-        command = [sys.executable, "-c", RUN, "--env-file", str(env), "run", "--start", str(DAY), "--end", str(DAY)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+        command = [
+            sys.executable,
+            "-c",
+            RUN,
+            "--env-file",
+            str(env),
+            "run",
+            "--start",
+            str(DAY),
+            "--end",
+            str(DAY),
+        ]
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        )
     assert done.returncode == ExitCode.FAILED, done.stdout + done.stderr
     assert "cannot be read" in done.stdout
     assert "API_MAX_PAGE_MB" in done.stdout

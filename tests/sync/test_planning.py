@@ -18,7 +18,9 @@ YESTERDAY = TODAY - timedelta(days=1)
 TOO_OLD = "too old for CATCH_UP_DAYS"
 
 
-def read(repository: Repository, *read_days: date, on: date, status="COMPLETE", campaigns=()) -> None:
+def read(
+    repository: Repository, *read_days: date, on: date, status="COMPLETE", campaigns=()
+) -> None:
     """One execution of `on`'s night that read these days."""
     at = datetime.combine(on, datetime.min.time()) + timedelta(hours=2)
     scope = Scope("calls", campaigns, Period(whole(read_days[0]).start, whole(read_days[-1]).end))
@@ -28,9 +30,14 @@ def read(repository: Repository, *read_days: date, on: date, status="COMPLETE", 
     repository.finish_execution(execution, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0))
 
 
-def due(repository: Repository, today: date = TODAY, *, campaigns=(), catch_up=31, manual=()) -> list[date]:
+def due(
+    repository: Repository, today: date = TODAY, *, campaigns=(), catch_up=31, manual=()
+) -> list[date]:
     found = scheduled_windows(
-        *(repository, "calls", campaigns, today), lookback=2, catch_up=catch_up, manual_campaigns=manual
+        *(repository, "calls", campaigns, today),
+        lookback=2,
+        catch_up=catch_up,
+        manual_campaigns=manual,
     )
     return [window.day for window in found]
 
@@ -43,7 +50,9 @@ def night(repository: Repository, today: date, campaigns=()) -> None:
 
 
 @pytest.mark.parametrize(("many", "back"), [(1, 400), (1, 60), (1, 20), (28, 400), (28, 60)])
-def test_a_period_that_was_read_by_hand_long_ago_is_no_absence(repository, caplog, many, back) -> None:
+def test_a_period_that_was_read_by_hand_long_ago_is_no_absence(
+    repository, caplog, many, back
+) -> None:
     read(repository, *days(many, last=TODAY - timedelta(days=back)), on=TODAY)
     assert due(repository) == days(3, last=YESTERDAY)
     night(repository, TODAY)
@@ -51,7 +60,9 @@ def test_a_period_that_was_read_by_hand_long_ago_is_no_absence(repository, caplo
     assert TOO_OLD not in caplog.text
 
 
-def test_a_period_that_is_read_by_hand_beside_the_schedule_is_no_absence(repository, caplog) -> None:
+def test_a_period_that_is_read_by_hand_beside_the_schedule_is_no_absence(
+    repository, caplog
+) -> None:
     night(repository, TODAY - timedelta(days=1))
     read(repository, *days(5, last=TODAY - timedelta(days=90)), on=TODAY - timedelta(days=80))
     night(repository, TODAY)
@@ -59,7 +70,9 @@ def test_a_period_that_is_read_by_hand_beside_the_schedule_is_no_absence(reposit
     assert TOO_OLD not in caplog.text
 
 
-def test_an_absence_of_the_schedule_is_caught_up_and_what_is_too_old_is_told(repository, caplog) -> None:
+def test_an_absence_of_the_schedule_is_caught_up_and_what_is_too_old_is_told(
+    repository, caplog
+) -> None:
     night(repository, TODAY - timedelta(days=41))  # it came to the day 42 days ago
     assert due(repository) == days(31, last=YESTERDAY)
     first, last = TODAY - timedelta(days=41), TODAY - timedelta(days=32)
@@ -67,7 +80,9 @@ def test_an_absence_of_the_schedule_is_caught_up_and_what_is_too_old_is_told(rep
     assert f"run --start {first} --end {last}" in caplog.text
 
 
-def test_the_command_that_fills_an_absence_names_the_campaigns_that_run_would_not_read(repository, caplog) -> None:
+def test_the_command_that_fills_an_absence_names_the_campaigns_that_run_would_not_read(
+    repository, caplog
+) -> None:
     night(repository, TODAY - timedelta(days=41), campaigns=(5, 6))
     due(repository, campaigns=(5, 6))
     due(repository, campaigns=(5, 6), manual=(5, 6))
@@ -88,7 +103,11 @@ def test_a_database_of_an_earlier_version_keeps_its_schedule_by_its_habit(reposi
     nights ago.
     """
     for back in (14, 13, 12, 11):
-        read(repository, *days(3, last=TODAY - timedelta(days=back + 1)), on=TODAY - timedelta(days=back))
+        read(
+            repository,
+            *days(3, last=TODAY - timedelta(days=back + 1)),
+            on=TODAY - timedelta(days=back),
+        )
     assert due(repository) == days(11, last=YESTERDAY)
     night(repository, TODAY)
     assert repository.read("SELECT campaigns, first_day, last_day FROM scheduled_days") == [
@@ -106,7 +125,10 @@ def test_a_day_that_somebody_read_and_that_failed_is_read_again(repository) -> N
 def test_days_that_somebody_asked_for_and_that_were_not_reached_are_read(repository) -> None:
     asked = Asked(7, "", Span(TODAY - timedelta(days=40), TODAY - timedelta(days=25)))
     DayStore(repository, "calls").ask(asked, datetime(2026, 9, 19, 8, 0, 0))
-    assert due(repository, catch_up=27) == [*days(3, last=TODAY - timedelta(days=25)), *days(3, last=YESTERDAY)]
+    assert due(repository, catch_up=27) == [
+        *days(3, last=TODAY - timedelta(days=25)),
+        *days(3, last=YESTERDAY),
+    ]
     assert due(repository, catch_up=27, campaigns=(5,)) == days(3, last=YESTERDAY)
 
 

@@ -51,7 +51,9 @@ def mailed(simulator):
     return sum(bool(call["mailing_data"]) for call in simulator.calls)
 
 
-def test_a_window_read_again_normalizes_nothing_and_counts_everything(simulator, database, normalized):
+def test_a_window_read_again_normalizes_nothing_and_counts_everything(
+    simulator, database, normalized
+):
     execute(simulator, database)
     assert len(normalized) == COUNT
     normalized.clear()
@@ -59,7 +61,9 @@ def test_a_window_read_again_normalizes_nothing_and_counts_everything(simulator,
     assert normalized == []
     assert counts(summary) == (0, 0, COUNT)
     assert counts(summary, "mailing_data") == (0, 0, mailed(simulator))
-    assert database.query("SELECT status, stored, api_total FROM sync_windows") == [("COMPLETE", COUNT, COUNT)]
+    assert database.query("SELECT status, stored, api_total FROM sync_windows") == [
+        ("COMPLETE", COUNT, COUNT)
+    ]
 
 
 def test_a_period_read_again_is_known_a_window_ahead(database, normalized):
@@ -83,7 +87,9 @@ def test_only_what_changed_is_normalized(simulator, database, normalized):
 
 
 def test_a_mailing_that_changes_and_changes_back_is_followed_both_times(simulator, database):
-    """The call's own row stays as it was made of the first record: it alone would spare the third."""
+    """The call's own row stays as it was made of the first record: it alone would spare the
+    third.
+    """
     call = next(call for call in simulator.calls if call["mailing_data"])
     before = {**call["mailing_data"], "uf": "SP"}
     for uf in ("SP", "AC", "SP", "AC"):
@@ -100,7 +106,9 @@ def test_a_mailing_row_that_was_deleted_comes_back(simulator, database):
     assert database.value("SELECT COUNT(*) FROM mailing_data WHERE call_id = ?", call["id"]) == 1
 
 
-def test_rows_of_another_form_of_the_normalizer_are_normalized_again(simulator, database, normalized, monkeypatch):
+def test_rows_of_another_form_of_the_normalizer_are_normalized_again(
+    simulator, database, normalized, monkeypatch
+):
     execute(simulator, database)
     normalized.clear()
     monkeypatch.setattr("robot.threec.call_rows.FORM", 99)
@@ -110,7 +118,9 @@ def test_rows_of_another_form_of_the_normalizer_are_normalized_again(simulator, 
 
 
 def test_what_was_stored_for_one_campaign_is_left_out_where_another_is_asked_for(database):
-    """The API ignores the campaign: what it sends of the other one is known, and is still not what was asked for."""
+    """The API ignores the campaign: what it sends of the other one is known, and is still not what
+    was asked for.
+    """
     with Simulator(make_calls([DAY], COUNT, odd=False)) as simulator:
         campaigns = sorted({call["campaign_id"] for call in simulator.calls})
         execute(simulator, database)
@@ -122,7 +132,9 @@ def test_what_was_stored_for_one_campaign_is_left_out_where_another_is_asked_for
 
 
 def test_what_is_known_does_not_grow_with_the_period(database, monkeypatch):
-    """Whatever days fail, more than two windows are never known at once, and none when all is done."""
+    """Whatever days fail, more than two windows are never known at once, and none when all is
+    done.
+    """
     instances, most, take = [], [], KnownWindows.take
 
     def counted(known, window):
@@ -153,7 +165,8 @@ def test_an_execution_that_cannot_begin_leaves_no_thread_behind(simulator, datab
     assert threading.active_count() == before
 
 
-# --- one page -----------------------------------------------------------------------------------------------------------
+# --- one page
+# --------------------------------------------------------------------------------------------------
 
 
 PERIOD = whole(DAY)
@@ -176,7 +189,9 @@ def test_every_key_of_a_page_is_told_spared_or_not():
 
 def test_an_id_that_is_a_number_is_spared_too():
     calls = [{**make_calls([DAY], 1, odd=False)[0], "id": 12345}]
-    assert [each.key for each in digest_calls(PERIOD, (), calls, known=known_of(calls)).spared] == ["12345"]
+    assert [each.key for each in digest_calls(PERIOD, (), calls, known=known_of(calls)).spared] == [
+        "12345"
+    ]
 
 
 def test_of_two_versions_in_one_page_the_last_one_counts():
@@ -185,7 +200,9 @@ def test_of_two_versions_in_one_page_the_last_one_counts():
     for page in ([new, old], [old, new]):
         digest = digest_calls(PERIOD, (), page, known=known_of([old]))
         assert not digest.spared
-        assert [row[-1] for row in digest.rows[CALLS]] == [normalize_call(record).call[-1] for record in page]
+        assert [row[-1] for row in digest.rows[CALLS]] == [
+            normalize_call(record).call[-1] for record in page
+        ]
 
 
 def test_of_two_versions_in_one_page_the_zone_is_asked_for_both():
@@ -195,12 +212,16 @@ def test_of_two_versions_in_one_page_the_zone_is_asked_for_both():
     old |= {"call_date": None, "call_date_rfc3339": f"{DAY}T10:00:00-03:00"}
     known = known_of([old], zone)
     assert len(digest_calls(PERIOD, (), [old], zone=zone, known=known).spared) == 1
-    digest = digest_calls(PERIOD, (), [old, {**old, "qualification": "Nova"}], zone=zone, known=known)
+    digest = digest_calls(
+        PERIOD, (), [old, {**old, "qualification": "Nova"}], zone=zone, known=known
+    )
     assert [row[CALL_DATE].hour for row in digest.rows[CALLS]] == [9, 9]
 
 
 def test_a_record_that_has_no_hash_is_never_spared():
-    """With a lone surrogate: whatever else of it changes, both versions would have the same empty one."""
+    """With a lone surrogate: whatever else of it changes, both versions would have the same empty
+    one.
+    """
     (call,) = ({**call, "feedback": "\ud800"} for call in make_calls([DAY], 1, odd=False))
     assert not digest_calls(PERIOD, (), [{**call, "mode": "Nova"}], known=known_of([call])).spared
 
@@ -212,7 +233,8 @@ def test_a_campaign_of_any_shape_is_no_reason_to_stop(campaign):
 
 
 @pytest.mark.parametrize(
-    "record", [None, 7, "x", [], {}, {"id": None}, {"id": []}, {"id": {"a": 1}}, {"id": True}, {"id": 1.5}]
+    "record",
+    [None, 7, "x", [], {}, {"id": None}, {"id": []}, {"id": {"a": 1}}, {"id": True}, {"id": 1.5}],
 )
 def test_a_record_of_any_shape_is_no_reason_to_stop(record):
     digest = digest_calls(PERIOD, (), [record], known=known_of(make_calls([DAY], 3)))
@@ -220,14 +242,23 @@ def test_a_record_of_any_shape_is_no_reason_to_stop(record):
 
 
 def test_a_call_that_changes_its_day_is_stored_once_with_the_last_word(database):
-    """Both days are known ahead. The call is in the second, goes to the first, and the second still gives the old record."""
+    """Both days are known ahead.
+
+    The call is in the second, goes to the first, and the second still gives the old record.
+    """
     first, second = days(2)
     calls = make_calls([second], 40, odd=False) + make_calls([first], 40, odd=False)
     moving = calls[0]
-    moved = {**moving, "call_date": f"{first} 10:00:00", "call_date_rfc3339": f"{first}T10:00:00-03:00"}
+    moved = {
+        **moving,
+        "call_date": f"{first} 10:00:00",
+        "call_date_rfc3339": f"{first}T10:00:00-03:00",
+    }
     with Simulator(calls) as simulator:
         execute(simulator, database, windows_of_days([first, second]))
     with Simulator([*calls, moved]) as simulator:
         execute(simulator, database, windows_of_days([first, second]), now=NOW + timedelta(days=1))
-        assert database.query("SELECT call_date FROM calls WHERE id = ?", moving["id"]) == [(moving["call_date"],)]
+        assert database.query("SELECT call_date FROM calls WHERE id = ?", moving["id"]) == [
+            (moving["call_date"],)
+        ]
         assert database.value("SELECT COUNT(*) FROM calls") == 80

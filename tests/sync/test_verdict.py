@@ -15,7 +15,10 @@ from robot.sync.verdict import MOST_PASSES, judge, next_size
 
 def reading(keys: str, total: int | None = None, size: int = 4, **facts: object) -> Reading:
     """What a reading of `total` places found, a letter for each record."""
-    return replace(Reading(size=size, keys=tuple(keys), totals=() if total is None else (total, total)), **facts)
+    return replace(
+        Reading(size=size, keys=tuple(keys), totals=() if total is None else (total, total)),
+        **facts,
+    )
 
 
 def proven(*readings: Reading, settled: bool = True) -> bool:
@@ -27,7 +30,13 @@ def proven(*readings: Reading, settled: bool = True) -> bool:
 
 def test_as_many_records_as_the_total_prove_a_window():
     verdict = judge([reading("abc", 3)], settled=True)
-    assert (verdict.complete, verdict.distinct, verdict.total, verdict.note, verdict.again) == (True, 3, 3, "", False)
+    assert (verdict.complete, verdict.distinct, verdict.total, verdict.note, verdict.again) == (
+        True,
+        3,
+        3,
+        "",
+        False,
+    )
 
 
 def test_an_empty_window_is_proven_by_its_total_of_none():
@@ -43,7 +52,10 @@ def test_an_empty_window_is_proven_by_its_total_of_none():
         ({"totals": (3, 4)}, "the total moved between 3 and 4"),
         ({"behind": frozenset("d")}, "records behind the 3"),
         ({"unread": (Unread("2", "HTTP 500"),)}, r"page\(s\) 2 could not be read: HTTP 500"),
-        ({"unread": (Unread("2", "HTTP 500"),), "api_down": True, "last_page": 4}, "after page 4 were not asked for"),
+        (
+            {"unread": (Unread("2", "HTTP 500"),), "api_down": True, "last_page": 4},
+            "after page 4 were not asked for",
+        ),
         ({"stuck": True}, "the same page again and again"),
         ({"failure": "HTTP 500"}, "then the API failed: HTTP 500"),
         ({"far": 1}, "1 records are dated more than a day outside"),
@@ -58,7 +70,9 @@ def test_each_doubt_is_told(facts, told):
 @given(
     keys=st.text("abcd", max_size=6),
     totals=st.lists(st.integers(0, 5), min_size=1, max_size=4),
-    facts=st.sampled_from([{"unread": (Unread("1", "x"),)}, {"stuck": True}, {"failure": "x"}, {"far": 2}]),
+    facts=st.sampled_from(
+        [{"unread": (Unread("1", "x"),)}, {"stuck": True}, {"failure": "x"}, {"far": 2}]
+    ),
     earlier=st.lists(st.text("abcd", max_size=5), max_size=3),
     settled=st.booleans(),
 )
@@ -84,7 +98,11 @@ def test_of_today_several_readings_add_up():
 
 
 def test_what_several_readings_found_together_proves_a_window_once_each_record_was_found_twice():
-    first, second, third = reading("aabc", 4), reading("bcdd", 4, size=2), reading("aadd", 4, size=3)
+    first, second, third = (
+        reading("aabc", 4),
+        reading("bcdd", 4, size=2),
+        reading("aadd", 4, size=3),
+    )
     assert not proven(first, second)
     verdict = judge([first, second, third], settled=True)
     assert verdict.complete
@@ -93,15 +111,21 @@ def test_what_several_readings_found_together_proves_a_window_once_each_record_w
 
 
 def test_a_record_that_was_replaced_between_two_readings_hides_nobody():
-    """`a` gave way to `e`, which no reading has shown: four records of four came, and one of them is gone."""
+    """`a` gave way to `e`, which no reading has shown: four records of four came, and one of them
+    is gone.
+    """
     readings = [reading("abcc", 4), reading("bcdd", 4, size=2)]
     assert not proven(*readings)
     assert not proven(*readings, *[reading("bcdd", 4, size=3), reading("ddcb", 4, size=2)])
     assert proven(*readings, reading("bcde", 4, size=3))
 
 
-@pytest.mark.parametrize("between", [reading("abcd", 5, totals=(5, 5)), reading("abc", 4, totals=(4, 5, 4))])
-def test_a_total_that_moves_and_comes_back_parts_what_was_read_before_from_what_is_read_after(between):
+@pytest.mark.parametrize(
+    "between", [reading("abcd", 5, totals=(5, 5)), reading("abc", 4, totals=(4, 5, 4))]
+)
+def test_a_total_that_moves_and_comes_back_parts_what_was_read_before_from_what_is_read_after(
+    between,
+):
     before, after = reading("aabc", 4), reading("bcdd", 4, size=2)
     again = reading("aadd", 4, size=3)
     assert proven(before, after, again)
@@ -150,7 +174,9 @@ def read_anew(draw: st.DrawFn, held: list[str], size: int) -> Reading:
     for page in pages(len(held), size):
         order = draw(st.permutations(held))
         keys += [order[place] for place in page]
-    return Reading(size=size, keys=tuple(keys), totals=(len(held),) * (len(pages(len(held), size)) + 1))
+    return Reading(
+        size=size, keys=tuple(keys), totals=(len(held),) * (len(pages(len(held), size)) + 1)
+    )
 
 
 def looks_like_a_list_that_holds_one_twice(readings: list[Reading]) -> bool:
@@ -183,7 +209,9 @@ def test_a_record_replaced_after_the_first_reading_is_never_missed(data, count, 
         if judge(readings, settled=True).complete:
             return
         readings.append(read_anew(data.draw, after, next_size(readings)))
-    if judge(readings, settled=True).complete and not looks_like_a_list_that_holds_one_twice(readings):
+    if judge(readings, settled=True).complete and not looks_like_a_list_that_holds_one_twice(
+        readings
+    ):
         assert set(after) <= {key for each in readings for key in each.keys}
 
 
@@ -199,9 +227,16 @@ def test_a_list_that_holds_a_record_twice_is_proven_at_the_second_reading(count,
     assert verdict.distinct == count
 
 
-@given(changes=st.lists(st.sampled_from(["add", "remove", "nothing"]), min_size=1, max_size=6), size=st.integers(1, 3))
-def test_a_list_that_grows_or_shrinks_while_it_is_read_is_complete_only_with_all_that_stayed(changes, size):
-    """Each request may find another list, in front of which records come and go; each answer tells its own total."""
+@given(
+    changes=st.lists(st.sampled_from(["add", "remove", "nothing"]), min_size=1, max_size=6),
+    size=st.integers(1, 3),
+)
+def test_a_list_that_grows_or_shrinks_while_it_is_read_is_complete_only_with_all_that_stayed(
+    changes, size
+):
+    """Each request may find another list, in front of which records come and go; each answer tells
+    its own total.
+    """
     held = [chr(97 + number) for number in range(6)]
     stayed = set(held)
     keys: list[str] = []
@@ -235,7 +270,9 @@ def test_without_totals_two_readings_must_agree():
 
 
 @pytest.mark.parametrize(
-    "facts", [{"gaps": (2,)}, {"short": (2,)}, {"announced": 3}, {"outside": 1}, {"keys": tuple("abb")}], ids=str
+    "facts",
+    [{"gaps": (2,)}, {"short": (2,)}, {"announced": 3}, {"outside": 1}, {"keys": tuple("abb")}],
+    ids=str,
 )
 def test_without_totals_what_is_odd_is_a_doubt(facts):
     odd = replace(reading("abc"), **facts)

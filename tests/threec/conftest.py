@@ -19,7 +19,9 @@ DAY = date(2026, 9, 15)
 
 
 def quick(auth: AuthBase, api: Api | None = None) -> Transport:
-    return Transport(auth, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0, api=api)
+    return Transport(
+        auth, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0, api=api
+    )
 
 
 @pytest.fixture
@@ -33,5 +35,11 @@ def simulate() -> Iterator[Callable[..., Simulator]]:
 
 
 def client_of(simulator: Simulator, password: str = "demo", **options: Any) -> ThreeCAuthClient:
-    values = {"company_domain": "demo", "company_id": "", "logout_path": "", "base_url": simulator.base_url, **options}
+    values = {
+        "company_domain": "demo",
+        "company_id": "",
+        "logout_path": "",
+        "base_url": simulator.base_url,
+        **options,
+    }
     return ThreeCAuthClient("demo", password, connect=quick, **values)

@@ -91,9 +91,13 @@ def test_an_expired_token_is_told_by_the_session_check_and_forgotten(simulate):
 
 def test_a_logout_asks_the_path_that_is_configured_and_forgets_the_token(simulate):
     simulator = simulate()
-    client = client_of(simulator, logout_path="/authenticate")  # the simulator's only POST path that answers anybody
+    client = client_of(
+        simulator, logout_path="/authenticate"
+    )  # the simulator's only POST path that answers anybody
     client.login()
-    with pytest.raises(FatalError):  # 422: no form. What counts: it was asked, and the token is gone all the same
+    with pytest.raises(
+        FatalError
+    ):  # 422: no form. What counts: it was asked, and the token is gone all the same
         client.logout()
     assert [request.path for request in simulator.requests] == ["/api/v1/authenticate"] * 2
     with pytest.raises(Unauthorized):
@@ -121,7 +125,11 @@ def test_a_logout_with_a_dead_token_says_so(simulate):
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("status_429", RateLimitExceeded), ("status_503", ApiUnavailable), ("timeout_before", ApiUnavailable)],
+    [
+        ("status_429", RateLimitExceeded),
+        ("status_503", ApiUnavailable),
+        ("timeout_before", ApiUnavailable),
+    ],
 )
 def test_trouble_of_the_api_is_tried_again_and_then_told(simulate, kind, error):
     fault = Fault(kind, path="/authenticate", times=2, seconds=5)
@@ -175,7 +183,10 @@ class TestRenewal:
         client.login()
         with pytest.raises(TokenExpired):
             client.transport.get(simulator.base_url + "/me")
-        assert [request.path.rsplit("/", 1)[-1] for request in simulator.requests] == ["authenticate", "me"]
+        assert [request.path.rsplit("/", 1)[-1] for request in simulator.requests] == [
+            "authenticate",
+            "me",
+        ]
 
     def test_a_token_refused_right_after_the_renewal_ends_it(self, simulate):
         simulator = simulate()
@@ -211,7 +222,9 @@ class TestRenewal:
             client.transport.get(simulator.base_url + "/me")
         assert sum(request.path.endswith("/authenticate") for request in simulator.requests) == 1
 
-    def test_a_login_that_fails_for_now_is_tried_as_often_as_any_request_and_nothing_was_sent(self, simulate):
+    def test_a_login_that_fails_for_now_is_tried_as_often_as_any_request_and_nothing_was_sent(
+        self, simulate
+    ):
         simulator = simulate()
         client = client_of(simulator)
         client.login()
@@ -220,6 +233,8 @@ class TestRenewal:
         simulator.use_faults([Fault("status_503", path="/authenticate", times=None)])
         with pytest.raises(NotSent):
             client.transport.get(simulator.base_url + "/me")
-        assert sum(request.path.endswith("/authenticate") for request in simulator.requests) == 1 + 3
+        assert (
+            sum(request.path.endswith("/authenticate") for request in simulator.requests) == 1 + 3
+        )
         simulator.use_faults([])
         assert client.transport.get(simulator.base_url + "/me").status == 200

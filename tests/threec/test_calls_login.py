@@ -1,4 +1,6 @@
-"""The calls job logs in by itself where there is a user and no token, and once more when the token dies in mid-run."""
+"""The calls job logs in by itself where there is a user and no token, and once more when the token
+dies in mid-run.
+"""
 
 import threading
 
@@ -17,7 +19,12 @@ from robot.sync.execution import Execution
 from robot.threec.calls_job import CallsJob
 
 PER_DAY = 150
-LOGIN = {"manager_token": "", "threec_user": "demo", "threec_password": "demo", "threec_company_domain": "demo"}
+LOGIN = {
+    "manager_token": "",
+    "threec_user": "demo",
+    "threec_password": "demo",
+    "threec_company_domain": "demo",
+}
 
 
 @pytest.fixture
@@ -27,12 +34,16 @@ def simulator():
 
 
 def execute(simulator, database, **values):
-    settings = database.settings_with(base_url=simulator.url, **{**LOGIN, "api_concurrency": 8, "per_page": 25, **values})
+    settings = database.settings_with(
+        base_url=simulator.url, **{**LOGIN, "api_concurrency": 8, "per_page": 25, **values}
+    )
     stop = threading.Event()
     repository = open_repository(settings, stop)
     try:
         job = CallsJob.from_settings(settings, (), stop)
-        return Execution(job, repository, lambda: NOW, PlainLines(), stop).run(windows_of_days(days(3)))
+        return Execution(job, repository, lambda: NOW, PlainLines(), stop).run(
+            windows_of_days(days(3))
+        )
     finally:
         repository.close()
 
@@ -43,7 +54,9 @@ def logins(simulator):
 
 @pytest.mark.parametrize("api_auth", ["header", "query"])
 def test_the_job_logs_in_once_for_all_its_threads(simulator, database, api_auth):
-    assert execute(simulator, database, api_auth=api_auth).status is ExecutionStatus.COMPLETED_SUCCESS
+    assert (
+        execute(simulator, database, api_auth=api_auth).status is ExecutionStatus.COMPLETED_SUCCESS
+    )
     assert logins(simulator) == 1
     assert database.value("SELECT COUNT(*) FROM calls") == 3 * PER_DAY
 
@@ -78,11 +91,15 @@ def test_a_manager_token_is_preferred_to_a_login(simulator, database):
 
 def test_a_token_that_dies_in_mid_run_without_a_login_ends_it(simulator, database):
     simulator.use_faults([Fault("status_401", times=None, skip=5)])
-    assert execute(simulator, database, manager_token=simulator.token).status is ExecutionStatus.FAILED
+    assert (
+        execute(simulator, database, manager_token=simulator.token).status is ExecutionStatus.FAILED
+    )
 
 
 def test_app_py_needs_a_token_or_a_whole_login(simulator, database, tmp_path):
-    app = App(tmp_path, MANAGER_TOKEN="", BASE_URL=simulator.url, THREEC_USER="demo", **database.variables)
+    app = App(
+        tmp_path, MANAGER_TOKEN="", BASE_URL=simulator.url, THREEC_USER="demo", **database.variables
+    )
     code, told = app.run("run", "--start", "2026-09-15", "--end", "2026-09-15")
     assert code == 2
     assert "THREEC_PASSWORD: is empty" in told
@@ -100,4 +117,7 @@ def test_neither_token_nor_user_is_told(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigurationError) as caught:
         load(tmp_path / ".env")
-    assert any("MANAGER_TOKEN: is empty, and THREEC_USER too" in problem for problem in caught.value.problems)
+    assert any(
+        "MANAGER_TOKEN: is empty, and THREEC_USER too" in problem
+        for problem in caught.value.problems
+    )

@@ -1,4 +1,6 @@
-"""The examples of the client's documents, run as they stand: in this process, and as a script beside a `.env`."""
+"""The examples of the client's documents, run as they stand: in this process, and as a script
+beside a `.env`.
+"""
 
 import os
 import subprocess
@@ -44,7 +46,13 @@ mailing.enviar_mailing_json(container["mailing_id"], contatos)
 mailing.ajustar_peso_mailing(container["mailing_id"], 100)
 """
 
-EXCEPTIONS = ("InvalidCredentials", "TokenExpired", "Unauthorized", "RateLimitExceeded", "ApiUnavailable")
+EXCEPTIONS = (
+    "InvalidCredentials",
+    "TokenExpired",
+    "Unauthorized",
+    "RateLimitExceeded",
+    "ApiUnavailable",
+)
 
 
 @pytest.fixture
@@ -80,7 +88,9 @@ def test_the_mailing(simulator):
 
 def test_the_login_as_a_script_of_its_own_beside_its_env(variables, tmp_path):
     (tmp_path / "exemplo.py").write_text(LOGIN, encoding="utf-8")
-    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()), encoding="utf-8")
+    (tmp_path / ".env").write_text(
+        "".join(f"{name}={value}\n" for name, value in variables.items()), encoding="utf-8"
+    )
     names = {name.upper() for name in Settings.model_fields}
     environment = {name: value for name, value in os.environ.items() if name.upper() not in names}
     ended = subprocess.run(

@@ -57,17 +57,23 @@ def test_a_get_of_an_unknown_path_is_refused_before_anything_is_sent(simulate, p
     assert len(simulator.requests) == 1
 
 
-@pytest.mark.parametrize("url", ["https://elsewhere.example/api/v1/calls", "https://app.3c.plus.example/api/v1/calls"])
+@pytest.mark.parametrize(
+    "url", ["https://elsewhere.example/api/v1/calls", "https://app.3c.plus.example/api/v1/calls"]
+)
 def test_a_token_never_travels_to_another_address(url):
     settings = IsolatedSettings(manager_token="3cs_x", base_url="https://app.3c.plus/api/v1/calls")
     with pytest.raises(FatalError, match="was not sent"):
         connection(settings).transport.send("GET", url)
 
 
-@pytest.mark.parametrize("values", [{"manager_token": "3cs_x"}, {"threec_user": "demo", "threec_password": "demo"}])
+@pytest.mark.parametrize(
+    "values", [{"manager_token": "3cs_x"}, {"threec_user": "demo", "threec_password": "demo"}]
+)
 def test_what_the_settings_connect_knows_both_addresses_and_no_trap(values):
     settings = IsolatedSettings(
-        base_url="https://a.example/api/v1/calls", threec_base_url="https://b.example/api/v1", **values
+        base_url="https://a.example/api/v1/calls",
+        threec_base_url="https://b.example/api/v1",
+        **values,
     )
     known = connection(settings).transport.api.require_known
     known("GET", "https://a.example/api/v1/calls")

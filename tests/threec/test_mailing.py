@@ -6,7 +6,13 @@ from robot.brazil.phones import UndiallablePhone
 from robot.errors import FatalError
 from robot.http import NoToken, NotSent
 from robot.simulators.threec import Fault
-from robot.threec import ApiUnavailable, Contact, RateLimitExceeded, ThreeCMailingClient, Unauthorized
+from robot.threec import (
+    ApiUnavailable,
+    Contact,
+    RateLimitExceeded,
+    ThreeCMailingClient,
+    Unauthorized,
+)
 from tests.threec.conftest import client_of, quick
 
 SYNC = "/mailing_sync.json"
@@ -20,7 +26,8 @@ def mailing_of(simulator, **options):
 
 def contacts(count, first=0):
     return [
-        Contact(f"Cliente {n}", [f"119{n:08}"], str(n)).to_dict() for n in range(first + 70000000, first + 70000000 + count)
+        Contact(f"Cliente {n}", [f"119{n:08}"], str(n)).to_dict()
+        for n in range(first + 70000000, first + 70000000 + count)
     ]
 
 
@@ -39,9 +46,19 @@ def test_every_campaign_and_every_list_of_many_pages_comes_once(simulate):
     assert sorted(names) == sorted(f"L{n}" for n in range(230))
 
 
-def test_a_listing_that_ends_before_its_total_is_tried_again_and_never_taken_for_the_whole(simulate):
+def test_a_listing_that_ends_before_its_total_is_tried_again_and_never_taken_for_the_whole(
+    simulate,
+):
     mailing = mailing_of(simulator := simulate())
-    simulator.use_faults([Fault("wrong_shape", path="/campaigns", body='{"data":[],"meta":{"pagination":{"total":3}}}')])
+    simulator.use_faults(
+        [
+            Fault(
+                "wrong_shape",
+                path="/campaigns",
+                body='{"data":[],"meta":{"pagination":{"total":3}}}',
+            )
+        ]
+    )
     assert len(mailing.listar_campanhas()) == 3
 
 
@@ -49,7 +66,11 @@ def test_a_list_is_made_once_and_found_the_next_time(simulate):
     mailing = mailing_of(simulator := simulate())
     made = mailing.criar_mailing_container("Lista A", 5)
     again = mailing.criar_mailing_container("Lista A", 5)
-    assert (made["created"], again["created"], made["mailing_id"]) == (True, False, again["mailing_id"])
+    assert (made["created"], again["created"], made["mailing_id"]) == (
+        True,
+        False,
+        again["mailing_id"],
+    )
     assert [each.name for each in simulator.lists.of(5)] == ["Lista A"]
 
 
@@ -61,9 +82,15 @@ def test_of_lists_with_equal_names_the_newest_is_taken_and_told(simulate, caplog
     assert "2 lists named" in caplog.text
 
 
-@pytest.mark.parametrize("kind", ["status_500_after", "timeout_before", "reset_before", "empty_body"])
-def test_a_list_whose_making_was_answered_with_trouble_is_looked_for_and_not_made_again(simulate, kind):
-    fault = Fault(kind, path="/campaigns/5/lists", skip=1, seconds=5)  # the first request is the look for the name
+@pytest.mark.parametrize(
+    "kind", ["status_500_after", "timeout_before", "reset_before", "empty_body"]
+)
+def test_a_list_whose_making_was_answered_with_trouble_is_looked_for_and_not_made_again(
+    simulate, kind
+):
+    fault = Fault(
+        kind, path="/campaigns/5/lists", skip=1, seconds=5
+    )  # the first request is the look for the name
     simulator = simulate(faults=[fault])
     mailing = mailing_of(simulator)
     if kind == "empty_body":  # the request was answered with nothing, and nothing was made
@@ -88,7 +115,9 @@ def test_contacts_go_in_chunks_of_a_hundred_and_are_counted(simulate):
 def test_a_phone_travels_without_55_and_the_name_inside_data(simulate):
     mailing = mailing_of(simulator := simulate())
     container = mailing.criar_mailing_container("Lista", 5)
-    mailing.enviar_mailing_json(container["mailing_id"], [Contact("João", ["5511999999999"], "1", {"cpf": "x"})])
+    mailing.enviar_mailing_json(
+        container["mailing_id"], [Contact("João", ["5511999999999"], "1", {"cpf": "x"})]
+    )
     assert simulator.lists.of(5)[0].items == [
         {"phone": "11999999999", "identifier": "1", "data": {"nome": "João", "cpf": "x"}}
     ]
@@ -97,7 +126,9 @@ def test_a_phone_travels_without_55_and_the_name_inside_data(simulate):
 def test_a_contact_with_several_phones_is_an_item_for_each(simulate):
     mailing = mailing_of(simulator := simulate())
     container = mailing.criar_mailing_container("Lista", 5)
-    result = mailing.enviar_mailing_json(container["mailing_id"], [Contact("A", ["11 99999-8888", "2133334444"], "7")])
+    result = mailing.enviar_mailing_json(
+        container["mailing_id"], [Contact("A", ["11 99999-8888", "2133334444"], "7")]
+    )
     assert result.sent == 2
     assert [(i["identifier"], i["phone"]) for i in simulator.lists.of(5)[0].items] == [
         ("7", "11999998888"),
@@ -106,7 +137,8 @@ def test_a_contact_with_several_phones_is_an_item_for_each(simulate):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"identifier": "1", "phone": "99999-8888"}, {"identifier": "1"}, {"phone": "11999998888"}]
+    "wrong",
+    [{"identifier": "1", "phone": "99999-8888"}, {"identifier": "1"}, {"phone": "11999998888"}],
 )
 def test_what_cannot_be_dialled_or_has_no_identifier_is_never_sent(simulate, wrong):
     mailing = mailing_of(simulator := simulate())
@@ -141,7 +173,13 @@ def test_mailing_json_is_a_setting_and_says_nothing_of_counts(simulate):
 
 @pytest.mark.parametrize(
     ("kind", "stored"),
-    [("status_500", 0), ("status_500_after", 3), ("status_500_halfway", 1), ("timeout_before", 3), ("reset_before", 3)],
+    [
+        ("status_500", 0),
+        ("status_500_after", 3),
+        ("status_500_halfway", 1),
+        ("timeout_before", 3),
+        ("reset_before", 3),
+    ],
 )
 def test_a_sending_with_an_unknown_outcome_is_never_repeated(simulate, kind, stored):
     mailing = mailing_of(simulator := simulate())
@@ -214,7 +252,9 @@ def test_an_answer_without_counts_is_an_unknown_outcome(simulate):
         mailing.enviar_mailing_json(container["mailing_id"], contacts(3))
 
 
-@pytest.mark.parametrize("url", ["https://no-such-host.invalid/api/v1", "http://127.0.0.1:1/api/v1"])
+@pytest.mark.parametrize(
+    "url", ["https://no-such-host.invalid/api/v1", "http://127.0.0.1:1/api/v1"]
+)
 def test_no_name_and_no_connection_are_certainly_not_sent(url):
     with pytest.raises(NotSent):
         quick(NoToken()).send("POST", url, body=[])

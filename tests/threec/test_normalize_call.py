@@ -37,7 +37,11 @@ def contents_of(rows: CallRows):
 def extra(**changes):
     """What `extra` holds, besides what it holds for the example."""
     usual = json.loads(call()["extra"])
-    return {name: value for name, value in json.loads(call(**changes)["extra"]).items() if usual.get(name) != value}
+    return {
+        name: value
+        for name, value in json.loads(call(**changes)["extra"]).items()
+        if usual.get(name) != value
+    }
 
 
 def rejection(record) -> Rejection:
@@ -53,7 +57,11 @@ def without(*names):
 def test_the_example_call_fills_every_column():
     row = call()
     assert len(row.pop("row_hash")) == 32
-    assert json.loads(row.pop("extra")) == {"agent_id": 101, "calling_time": "00:00:09", "route": {"route": "r"}}
+    assert json.loads(row.pop("extra")) == {
+        "agent_id": 101,
+        "calling_time": "00:00:09",
+        "route": {"route": "r"},
+    }
     url = "https://app.3c.plus/api/v1/calls/68766059ca163b357203b901/recording"
     assert row == {
         "id": "68766059ca163b357203b901",
@@ -140,7 +148,9 @@ def test_a_qualification_id_may_be_negative():
     assert call(qualification_id=-4)["qualification_id"] == -4
 
 
-@pytest.mark.parametrize(("sent", "stored"), [(1, True), (0, False), ("1", True), ("0", False), ("true", True)])
+@pytest.mark.parametrize(
+    ("sent", "stored"), [(1, True), (0, False), ("1", True), ("0", False), ("true", True)]
+)
 def test_booleans_come_in_many_shapes(sent, stored):
     row = call(recorded=sent, has_agent=sent)
     assert row["recorded"] is stored
@@ -153,14 +163,27 @@ def test_durations_may_be_seconds():
 
 
 def test_numbers_may_be_texts_and_texts_numbers():
-    row = call(status_id="7", hangup_cause="16", campaign_id="5", number=5511999998888, billed_value=0.028, queue_id=12)
+    row = call(
+        status_id="7",
+        hangup_cause="16",
+        campaign_id="5",
+        number=5511999998888,
+        billed_value=0.028,
+        queue_id=12,
+    )
     assert (row["status_id"], row["hangup_cause"], row["campaign_id"]) == (7, 16, 5)
     assert (row["number"], row["billed_value"], row["queue_id"]) == ("5511999998888", "0.028", "12")
 
 
 @pytest.mark.parametrize(
     ("feedback", "cell"),
-    [("bom", "bom"), ({"nota": 5, "é": None}, '{"nota":5,"é":null}'), ([{"a": 1}], '[{"a":1}]'), ({}, None), ([], None)],
+    [
+        ("bom", "bom"),
+        ({"nota": 5, "é": None}, '{"nota":5,"é":null}'),
+        ([{"a": 1}], '[{"a":1}]'),
+        ({}, None),
+        ([], None),
+    ],
 )
 def test_feedback_may_be_a_text_an_object_or_a_list(feedback, cell):
     assert call(feedback=feedback)["feedback"] == cell
@@ -177,7 +200,9 @@ def test_a_field_without_a_column_is_kept_in_extra():
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
 def test_a_new_field_that_is_empty_changes_no_row(nothing):
-    assert normalize_call({**EXAMPLE, "new_field": nothing}, None) != normalize_call(EXAMPLE)  # another record was received
+    assert normalize_call({**EXAMPLE, "new_field": nothing}, None) != normalize_call(
+        EXAMPLE
+    )  # another record was received
     assert contents({**EXAMPLE, "new_field": nothing}) == contents(EXAMPLE)
 
 
@@ -193,7 +218,12 @@ def test_what_does_not_fit_its_column_is_cut_there_and_whole_in_extra():
 
 
 def test_what_its_column_cannot_hold_is_null_there_and_kept_in_extra():
-    changes = {"hangup_cause": 2**40, "recorded": "maybe", "status_id": "VII", "campaign_id": {"id": 5}}
+    changes = {
+        "hangup_cause": 2**40,
+        "recorded": "maybe",
+        "status_id": "VII",
+        "campaign_id": {"id": 5},
+    }
     row = call(**changes)
     assert [row[name] for name in changes] == [None] * 4
     assert extra(**changes) == changes
@@ -202,13 +232,16 @@ def test_what_its_column_cannot_hold_is_null_there_and_kept_in_extra():
     assert rows.overflows == 4
 
 
-# --- route --------------------------------------------------------------------------------------------------------------
+# --- route
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("route", [None, [], "", {}])
 def test_a_call_may_have_no_route(route):
     row = call(route=route)
-    assert [row[f"route_{part}"] for part in ("id", "name", "host", "endpoint", "caller_id")] == [None] * 5
+    assert [row[f"route_{part}"] for part in ("id", "name", "host", "endpoint", "caller_id")] == [
+        None
+    ] * 5
     assert "route" not in json.loads(row["extra"])
 
 
@@ -225,10 +258,13 @@ def test_a_route_of_another_shape_is_kept_in_extra(route):
     assert extra(route=route) == {"route": route}
 
 
-# --- the date -----------------------------------------------------------------------------------------------------------
+# --- the date
+# --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sent", ["2026-09-15T10:00:00", "15/09/2026 10:00:00", "2026-09-15 10:00:00.000"])
+@pytest.mark.parametrize(
+    "sent", ["2026-09-15T10:00:00", "15/09/2026 10:00:00", "2026-09-15 10:00:00.000"]
+)
 def test_the_date_has_several_forms(sent):
     assert call(call_date=sent)["call_date"] == datetime(2026, 9, 15, 10, 0)
     assert extra(call_date=sent) == {}
@@ -240,7 +276,9 @@ def test_an_offset_or_a_fraction_of_the_date_is_kept_in_extra():
     assert extra(call_date=sent) == {"call_date": sent}
 
 
-@pytest.mark.parametrize("sent", [None, "", "0000-00-00 00:00:00", "yesterday", 1789466400, "1752-01-01 00:00:00"])
+@pytest.mark.parametrize(
+    "sent", [None, "", "0000-00-00 00:00:00", "yesterday", 1789466400, "1752-01-01 00:00:00"]
+)
 def test_an_unreadable_date_is_read_from_its_rfc3339_form(sent):
     assert call(call_date=sent)["call_date"] == datetime(2026, 9, 15, 10, 0)
     assert extra(call_date=sent) == ({"call_date": sent} if sent else {})
@@ -278,11 +316,20 @@ def test_the_reason_shows_the_shape_of_the_date_and_nothing_of_its_text(sent, sh
     assert broken.reason == f"the call's date cannot be read: a text like {shape}"
 
 
-# --- the id -------------------------------------------------------------------------------------------------------------
+# --- the id
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("sent", "stored"), [(" abc ", "abc"), (123, "123"), (5.0, "5"), ("x" * 50, "x" * 50), ("\x00abc", "abc"), (0, "0")]
+    ("sent", "stored"),
+    [
+        (" abc ", "abc"),
+        (123, "123"),
+        (5.0, "5"),
+        ("x" * 50, "x" * 50),
+        ("\x00abc", "abc"),
+        (0, "0"),
+    ],
 )
 def test_an_id_is_a_text_or_a_number(sent, stored):
     assert call(id=sent)["id"] == stored
@@ -302,7 +349,10 @@ def test_an_id_is_a_text_or_a_number(sent, stored):
         ("x" * 51, "the record's id is longer than 50 characters"),
         ("😀" * 26, "the record's id is longer than 50 characters"),
         (10**60, "the record's id is longer than 50 characters"),
-        *((number, "the record's id is a number of more digits than are read") for number in (2.0**53, -(2.0**53), 2.0**64)),
+        *(
+            (number, "the record's id is a number of more digits than are read")
+            for number in (2.0**53, -(2.0**53), 2.0**64)
+        ),
     ],
 )
 def test_a_record_without_a_usable_id_is_rejected(sent, reason):
@@ -336,11 +386,14 @@ def test_records_without_an_id_are_told_apart_by_all_they_hold():
     assert record_key({"id": "x" * 51}) != record_key({"id": "x" * 52})
 
 
-# --- what a JSON parser lets through ------------------------------------------------------------------------------------
+# --- what a JSON parser lets through
+# ------------------------------------------------------------------------------------
 
 
 def test_nul_characters_are_removed_and_counted():
-    rows = normalize_call({**EXAMPLE, "agent": "Ma\x00ria\x00", "list": "\x00", "no\x00te": {"a": ["\x00b"]}})
+    rows = normalize_call(
+        {**EXAMPLE, "agent": "Ma\x00ria\x00", "list": "\x00", "no\x00te": {"a": ["\x00b"]}}
+    )
     assert isinstance(rows, CallRows)
     row = dict(zip(CALLS.row_names, rows.call, strict=True))
     assert (row["agent"], row["list_name"]) == ("Maria", None)
@@ -368,7 +421,12 @@ def test_a_text_that_only_looks_like_a_nul_escape_is_left_alone():
 
 
 def test_nan_and_infinity_are_kept_as_texts():
-    row = call(billed_value=float("nan"), x=float("inf"), y=[float("-inf"), None], hangup_cause=float("nan"))
+    row = call(
+        billed_value=float("nan"),
+        x=float("inf"),
+        y=[float("-inf"), None],
+        hangup_cause=float("nan"),
+    )
     assert row["billed_value"] == "NaN"
     assert row["hangup_cause"] is None
     kept = json.loads(row["extra"])
@@ -402,21 +460,32 @@ def test_a_value_nested_a_hundred_levels_is_kept():
     assert extra(x=nested(100)) == {"x": nested(100)}
 
 
-# --- the hash -----------------------------------------------------------------------------------------------------------
+# --- the hash
+# --------------------------------------------------------------------------------------------------
 
 
 def test_the_hash_is_the_same_on_every_machine_and_in_every_release():
     rows = normalize_call(EXAMPLE)
     assert isinstance(rows, CallRows)
     assert rows.mailing is not None
-    assert (rows.call[-1], rows.mailing[-1]) == ("cf00d21ca97a23e16ec7" + RECEIVED, "9b514f0031d90be000e4" + RECEIVED)
+    assert (rows.call[-1], rows.mailing[-1]) == (
+        "cf00d21ca97a23e16ec7" + RECEIVED,
+        "9b514f0031d90be000e4" + RECEIVED,
+    )
 
 
 def test_the_content_hash_moves_with_every_column_and_only_then():
     usual = content_of(call()["row_hash"])
     assert content_of(call(id=" " + EXAMPLE["id"])["row_hash"]) == usual
     assert content_of(call(status_id="7")["row_hash"]) == usual
-    changed = [call(agent="None"), call(agent=None), call(agent="null"), call(feedback="x"), call(unknown=1), call(id="a")]
+    changed = [
+        call(agent="None"),
+        call(agent=None),
+        call(agent="null"),
+        call(feedback="x"),
+        call(unknown=1),
+        call(id="a"),
+    ]
     assert len({usual, *(content_of(row["row_hash"]) for row in changed)}) == 7
 
 
@@ -440,14 +509,19 @@ def test_every_letter_of_a_long_record_is_in_its_hash():
     assert len({record_hash({**EXAMPLE, "feedback": text}) for text in texts}) == len(texts)
 
 
-@pytest.mark.parametrize("value", ["\ud800", 2**64], ids=["a lone surrogate", "an integer beyond 64 bits"])
+@pytest.mark.parametrize(
+    "value", ["\ud800", 2**64], ids=["a lone surrogate", "an integer beyond 64 bits"]
+)
 def test_a_record_that_cannot_be_told_by_its_hash_has_none(value):
     assert record_hash({**EXAMPLE, "feedback": value}) == ""
     assert len(call(feedback=value)["row_hash"]) == 20
 
 
 def test_a_normalizer_that_makes_other_rows_has_another_form():
-    """What is stored is spared while the form is the same. When this fails: raise FORM, and write both values down anew."""
+    """What is stored is spared while the form is the same.
+
+    When this fails: raise FORM, and write both values down anew.
+    """
     strange = [
         None,
         "",
@@ -463,28 +537,61 @@ def test_a_normalizer_that_makes_other_rows_has_another_form():
         "ç😀",
     ]
     strange += ["1", "true", "2026-09-15T10:00:00-03:00", "1800-01-01 00:00:00"]
-    strange += [True, 0, -7, 1.5, 3725, 0.1 + 0.2, 123456.789012345, 2**40, [], [1, "a"], {}, {"a": None, "b": [1]}]
+    strange += [
+        True,
+        0,
+        -7,
+        1.5,
+        3725,
+        0.1 + 0.2,
+        123456.789012345,
+        2**40,
+        [],
+        [1, "a"],
+        {},
+        {"a": None, "b": [1]},
+    ]
     mailing = EXAMPLE["mailing_data"]
     records = [{**EXAMPLE, name: value} for name in [*EXAMPLE, "unknown"] for value in strange]
-    records += [{**EXAMPLE, "route": {**EXAMPLE["route"], name: v}} for name in [*EXAMPLE["route"], "new"] for v in strange]
-    records += [{**EXAMPLE, "mailing_data": {**mailing, name: v}} for name in [*mailing, "new"] for v in strange]
     records += [
-        {**EXAMPLE, "mailing_data": {**mailing, "data": {**mailing["data"], n: v}}} for n in mailing["data"] for v in strange
+        {**EXAMPLE, "route": {**EXAMPLE["route"], name: v}}
+        for name in [*EXAMPLE["route"], "new"]
+        for v in strange
     ]
-    headers = {name: f"{name} {n}" for n, name in enumerate(["CIDADE", "Cidade", " cidade "])}  # three headers, one column
+    records += [
+        {**EXAMPLE, "mailing_data": {**mailing, name: v}}
+        for name in [*mailing, "new"]
+        for v in strange
+    ]
+    records += [
+        {**EXAMPLE, "mailing_data": {**mailing, "data": {**mailing["data"], n: v}}}
+        for n in mailing["data"]
+        for v in strange
+    ]
+    headers = {
+        name: f"{name} {n}" for n, name in enumerate(["CIDADE", "Cidade", " cidade "])
+    }  # three headers, one column
     records.append({**EXAMPLE, "mailing_data": {**mailing, "data": headers}})
     rows = [normalize_call(record) for record in records]
     rows += [
-        normalize_call({**EXAMPLE, "call_date": None, "call_date_rfc3339": f"2026-09-15T10:00:00{offset}"}, zone)
+        normalize_call(
+            {**EXAMPLE, "call_date": None, "call_date_rfc3339": f"2026-09-15T10:00:00{offset}"},
+            zone,
+        )
         for offset in ("Z", "-03:00", "+05:30", "")
         for zone in (None, ZoneInfo("America/Manaus"))
     ]
-    told = json.dumps([each.record_id if isinstance(each, Rejection) else contents_of(each) for each in rows])
+    told = json.dumps(
+        [each.record_id if isinstance(each, Rejection) else contents_of(each) for each in rows]
+    )
     assert (FORM, hashlib.sha256(told.encode()).hexdigest()[:16]) == (1, "b3b7ee4a6d92b9b8")
 
 
 def test_a_value_that_moves_to_another_column_changes_the_hash():
-    assert call(queue_id="1", queue_name=None)["row_hash"] != call(queue_id=None, queue_name="1")["row_hash"]
+    assert (
+        call(queue_id="1", queue_name=None)["row_hash"]
+        != call(queue_id=None, queue_name="1")["row_hash"]
+    )
 
 
 def test_the_order_of_the_fields_does_not_matter():

@@ -1,4 +1,6 @@
-"""`mailing_data` of a call → a row of mailing_data: the customer's own CSV headers, in all their spellings."""
+"""`mailing_data` of a call → a row of mailing_data: the customer's own CSV headers, in all their
+spellings.
+"""
 
 import json
 from pathlib import Path
@@ -121,8 +123,19 @@ def test_the_uf_of_the_contact_and_the_uf_of_the_mailing_are_two_columns():
 
 
 def test_other_headers_are_kept_under_data_as_they_are_written():
-    row = mailing(data={"Receita ": "10", "CIDADE": "Itu", "Obs": {"a": [1]}, "Vazio": "", "Nulo": None, "UF_MAILING": "x"})
-    assert json.loads(row["extra"]) == {"data": {"Receita ": "10", "Obs": {"a": [1]}, "UF_MAILING": "x"}}
+    row = mailing(
+        data={
+            "Receita ": "10",
+            "CIDADE": "Itu",
+            "Obs": {"a": [1]},
+            "Vazio": "",
+            "Nulo": None,
+            "UF_MAILING": "x",
+        }
+    )
+    assert json.loads(row["extra"]) == {
+        "data": {"Receita ": "10", "Obs": {"a": [1]}, "UF_MAILING": "x"}
+    }
     assert row["cidade"] == "Itu"
 
 
@@ -139,7 +152,13 @@ def test_values_may_be_numbers():
 
 def test_what_does_not_fit_is_cut_and_whole_in_extra_under_its_own_header():
     long_identifier = "9" * 190
-    rows = normalized({**EXAMPLE["mailing_data"], "identifier": long_identifier, "data": {"Cep ": "0" * 30, "UF": "SP"}})
+    rows = normalized(
+        {
+            **EXAMPLE["mailing_data"],
+            "identifier": long_identifier,
+            "data": {"Cep ": "0" * 30, "UF": "SP"},
+        }
+    )
     assert rows.mailing is not None
     row = dict(zip(MAILING_DATA.row_names, rows.mailing, strict=True))
     assert (row["identifier"], row["cep"]) == ("9" * 50, "0" * 20)

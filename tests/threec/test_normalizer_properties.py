@@ -1,4 +1,6 @@
-"""What holds for any JSON value in any field: nothing raises, every cell fits its column, nothing is lost."""
+"""What holds for any JSON value in any field: nothing raises, every cell fits its column, nothing
+is lost.
+"""
 
 import json
 import math
@@ -13,7 +15,15 @@ from robot.cells.fields import fill
 from robot.cells.json_text import MAX_DEPTH, as_received, clean_text, cleaned, dump
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CALLS, MAILING_DATA, Column, Kind
-from robot.threec.call_rows import _HEAD, _ROUTE, _TAIL, CallRows, normalize_call, record_hash, record_key
+from robot.threec.call_rows import (
+    _HEAD,
+    _ROUTE,
+    _TAIL,
+    CallRows,
+    normalize_call,
+    record_hash,
+    record_key,
+)
 from robot.threec.mailing_rows import column_of
 
 EXAMPLE = json.loads((Path(__file__).parent / "data" / "call.json").read_text("utf-8"))
@@ -56,7 +66,9 @@ scalars = st.one_of(
 )
 keys = st.text(any_character, max_size=8)
 json_values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=8
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=8,
 ).map(lambda value: json.loads(json.dumps(value)))  # a parser joins two surrogates that are a pair
 headers = keys | st.sampled_from(
     ["ESTRATEGIA", "Razão Social", "razao_social", "CIDADE", "cidade ", "UF", "CEP", "Receita "]
@@ -64,7 +76,9 @@ headers = keys | st.sampled_from(
 
 
 def objects(fields, unknown=keys):
-    """Objects like the example's: some fields of it, some with any value, some that nobody knows."""
+    """Objects like the example's: some fields of it, some with any value, some that nobody
+    knows.
+    """
     return st.builds(
         lambda left, changed, added: {**left, **changed, **added},
         st.just(fields),
@@ -95,7 +109,9 @@ def assert_fits(cell: object, column: Column) -> None:
     if column.kind is Kind.TEXT:
         assert type(cell) is str
         assert cell
-        assert column.width is None or len(cell.encode("utf-16-le")) <= 2 * column.width  # raises on a lone surrogate
+        assert (
+            column.width is None or len(cell.encode("utf-16-le")) <= 2 * column.width
+        )  # raises on a lone surrogate
         assert "\x00" not in cell
     elif column.kind is Kind.INTEGER:
         assert type(cell) is int
@@ -157,10 +173,12 @@ def test_nothing_is_lost(record):
     assert (result.nul_characters == characters) or result.nul_characters == 0
     row = dict(zip(CALLS.row_names, result.call, strict=True))
     extra = json.loads(row["extra"] or "{}")
-    columns = {"list": "list_name"} | {name: name for name in CALLS.row_names if not name.startswith("route_")}
-    columns = {wire: name for wire, name in columns.items() if name not in ("extra", "row_hash", "id")} | {
-        "list": "list_name"
+    columns = {"list": "list_name"} | {
+        name: name for name in CALLS.row_names if not name.startswith("route_")
     }
+    columns = {
+        wire: name for wire, name in columns.items() if name not in ("extra", "row_hash", "id")
+    } | {"list": "list_name"}
     columns.pop("list_name")
     route = clean["route"]
     if isinstance(route, dict):
@@ -172,9 +190,17 @@ def test_nothing_is_lost(record):
         apart.remove("route")
     if not isinstance(mailing_data, dict) and not_nothing(mailing_data):
         apart.remove("mailing_data")
-    assert_kept({name: value for name, value in clean.items() if name not in apart}, columns, row, extra, CALLS)
+    assert_kept(
+        {name: value for name, value in clean.items() if name not in apart},
+        columns,
+        row,
+        extra,
+        CALLS,
+    )
     if result.mailing is not None:
-        assert_mailing_kept(mailing_data, dict(zip(MAILING_DATA.row_names, result.mailing, strict=True)))
+        assert_mailing_kept(
+            mailing_data, dict(zip(MAILING_DATA.row_names, result.mailing, strict=True))
+        )
 
 
 def assert_mailing_kept(mailing_data, row) -> None:
@@ -185,7 +211,13 @@ def assert_mailing_kept(mailing_data, row) -> None:
     if not isinstance(data, dict):
         assert_kept(mailing_data, columns, row, extra, MAILING_DATA)
         return
-    assert_kept({name: value for name, value in mailing_data.items() if name != "data"}, columns, row, extra, MAILING_DATA)
+    assert_kept(
+        {name: value for name, value in mailing_data.items() if name != "data"},
+        columns,
+        row,
+        extra,
+        MAILING_DATA,
+    )
     kept = extra.get("data", {})
     for header, value in data.items():
         column = column_of(header)
@@ -215,14 +247,26 @@ def same(kept, value) -> bool:
 
 def represents(cell, value, column) -> bool:
     """Whether the cell says all that the value said; written without the code that it checks."""
-    if not not_nothing(value) or (value == "-" and column.name in ("agent", "qualification", "qualification_id")):
+    if not not_nothing(value) or (
+        value == "-" and column.name in ("agent", "qualification", "qualification_id")
+    ):
         return cell is None or column.name == "call_date"  # that one has another source
     if column.kind is Kind.BOOLEAN:
-        return cell is {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False, "-0.0": False}.get(
-            str(value).strip().lower()
-        )
+        return cell is {
+            "true": True,
+            "false": False,
+            "1": True,
+            "0": False,
+            "1.0": True,
+            "0.0": False,
+            "-0.0": False,
+        }.get(str(value).strip().lower())
     if column.kind is Kind.DATETIME:
-        digits = [part for part in "".join(c if c.isdigit() else " " for c in value).split() if part.strip("0")]
+        digits = [
+            part
+            for part in "".join(c if c.isdigit() else " " for c in value).split()
+            if part.strip("0")
+        ]
         return sorted(map(int, digits)) == sorted(n for n in cell.timetuple()[:6] if n)
     if isinstance(value, bool):
         return cell in (str(value).lower(), int(value))
@@ -258,11 +302,15 @@ def test_a_payload_is_read_back_as_it_was(value):
     assert "\x00" not in sent
     if is_plain(value):
         assert json.loads(sent) == value
-    assert as_received(value, sort_keys=True) == as_received(json.loads(json.dumps(value)), sort_keys=True)
+    assert as_received(value, sort_keys=True) == as_received(
+        json.loads(json.dumps(value)), sort_keys=True
+    )
 
 
 def is_plain(value) -> bool:
-    """Whether JSON has a word for every number in it, and Python's parser leaves its surrogates apart."""
+    """Whether JSON has a word for every number in it, and Python's parser leaves its surrogates
+    apart.
+    """
     text = json.dumps(value)
     return "NaN" not in text and "Infinity" not in text and json.loads(text) == value
 
@@ -272,7 +320,9 @@ def test_a_cleaned_value_is_clean(value):
     clean, characters = cleaned(value)
     json.loads(dump(clean))
     assert cleaned(clean)[1] == 0
-    assert (characters > 0) == any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in every_text(value))
+    assert (characters > 0) == any(
+        c == "\x00" or "\ud800" <= c <= "\udfff" for c in every_text(value)
+    )
 
 
 def every_text(value) -> str:

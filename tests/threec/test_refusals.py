@@ -1,4 +1,6 @@
-"""What a refusal of 3C Plus is told as: what happened, and the way out, by the kind of token that was sent."""
+"""What a refusal of 3C Plus is told as: what happened, and the way out, by the kind of token that
+was sent.
+"""
 
 import json
 
@@ -29,10 +31,23 @@ def refused(status, body, token=SERVICE):
 
 
 def test_a_service_token_that_is_not_known_is_wrong_expired_or_revoked():
-    error = refused(401, {"status": 401, "title": "Unauthorized", "detail": "Token de serviço inválido"})
+    error = refused(
+        401, {"status": 401, "title": "Unauthorized", "detail": "Token de serviço inválido"}
+    )
     assert isinstance(error, TokenExpired)
-    assert "HTTP 401: the API refuses the token. Token de serviço inválido; Unauthorized." in error.message
-    for words in ("not copied whole", "expired", "revoked", "Tokens de serviço", "gestor", "shown once", "MANAGER_TOKEN"):
+    assert (
+        "HTTP 401: the API refuses the token. Token de serviço inválido; Unauthorized."
+        in error.message
+    )
+    for words in (
+        "not copied whole",
+        "expired",
+        "revoked",
+        "Tokens de serviço",
+        "gestor",
+        "shown once",
+        "MANAGER_TOKEN",
+    ):
         assert words in error.hint
     assert "2026-10-01" not in error.hint
 
@@ -44,7 +59,9 @@ def test_another_token_that_is_not_known_is_told_of_the_day_and_of_service_token
         assert words in hint
 
 
-@pytest.mark.parametrize(("token", "told"), [(SERVICE, "role is not gestor"), (PERSONAL, "user is no gestor")])
+@pytest.mark.parametrize(
+    ("token", "told"), [(SERVICE, "role is not gestor"), (PERSONAL, "user is no gestor")]
+)
 def test_403_is_about_the_role_and_not_about_the_token(token, told):
     error = refused(403, {"detail": "Você não tem permissão."}, token)
     assert not isinstance(error, TokenExpired)
@@ -53,11 +70,15 @@ def test_403_is_about_the_role_and_not_about_the_token(token, told):
     assert "gestor" in error.hint
 
 
-@pytest.mark.parametrize("detail", ["O cabeçalho X-Agent-Id é obrigatório.", "x-agent-id não pertence a um agente ativo"])
+@pytest.mark.parametrize(
+    "detail", ["O cabeçalho X-Agent-Id é obrigatório.", "x-agent-id não pertence a um agente ativo"]
+)
 @pytest.mark.parametrize("status", [400, 401, 422])
 def test_a_token_of_the_role_agente_is_recognised_by_the_header_it_needs(detail, status):
     error = refused(status, {"status": status, "title": "Bad Request", "detail": detail})
-    assert isinstance(error, AuthenticationRefused)  # no other day would fare better: it ends the execution
+    assert isinstance(
+        error, AuthenticationRefused
+    )  # no other day would fare better: it ends the execution
     assert "asks for an agent" in error.message
     assert "role agente" in error.hint
     assert "role gestor" in error.hint
@@ -96,17 +117,30 @@ class TestLogin:
 
     def test_a_refused_login_names_its_settings_and_the_day(self, simulate):
         client = ThreeCAuthClient(
-            "demo", "wrong-one", company_id="10", base_url=simulate().base_url, logout_path="", connect=quick
+            "demo",
+            "wrong-one",
+            company_id="10",
+            base_url=simulate().base_url,
+            logout_path="",
+            connect=quick,
         )
         with pytest.raises(InvalidCredentials) as caught:
             client.login()
         assert "refuses the login. Usuário ou senha inválidos" in caught.value.message
-        for words in ("THREEC_PASSWORD", "2026-10-01", "Tokens de serviço", "3cs_", "MANAGER_TOKEN"):
+        for words in (
+            "THREEC_PASSWORD",
+            "2026-10-01",
+            "Tokens de serviço",
+            "3cs_",
+            "MANAGER_TOKEN",
+        ):
             assert words in caught.value.hint
 
     def test_a_token_of_a_login_that_is_refused_is_told_as_that(self, simulate):
         simulator = simulate(faults=[Fault("status_401", path="/me", times=None)])
-        http = transport(IsolatedSettings(base_url=simulator.url, **LOGIN | {"threec_password": "demo"}))
+        http = transport(
+            IsolatedSettings(base_url=simulator.url, **LOGIN | {"threec_password": "demo"})
+        )
         with pytest.raises(TokenExpired) as caught:
             http.get(simulator.base_url + "/me")
         for words in ("The login was taken", "2026-10-01", "3cs_"):

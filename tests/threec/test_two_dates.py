@@ -1,4 +1,6 @@
-"""A call's two dates: an offset is converted to the account's zone; where they contradict each other, RFC 3339 counts."""
+"""A call's two dates: an offset is converted to the account's zone; where they contradict each
+other, RFC 3339 counts.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +48,33 @@ def test_a_date_with_an_offset_is_stored_in_the_accounts_zone_and_kept_as_it_cam
     ("call_date", "rfc3339", "stored", "contradict"),
     [
         ("2026-11-26 23:30:00", "2026-11-26T23:30:00-03:00", datetime(2026, 11, 26, 23, 30), False),
-        ("2026-11-26 23:30:00.7", "2026-11-26T23:30:00-03:00", datetime(2026, 11, 26, 23, 30), False),
+        (
+            "2026-11-26 23:30:00.7",
+            "2026-11-26T23:30:00-03:00",
+            datetime(2026, 11, 26, 23, 30),
+            False,
+        ),
         ("2026-11-26 23:30:00", "2026-11-27T02:30:00Z", datetime(2026, 11, 26, 23, 30), False),
         ("2026-11-27 02:30:00", "2026-11-26T23:30:00-03:00", datetime(2026, 11, 26, 23, 30), True),
         ("2026-11-27T02:30:00Z", "2026-11-26T22:30:00-03:00", datetime(2026, 11, 26, 22, 30), True),
-        ("26/11/2026 10:00:00", "2026-11-26T10:00:01-03:00", datetime(2026, 11, 26, 10, 0, 1), True),
-        ("2026-11-26 23:30:00", "2026-11-26 11:00:00", datetime(2026, 11, 26, 23, 30), False),  # no offset: no RFC 3339
-        ("2026-11-26 23:30:00", "-0001-11-30T00:00:00-03:06", datetime(2026, 11, 26, 23, 30), False),
+        (
+            "26/11/2026 10:00:00",
+            "2026-11-26T10:00:01-03:00",
+            datetime(2026, 11, 26, 10, 0, 1),
+            True,
+        ),
+        (
+            "2026-11-26 23:30:00",
+            "2026-11-26 11:00:00",
+            datetime(2026, 11, 26, 23, 30),
+            False,
+        ),  # no offset: no RFC 3339
+        (
+            "2026-11-26 23:30:00",
+            "-0001-11-30T00:00:00-03:06",
+            datetime(2026, 11, 26, 23, 30),
+            False,
+        ),
         ("0000-00-00 00:00:00", "2026-11-26T23:30:00-03:00", datetime(2026, 11, 26, 23, 30), False),
         ("2026-11-26 23:30:00", None, datetime(2026, 11, 26, 23, 30), False),
         ("2026-11-26 23:30:00", ["2026"], datetime(2026, 11, 26, 23, 30), False),
@@ -70,7 +92,10 @@ def test_of_two_dates(call_date, rfc3339, stored, contradict):
 @pytest.mark.parametrize(
     ("call_date", "rfc3339"),
     [
-        ("2018-11-03 23:59:59", "2018-11-03T23:59:59-03:00"),  # the last second before the clocks go forward
+        (
+            "2018-11-03 23:59:59",
+            "2018-11-03T23:59:59-03:00",
+        ),  # the last second before the clocks go forward
         ("2018-11-04 01:00:00", "2018-11-04T01:00:00-02:00"),
         ("2018-02-17 23:30:00", "2018-02-17T23:30:00-02:00"),  # an hour that comes twice
         ("2018-02-17 23:30:00", "2018-02-17T23:30:00-03:00"),
@@ -94,12 +119,20 @@ def test_without_a_zone_nothing_is_converted():
 
 
 @given(
-    moment=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)).map(lambda found: found.replace(microsecond=0)),
-    zone=st.sampled_from(["America/Sao_Paulo", "America/Manaus", "Europe/Lisbon", "Asia/Kathmandu", "Pacific/Apia"]),
+    moment=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)).map(
+        lambda found: found.replace(microsecond=0)
+    ),
+    zone=st.sampled_from(
+        ["America/Sao_Paulo", "America/Manaus", "Europe/Lisbon", "Asia/Kathmandu", "Pacific/Apia"]
+    ),
 )
 def test_a_moment_is_the_same_however_it_is_written(moment, zone):
     at = moment.replace(tzinfo=UTC)
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
-    written = [at.isoformat(), at.isoformat().replace("+00:00", "Z"), at.astimezone(ZoneInfo("Asia/Tokyo")).isoformat()]
+    written = [
+        at.isoformat(),
+        at.isoformat().replace("+00:00", "Z"),
+        at.astimezone(ZoneInfo("Asia/Tokyo")).isoformat(),
+    ]
     assert {rows(text, zone=ZoneInfo(zone)).call[DATE] for text in written} == {local}
     assert not rows(str(local), written[0], zone=ZoneInfo(zone)).contradicts

@@ -18,7 +18,9 @@ def done(monkeypatch):
     return done
 
 
-@pytest.mark.parametrize(("event", "reason"), [(CLOSE, "The window was closed"), (SHUTDOWN, "Shutdown")])
+@pytest.mark.parametrize(
+    ("event", "reason"), [(CLOSE, "The window was closed"), (SHUTDOWN, "Shutdown")]
+)
 def test_the_end_is_asked_for_and_windows_held_back_until_the_history_stands(event, reason, done):
     assert closing.console_event(event, done.append) is True
     assert done == ["_prepare", reason, "_hold"]

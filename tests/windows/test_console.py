@@ -1,4 +1,6 @@
-"""Whether a window closes by itself: judged from the processes that share it, and from who started them."""
+"""Whether a window closes by itself: judged from the processes that share it, and from who started
+them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from robot.commands import consoles
 from robot.errors import ExitCode
 from robot.windows import closing, console, event_log
 
-NAMES = {1: "explorer.exe", 2: "app.exe", 3: "app.exe", 4: "cmd.exe", 5: "svchost.exe", 6: "powershell.exe"}
+NAMES = {
+    1: "explorer.exe",
+    2: "app.exe",
+    3: "app.exe",
+    4: "cmd.exe",
+    5: "svchost.exe",
+    6: "powershell.exe",
+}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,9 @@ def opened_by_a_double_click(monkeypatch):
     monkeypatch.setattr(console, "closes_with_us", lambda: True)
 
 
-@pytest.mark.parametrize("code", [ExitCode.SUCCESS, ExitCode.FAILED, ExitCode.CONFIGURATION, ExitCode.WITH_ERRORS])
+@pytest.mark.parametrize(
+    "code", [ExitCode.SUCCESS, ExitCode.FAILED, ExitCode.CONFIGURATION, ExitCode.WITH_ERRORS]
+)
 def test_it_waits_for_enter(code, opened_by_a_double_click, monkeypatch, capsys):
     keyboard = io.StringIO("\nnot read\n")
     monkeypatch.setattr(sys, "stdin", keyboard)

@@ -1,4 +1,6 @@
-"""The robot's folder is closed to everybody but those who need it; a folder that others use is never touched."""
+"""The robot's folder is closed to everybody but those who need it; a folder that others use is
+never touched.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,16 @@ MACHINE = {
     "PROGRAMFILES(X86)": r"C:\Program Files (x86)",
     "PUBLIC": r"C:\Users\Public",
 }
-OURS = ["app.exe", "app-antigo.exe", ".env", "data", "logs", "_internal", "api-3c-robot.exe", "api-3c-robot.xml"]
+OURS = [
+    "app.exe",
+    "app-antigo.exe",
+    ".env",
+    "data",
+    "logs",
+    "_internal",
+    "api-3c-robot.exe",
+    "api-3c-robot.xml",
+]
 
 
 def test_a_folder_of_the_robot_alone_is_ours():
@@ -70,7 +81,10 @@ def test_the_folder_is_closed_before_its_content_and_as_an_operator_can_type_it(
     assert [as_typed(call) for call in rights.icacls(FOLDER, SYSTEM)] == [
         r'icacls "C:\robo-3c" /setowner "*S-1-5-32-544" /Q',
         r'icacls "C:\robo-3c" /reset /Q',
-        r'icacls "C:\robo-3c" /inheritance:r /grant:r "*S-1-5-32-544:(OI)(CI)F" "*S-1-5-18:(OI)(CI)F" /Q',
+        (
+            r'icacls "C:\robo-3c" /inheritance:r /grant:r "*S-1-5-32-544:(OI)(CI)F"'
+            r' "*S-1-5-18:(OI)(CI)F" /Q'
+        ),
         r'icacls "C:\robo-3c\*" /setowner "*S-1-5-32-544" /T /L /Q',
         r'icacls "C:\robo-3c\*" /reset /T /L /Q',
     ]

@@ -1,4 +1,6 @@
-"""The task of the Windows Task Scheduler: its XML against the schema, what schtasks is told, what the operator is told."""
+"""The task of the Windows Task Scheduler: its XML against the schema, what schtasks is told, what
+the operator is told.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def text(one, path):
     return None if found is None else found.text
 
 
-@pytest.mark.parametrize("values", [{}, {"user": "EMPRESA\\ana"}, {"user": "ana", "password": True}, {"hours": 72}])
+@pytest.mark.parametrize(
+    "values", [{}, {"user": "EMPRESA\\ana"}, {"user": "ana", "password": True}, {"hours": 72}]
+)
 def test_the_xml_is_what_microsofts_schema_allows(values):
     SCHEMA.validate(parsed(task(**values)))
 
@@ -98,9 +102,21 @@ def test_a_users_task_runs_whether_logged_on_or_not():
 
 
 def test_schtasks_asks_for_the_password_itself():
-    assert install_arguments(task(), "t.xml") == ["/Create", "/TN", "API 3C Robot", "/XML", "t.xml", "/F"]
+    assert install_arguments(task(), "t.xml") == [
+        "/Create",
+        "/TN",
+        "API 3C Robot",
+        "/XML",
+        "t.xml",
+        "/F",
+    ]
     assert install_arguments(task(user="ana"), "t.xml")[-1] == "/F"
-    assert install_arguments(task(user="ana", password=True), "t.xml")[-4:] == ["/RU", "ana", "/RP", "*"]
+    assert install_arguments(task(user="ana", password=True), "t.xml")[-4:] == [
+        "/RU",
+        "ana",
+        "/RP",
+        "*",
+    ]
 
 
 @pytest.mark.parametrize("at", ["25:00", "2h", "02:00:00", ""])
@@ -117,7 +133,8 @@ def test_a_password_belongs_to_a_user():
 
 
 @pytest.mark.parametrize(
-    ("now", "first"), [("2026-09-15 01:00", date(2026, 9, 15)), ("2026-09-15 02:00", date(2026, 9, 16))]
+    ("now", "first"),
+    [("2026-09-15 01:00", date(2026, 9, 15)), ("2026-09-15 02:00", date(2026, 9, 16))],
 )
 def test_the_first_time_lies_ahead(now, first, time_machine):
     time_machine.move_to(f"{now}:00", tick=False)
@@ -126,7 +143,8 @@ def test_the_first_time_lies_ahead(now, first, time_machine):
 
 def test_a_task_of_local_service_says_so():
     assert text(
-        task_for(CONTEXT, "02:00", user=False, password=False, hours=12, local_service=True), "Principals/Principal/UserId"
+        task_for(CONTEXT, "02:00", user=False, password=False, hours=12, local_service=True),
+        "Principals/Principal/UserId",
     ) == ("S-1-5-19")
     with pytest.raises(ConfigurationError) as caught:
         task_for(CONTEXT, "02:00", user=True, password=False, hours=12, local_service=True)
@@ -161,7 +179,9 @@ def test_the_file_is_utf_16_as_it_declares(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """`task install` as on Windows, in a folder of its own; returns what schtasks and icacls were told."""
+    """`task install` as on Windows, in a folder of its own; returns what schtasks and icacls were
+    told.
+    """
     calls = []
     folder = tmp_path / "robo-3c"
     folder.mkdir()
@@ -171,7 +191,11 @@ def install(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "_on_windows", lambda *_: None)
     monkeypatch.setattr(command, "home", lambda: folder)
     for name in ("schtasks", "icacls"):
-        monkeypatch.setattr(command, name, lambda arguments, name=name, **_: calls.append((name, *arguments)) or "SUCCESS")
+        monkeypatch.setattr(
+            command,
+            name,
+            lambda arguments, name=name, **_: calls.append((name, *arguments)) or "SUCCESS",
+        )
 
     def run(*options):
         calls.clear()
@@ -196,12 +220,16 @@ def test_a_folder_that_is_not_closed_is_told_with_the_commands(how, install, cap
     if how == "a shared folder":
         (install.folder / "outro.exe").touch()
     elif how == "refused":
-        monkeypatch.setattr(command, "icacls", lambda _: (_ for _ in ()).throw(RobotError("icacls refused")))
+        monkeypatch.setattr(
+            command, "icacls", lambda _: (_ for _ in ()).throw(RobotError("icacls refused"))
+        )
     code, calls = install(*(["--keep-rights"] if how == "--keep-rights" else []))
     assert code == 0
     assert [name for name, *_ in calls] == ["schtasks"]
     told = capsys.readouterr().err
-    assert {"a shared folder": "also holds outro.exe", "refused": "icacls refused"}.get(how, how) in told
+    assert {"a shared folder": "also holds outro.exe", "refused": "icacls refused"}.get(
+        how, how
+    ) in told
     assert told.count("  icacls ") == 5
 
 
@@ -262,7 +290,12 @@ def test_a_missing_schtasks_is_told():
 
 @pytest.mark.parametrize(
     ("options", "warned"),
-    [([], True), (["--local-service"], True), (["--user"], True), (["--user", "--password-prompt"], False)],
+    [
+        ([], True),
+        (["--local-service"], True),
+        (["--user"], True),
+        (["--user", "--password-prompt"], False),
+    ],
 )
 def test_a_trusted_connection_needs_a_user_with_a_password(options, warned, install, capsys):
     install.env_file.write_text("DB_SERVER=host\nDB_DATABASE=robo\nDB_TRUSTED_CONNECTION=yes\n")

@@ -1,6 +1,7 @@
 """The service's configuration holds only what the recommended WinSW documents.
 
-https://github.com/winsw/winsw/blob/v2.12.0/doc/xmlConfigFile.md and loggingAndErrorReporting.md beside it.
+https://github.com/winsw/winsw/blob/v2.12.0/doc/xmlConfigFile.md and loggingAndErrorReporting.md
+beside it.
 """
 
 from __future__ import annotations
@@ -58,11 +59,17 @@ def test_the_log_rolls_by_size():
     log = SERVICE.find("log")
     assert log is not None
     assert log.get("mode") == "roll-by-size"
-    assert {child.tag: (child.text or "").isdigit() for child in log} == {"sizeThreshold": True, "keepFiles": True}
+    assert {child.tag: (child.text or "").isdigit() for child in log} == {
+        "sizeThreshold": True,
+        "keepFiles": True,
+    }
 
 
 def test_the_robot_is_started_as_a_schedule_from_its_own_folder():
-    assert (SERVICE.findtext("executable"), SERVICE.findtext("arguments")) == (r"%BASE%\app.exe", "schedule")
+    assert (SERVICE.findtext("executable"), SERVICE.findtext("arguments")) == (
+        r"%BASE%\app.exe",
+        "schedule",
+    )
 
 
 def test_the_page_recommends_the_version_whose_names_are_checked_here():
@@ -71,4 +78,6 @@ def test_the_page_recommends_the_version_whose_names_are_checked_here():
 
 
 def test_the_page_shows_the_file_as_it_is():
-    assert f"```xml\n{FILE.read_text(encoding='utf-8').strip()}\n```" in PAGE.read_text(encoding="utf-8")
+    assert f"```xml\n{FILE.read_text(encoding='utf-8').strip()}\n```" in PAGE.read_text(
+        encoding="utf-8"
+    )

@@ -20,7 +20,17 @@ def test_the_same_clock_is_not_worth_a_word():
 @pytest.mark.parametrize(
     ("hours", "at", "parts"),
     [
-        (0, time(2), ["(UTC)", "UTC-03:00", "02:00 here is 23:00 of the day before there", "a day earlier", "--at 05:00"]),
+        (
+            0,
+            time(2),
+            [
+                "(UTC)",
+                "UTC-03:00",
+                "02:00 here is 23:00 of the day before there",
+                "a day earlier",
+                "--at 05:00",
+            ],
+        ),
         (0, time(5), ["05:00 here is 02:00 there", "For 05:00 there: --at 08:00"]),
         (-5, time(23), ["(UTC-05:00)", "23:00 here is 01:00 of the day after there", "--at 21:00"]),
         (9, time(2), ["(UTC+09:00)", "14:00 of the day before", "--at 14:00"]),

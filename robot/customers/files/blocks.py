@@ -1,7 +1,9 @@
-"""A large XML part as text, in blocks that end where an element ends, each read the quick way or by expat.
+"""A large XML part as text, in blocks that end where an element ends, each read the quick way or by
+expat.
 
-A block that a pattern matches from its first letter to its last is known to be well-formed; expat is given the document
-without these blocks. So damage is found wherever it stands, and what most programs write is read three times as fast.
+A block that a pattern matches from its first letter to its last is known to be well-formed; expat
+is given the document without these blocks. So damage is found wherever it stands, and what most
+programs write is read three times as fast.
 """
 
 from __future__ import annotations
@@ -34,13 +36,18 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def prefix_of(head: str, element: str) -> str:
-    """The namespace's prefix that the program gives to its elements: `x:` of `<x:worksheet`, usually none."""
+    """The namespace's prefix that the program gives to its elements: `x:` of `<x:worksheet`,
+    usually none.
+    """
     match = re.search(rf"<([\w.-]+:)?{element}\b", head)
     return (match[1] or "") if match else ""
 
 
-def blocks(path: Path, part: str, chunks: Iterator[bytes], *, start: str, end: str) -> Iterator[str]:
-    """The head up to and with the first `start` tag, then blocks that end with the tag `</end>`, then the rest.
+def blocks(
+    path: Path, part: str, chunks: Iterator[bytes], *, start: str, end: str
+) -> Iterator[str]:
+    """The head up to and with the first `start` tag, then blocks that end with the tag `</end>`,
+    then the rest.
 
     Raises UnreadableFile for letters that XML forbids.
     """
@@ -56,7 +63,9 @@ def blocks(path: Path, part: str, chunks: Iterator[bytes], *, start: str, end: s
         try:
             rest += decoder.decode(chunk)
         except UnicodeDecodeError:
-            raise damaged(path, f"letters in {part} that are not {decoder.__class__.__module__}") from None
+            raise damaged(
+                path, f"letters in {part} that are not {decoder.__class__.__module__}"
+            ) from None
         if not started and (match := re.search(rf"<(?:[\w.-]+:)?{start}(?:\s[^<>]*)?/?>", rest)):
             refuse_strict(path, rest[: match.end()])
             started = True
@@ -74,13 +83,17 @@ def blocks(path: Path, part: str, chunks: Iterator[bytes], *, start: str, end: s
 
 
 def is_sound(block: str) -> bool:
-    """Whether a block that fits its pattern has no reference but those that `unescape` knows; expat knows the others."""
+    """Whether a block that fits its pattern has no reference but those that `unescape` knows; expat
+    knows the others.
+    """
     return "&" not in block or not _OTHER_REFERENCE.search(block)
 
 
 def unescape(text: str) -> str:
     """The text of XML, `&amp;` for &, as Excel shows it."""
-    return excel_text(_REFERENCE.sub(lambda match: _REFERENCES[match[0]], text) if "&" in text else text)
+    return excel_text(
+        _REFERENCE.sub(lambda match: _REFERENCES[match[0]], text) if "&" in text else text
+    )
 
 
 def excel_text(text: str) -> str:

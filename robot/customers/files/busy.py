@@ -1,4 +1,6 @@
-"""A file that somebody else has in hand: open in Excel, still being copied, without the right to read it."""
+"""A file that somebody else has in hand: open in Excel, still being copied, without the right to
+read it.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,19 @@ def refuse_if_changed(path: Path, before: Stamp) -> None:
 
 
 def refuse_if_open(path: Path) -> None:
-    """Raise UnreadableFile if Excel or LibreOffice has left the file by which it says that it has this one open."""
+    """Raise UnreadableFile if Excel or LibreOffice has left the file by which it says that it has
+    this one open.
+    """
     for name in (f"~${path.name}", f".~lock.{path.name}#"):
         lock = path.with_name(name)
         if lock.is_file():
             program = "LibreOffice" if name.startswith(".~") else "Excel"
             raise UnreadableFile(
                 f"{path.name} is open in {program}: what is not saved yet would be missing.",
-                f"Save and close it, and import it again. If nobody has it open, delete {name} beside it.",
+                (
+                    f"Save and close it, and import it again. If nobody has it open, delete {name}"
+                    " beside it."
+                ),
             )
 
 
@@ -56,7 +63,10 @@ def access(path: Path) -> Iterator[None]:
     except OSError as error:
         if getattr(error, "winerror", None) in _SHARING:
             raise UnreadableFile(
-                f"{path.name} is open in another program, or still being copied.", "Close it there, and import it again."
+                f"{path.name} is open in another program, or still being copied.",
+                "Close it there, and import it again.",
             ) from None
         why = error.strerror or type(error).__name__
-        raise UnreadableFile(f"{path} cannot be read: {why}.", "Close it in Excel, or check its rights.") from None
+        raise UnreadableFile(
+            f"{path} cannot be read: {why}.", "Close it in Excel, or check its rights."
+        ) from None

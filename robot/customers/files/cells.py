@@ -45,7 +45,10 @@ class Reason(Enum):
 
 
 class Mark(NamedTuple):
-    """What a reader of one value knows of it, before it has an address. `value`: None where there is none at all."""
+    """What a reader of one value knows of it, before it has an address.
+
+    `value`: None where there is none at all.
+    """
 
     reason: Reason
     value: str | int | float | None
@@ -59,7 +62,10 @@ class Mark(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """A cell whose value is not known. `shown` is what the file shows there: maybe personal data, maybe nothing."""
+    """A cell whose value is not known.
+
+    `shown` is what the file shows there: maybe personal data, maybe nothing.
+    """
 
     reason: Reason
     address: str
@@ -67,7 +73,9 @@ class Unreadable(NamedTuple):
 
 
 class Doubtful(NamedTuple):
-    """A cell with a value of which something is probably lost: good enough for a note, not for a key or a phone."""
+    """A cell with a value of which something is probably lost: good enough for a note, not for a
+    key or a phone.
+    """
 
     value: str | int | float
     reason: Reason

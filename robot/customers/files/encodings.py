@@ -1,9 +1,11 @@
-"""In which encoding a text file is written: UTF-8, UTF-16, UTF-32, or one of the code pages used in Brazil.
+"""In which encoding a text file is written: UTF-8, UTF-16, UTF-32, or one of the code pages used in
+Brazil.
 
-A file that is not UTF-8 as a whole may still be UTF-8 with a few broken bytes: letters of two bytes that fit together
-hardly ever occur by chance. The three code pages (Windows, MS-DOS, old Macs) are told apart by which of them gives
-Portuguese words. chardet 7.7 and charset-normalizer 3.5, asked for the same three, are right for a quarter to two thirds
-of the files with one or two accented letters (benchmarks/encodings.py), and this for nearly all.
+A file that is not UTF-8 as a whole may still be UTF-8 with a few broken bytes: letters of two bytes
+that fit together hardly ever occur by chance. The three code pages (Windows, MS-DOS, old Macs) are
+told apart by which of them gives Portuguese words. chardet 7.7 and charset-normalizer 3.5, asked
+for the same three, are right for a quarter to two thirds of the files with one or two accented
+letters (benchmarks/encodings.py), and this for nearly all.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _HIGH = re.compile(rb"(?<=([\x00-\xff]))?([\x80-\xff])(?=([\x00-\xff]))?", re.DOTALL)
 _HIGH_BYTES = bytes(range(128, 256))
 _ENOUGH = 20_000  # bytes beyond ASCII that are looked at
@@ -36,7 +40,8 @@ _ORDINALS = frozenset("ªº°§")
 
 
 class Encoding(NamedTuple):
-    """`errors`: what the codec does with bytes that it does not know; either way they are marked in the text.
+    """`errors`: what the codec does with bytes that it does not know; either way they are marked in
+    the text.
 
     `note`: what the operator should know of the choice.
     """
@@ -59,7 +64,11 @@ def find_encoding(path: Path) -> Encoding:
         return Encoding("utf-8", "strict")
     whole, broken, sample = _measured(path)
     if whole >= broken:
-        return Encoding("utf-8", "surrogateescape", f"it is UTF-8 with {broken} broken byte(s): their lines are rejected")
+        return Encoding(
+            "utf-8",
+            "surrogateescape",
+            f"it is UTF-8 with {broken} broken byte(s): their lines are rejected",
+        )
     return _code_page(path, sample)
 
 
@@ -69,12 +78,18 @@ def named_encoding(path: Path, name: str) -> Encoding:
         return _with_errors(codecs.lookup(name).name)
     except LookupError:
         raise UnreadableFile(
-            f"{path.name}: there is no encoding named {name}.", "Known ones are utf-8, cp1252, cp850, mac_roman, utf-16."
+            f"{path.name}: there is no encoding named {name}.",
+            "Known ones are utf-8, cp1252, cp850, mac_roman, utf-16.",
         ) from None
 
 
 def _with_errors(codec: str) -> Encoding:
-    return Encoding(codec, "replace" if codec.startswith(("utf-16", "utf-32", "utf_16", "utf_32")) else "surrogateescape")
+    return Encoding(
+        codec,
+        "replace"
+        if codec.startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+        else "surrogateescape",
+    )
 
 
 def _utf16(head: bytes) -> str | None:
@@ -100,7 +115,9 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _measured(path: Path) -> tuple[int, int, Counter[tuple[bytes, bytes, bytes]]]:
-    """How many letters of UTF-8 there are, how many bytes that are in none, and the bytes beyond ASCII among others."""
+    """How many letters of UTF-8 there are, how many bytes that are in none, and the bytes beyond
+    ASCII among others.
+    """
     whole = broken = seen = 0
     sample: Counter[tuple[bytes, bytes, bytes]] = Counter()
     with path.open("rb") as file:
@@ -111,7 +128,10 @@ def _measured(path: Path) -> tuple[int, int, Counter[tuple[bytes, bytes, bytes]]
             high = len(chunk) - len(chunk.translate(None, _HIGH_BYTES))
             broken += high - sum(map(len, sequences))
             if seen < _ENOUGH:
-                found = [(before or b"\n", byte, after or b"\n") for before, byte, after in _HIGH.findall(chunk)]
+                found = [
+                    (before or b"\n", byte, after or b"\n")
+                    for before, byte, after in _HIGH.findall(chunk)
+                ]
                 seen += len(found)
                 sample.update(found)
     return whole, broken, sample
@@ -128,7 +148,10 @@ def _code_page(path: Path, sample: Counter[tuple[bytes, bytes, bytes]]) -> Encod
         )
     note = ""
     if scores[best] - scores[second] < _SURE:
-        note = f"its encoding is not certain: read as {best}, maybe it is {second}. Look at the names, or save it as UTF-8"
+        note = (
+            f"its encoding is not certain: read as {best}, maybe it is {second}. Look at the"
+            " names, or save it as UTF-8"
+        )
     elif best != CODE_PAGES[0]:
         note = f"it is not UTF-8: read as {best}"
     return Encoding(best, "surrogateescape", note)
@@ -162,7 +185,9 @@ def _fit(before: str, sign: str, after: str) -> float:
 
 
 def _misspelled(sign: str, before: str, after: str) -> float:
-    """What Portuguese does not write: ç before anything but a, o, u; an accent before another open vowel. And `ão`."""
+    """What Portuguese does not write: ç before anything but a, o, u; an accent before another open
+    vowel. And `ão`.
+    """
     if sign == "ç":
         return 0 if after in "aouãõáóúâô" and before.isalpha() else 2.5
     if sign in "áàâéêóô" and after in "aeo":

@@ -4,4 +4,6 @@ from robot.errors import ConfigurationError
 
 
 class UnreadableFile(ConfigurationError):
-    """The file as a whole cannot be read: the message names it for what it is, the hint is the way out."""
+    """The file as a whole cannot be read: the message names it for what it is, the hint is the way
+    out.
+    """

@@ -1,4 +1,6 @@
-"""What Excel's number formats make of a number: a date, a time, or digits with zeros in front of them."""
+"""What Excel's number formats make of a number: a date, a time, or digits with zeros in front of
+them.
+"""
 
 from __future__ import annotations
 
@@ -31,21 +33,30 @@ def number(text: str) -> int | float:
 
 
 def is_rounded(value: object) -> bool:
-    """Whether a number has more digits than Excel keeps: what follows the fifteenth is not what was typed."""
+    """Whether a number has more digits than Excel keeps: what follows the fifteenth is not what was
+    typed.
+    """
     return isinstance(value, int | float) and abs(value) >= 10**_DIGITS
 
 
 def format_of(code: int, text: str, *, since_1904: bool) -> Format | None:
-    """How to read the numbers of a format, None for plain numbers. `text`: the format's own, where it has one."""
+    """How to read the numbers of a format, None for plain numbers.
+
+    `text`: the format's own, where it has one.
+    """
     first = text.split(";")[0]
     bare = _LITERALS.sub("", first)
-    if code in _DATES or (_DATE_SIGN.search(bare) and not re.fullmatch(r"general", bare.strip(), re.IGNORECASE)):
+    if code in _DATES or (
+        _DATE_SIGN.search(bare) and not re.fullmatch(r"general", bare.strip(), re.IGNORECASE)
+    ):
         epoch = _EPOCH_1904 if since_1904 else _EPOCH
         elapsed = code == 46 or _ELAPSED.search(bare) is not None
         return lambda value: _moment(value, epoch, elapsed=elapsed)
     unquoted = re.sub(r'"([^"]*)"|\\(.)|_.|\*.', r"\1\2", first)
     digits = unquoted.count("0")
-    is_plain = not re.search(r"[./]", bare)  # neither decimals nor a fraction: those signs are quoted
+    is_plain = not re.search(
+        r"[./]", bare
+    )  # neither decimals nor a fraction: those signs are quoted
     if _PADDED.fullmatch(unquoted) and digits > 1 and is_plain:
         return lambda value: _padded(value, unquoted, digits)
     return None

@@ -29,7 +29,10 @@ _MAGIC = (
     (b"GIF8", "a picture", "Ask for the list as a spreadsheet or as CSV."),
     (b"MZ", "a program", "Choose the list itself."),
 )
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|body|table|style)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _XML_SHEET = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 _FOREIGN_PARTS = {
     "word/document.xml": "a Word document",
@@ -41,10 +44,17 @@ _FOREIGN_PARTS = {
 
 
 def is_workbook(path: Path) -> bool:
-    """True for an Excel workbook (a zip), False for a text. Raises UnreadableFile for all else, and for a wrong suffix."""
+    """True for an Excel workbook (a zip), False for a text.
+
+    Raises UnreadableFile for all else, and for a wrong suffix.
+    """
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES | WORKBOOK_SUFFIXES:
-        what = "an old Excel workbook (.xls)" if suffix == ".xls" else f"{suffix or 'a file without a suffix'}"
+        what = (
+            "an old Excel workbook (.xls)"
+            if suffix == ".xls"
+            else f"{suffix or 'a file without a suffix'}"
+        )
         _refuse(path, f"{what}: only .csv and .xlsx are read", _SAVE)
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -57,7 +67,11 @@ def is_workbook(path: Path) -> bool:
             _refuse(path, f"it is {what}, not a list", hint)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if suffix in TEXT_SUFFIXES:
-            _refuse(path, f"it is an Excel workbook, or another zip file, under the name {suffix}", "Rename it to .xlsx.")
+            _refuse(
+                path,
+                f"it is an Excel workbook, or another zip file, under the name {suffix}",
+                "Rename it to .xlsx.",
+            )
         return True
     plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
     if _HTML.match(plain):
@@ -69,7 +83,9 @@ def is_workbook(path: Path) -> bool:
         text = _is_text(head)
         _refuse(
             path,
-            f"it is a text file (CSV?) under the name {suffix}" if text else "it is no Excel workbook",
+            f"it is a text file (CSV?) under the name {suffix}"
+            if text
+            else "it is no Excel workbook",
             "Rename it to .csv." if text else f"Choose another file, or save it again. {_SAVE}",
         )
     return False
@@ -81,30 +97,48 @@ def refuse_foreign_zip(path: Path, names: frozenset[str], archive: zipfile.ZipFi
         if name in names:
             _refuse(path, f"it is {what}", _SAVE)
     if "mimetype" in names and b"opendocument" in archive.read("mimetype")[:100]:
-        _refuse(path, "it is a LibreOffice document (.ods)", 'In LibreOffice: "Save as", Excel 2007-365 (.xlsx).')
-    inside = sorted(name for name in names if Path(name).suffix.lower() in TEXT_SUFFIXES | WORKBOOK_SUFFIXES)
+        _refuse(
+            path,
+            "it is a LibreOffice document (.ods)",
+            'In LibreOffice: "Save as", Excel 2007-365 (.xlsx).',
+        )
+    inside = sorted(
+        name for name in names if Path(name).suffix.lower() in TEXT_SUFFIXES | WORKBOOK_SUFFIXES
+    )
     if inside and not any(name.startswith("xl/") for name in names):
         _refuse(path, f"it is a zip file that holds {inside[0]}", "Unpack it first.")
 
 
 def _refuse_ole(path: Path) -> None:
-    """The file of a password and the old .xls have the same form outside; the names inside tell them apart."""
+    """The file of a password and the old .xls have the same form outside; the names inside tell
+    them apart.
+    """
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        _refuse(path, "it is protected by a password", 'Open it in Excel, take the password out ("File", "Info"), save it.')
+        _refuse(
+            path,
+            "it is protected by a password",
+            'Open it in Excel, take the password out ("File", "Info"), save it.',
+        )
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
-        _refuse(path, f"it is an old Excel workbook (.xls) under the name {path.suffix.lower()}", _SAVE)
+        _refuse(
+            path, f"it is an old Excel workbook (.xls) under the name {path.suffix.lower()}", _SAVE
+        )
     _refuse(path, "it has a password, or is an old .xls or another old Office document", _SAVE)
 
 
 def _empty(path: Path, head: bytes) -> UnreadableFile:
     if b"\0" in head:
-        return UnreadableFile(f"{path.name}: it holds nothing but zeros: it was not copied whole.", "Copy it again.")
+        return UnreadableFile(
+            f"{path.name}: it holds nothing but zeros: it was not copied whole.", "Copy it again."
+        )
     return UnreadableFile(f"{path.name} is empty.", "The first line must hold the headers.")
 
 
 def _is_text(head: bytes) -> bool:
-    return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head.replace(b"\0", b"") if b"\0" in head[:4] else head)
+    return not re.search(
+        rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head.replace(b"\0", b"") if b"\0" in head[:4] else head
+    )
 
 
 def _refuse(path: Path, what: str, hint: str) -> None:

@@ -13,9 +13,11 @@ from robot.customers.files.table import Row, Table
 
 
 def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Table:
-    """Find out what a file is, check it to its end, and read its headers. Raises UnreadableFile, and nothing else.
+    """Find out what a file is, check it to its end, and read its headers. Raises UnreadableFile,
+    and nothing else.
 
-    `sheet`: the name of the sheet to read, also of a hidden one; `encoding`: that of a CSV, where the operator knows it.
+    `sheet`: the name of the sheet to read, also of a hidden one; `encoding`: that of a CSV, where
+    the operator knows it.
     """
     with access(path):
         if path.is_dir():
@@ -30,7 +32,9 @@ def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
 def _of_text(path: Path, sheet: str | None, encoding: str | None) -> Table:
     if sheet is not None:
         raise UnreadableFile(f"{path.name} is a CSV: it has no sheets.", "Leave --sheet out.")
-    from robot.customers.files.text import TextFile  # here, as below: `run` and the others pay for no reader of files
+    from robot.customers.files.text import (
+        TextFile,
+    )  # here, as below: `run` and the others pay for no reader of files
 
     file = TextFile(path, encoding)
     first = _first(path, file.rows())
@@ -52,7 +56,15 @@ def _of_workbook(path: Path, sheet: str | None) -> Table:
     book = WorkbookFile(path, sheet)
     first = _first(path, book.rows())
     headers = _headers(path, first)
-    return Table(path, first.number, headers, book.rows, sheet=book.sheet, sheets=book.sheets, notes=book.notes)
+    return Table(
+        path,
+        first.number,
+        headers,
+        book.rows,
+        sheet=book.sheet,
+        sheets=book.sheets,
+        notes=book.notes,
+    )
 
 
 def _first(path: Path, rows: Iterator[Row]) -> Row:
@@ -63,11 +75,17 @@ def _first(path: Path, rows: Iterator[Row]) -> Row:
 
 
 def _headers(path: Path, row: Row) -> tuple[str, ...]:
-    """The headers as text. One that cannot be read would leave its whole column without a meaning."""
+    """The headers as text.
+
+    One that cannot be read would leave its whole column without a meaning.
+    """
     headers = []
     for cell in row.cells:
         if isinstance(cell, Unreadable) and cell.reason is not Reason.MERGED:
-            raise UnreadableFile(f"{path.name}: the header in {cell.address} is {cell.reason.text}.", cell.reason.hint)
+            raise UnreadableFile(
+                f"{path.name}: the header in {cell.address} is {cell.reason.text}.",
+                cell.reason.hint,
+            )
         if cell is None or isinstance(cell, Unreadable):
             headers.append("")
         else:

@@ -1,4 +1,6 @@
-"""The zip that an XLSX file is: its parts, checked before they are read, and what the workbook says of its sheets."""
+"""The zip that an XLSX file is: its parts, checked before they are read, and what the workbook says
+of its sheets.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _STRICT = "http://purl.oclc.org/ooxml/"
 
 
 class SheetPart(NamedTuple):
-    """A sheet of the workbook: its name, whether it is "visible", "hidden" or "veryHidden", and its part of the zip."""
+    """A sheet of the workbook: its name, whether it is "visible", "hidden" or "veryHidden", and its
+    part of the zip.
+    """
 
     name: str
     state: str
@@ -34,7 +38,10 @@ class SheetPart(NamedTuple):
 
 
 class Workbook(NamedTuple):
-    """What the workbook's own part says. `calculates_on_load`: Excel would give other values to its formulas."""
+    """What the workbook's own part says.
+
+    `calculates_on_load`: Excel would give other values to its formulas.
+    """
 
     sheets: tuple[SheetPart, ...]
     since_1904: bool
@@ -54,7 +61,9 @@ class Package:
             raise damaged(path, "it was cut, or not copied whole") from None
         self._open: list[IO[bytes]] = []
         names = self._zip.namelist()
-        self._names = {name.replace("\\", "/").lower(): name for name in names}  # some programs are careless
+        self._names = {
+            name.replace("\\", "/").lower(): name for name in names
+        }  # some programs are careless
         if len(self._names) != len(names):
             self._zip.close()
             raise damaged(path, "it holds two parts of the same name")
@@ -71,13 +80,22 @@ class Package:
             info = self._zip.getinfo(self._names[part.lower()])
             if info.flag_bits & 1:
                 raise UnreadableFile(
-                    f"{self._path.name} cannot be read: its zip is encrypted.", f"Take the password out. {SAVE_AGAIN}"
+                    f"{self._path.name} cannot be read: its zip is encrypted.",
+                    f"Take the password out. {SAVE_AGAIN}",
                 )
-            is_bomb = info.file_size > _BOMB_SIZE and info.file_size > info.compress_size * _BOMB_RATIO
+            is_bomb = (
+                info.file_size > _BOMB_SIZE and info.file_size > info.compress_size * _BOMB_RATIO
+            )
             if info.file_size > most or is_bomb:
                 raise UnreadableFile(
-                    f"{self._path.name} cannot be read: {part} would unpack to {info.file_size >> 20:,} MB.",
-                    "A list of customers is never so large: do not open it, ask where it comes from.",
+                    (
+                        f"{self._path.name} cannot be read: {part} would unpack to"
+                        f" {info.file_size >> 20:,} MB."
+                    ),
+                    (
+                        "A list of customers is never so large: do not open it, ask where it comes"
+                        " from."
+                    ),
                 )
             file = self._zip.open(info)
             self._open.append(file)
@@ -93,7 +111,9 @@ class Package:
         refuse_foreign_zip(self._path, frozenset(self._zip.namelist()), self._zip)
         main = next((t for _, kind, t in self._relations("") if kind == "officeDocument"), None)
         if main is None or main.lower() not in self._names:
-            what = "it is a zip file, not an Excel workbook" if main is None else f"{main} is missing"
+            what = (
+                "it is a zip file, not an Excel workbook" if main is None else f"{main} is missing"
+            )
             raise damaged(self._path, what)
         root = self.tree(main)
         relations = {name: (kind, target) for name, kind, target in self._relations(main)}
@@ -101,10 +121,14 @@ class Package:
         for sheet in _all(root, "sheet"):
             kind, target = relations.get(_attribute(sheet, "id"), ("", ""))
             if kind == "worksheet":
-                sheets.append(SheetPart(sheet.get("name", ""), sheet.get("state", "visible"), target))
+                sheets.append(
+                    SheetPart(sheet.get("name", ""), sheet.get("state", "visible"), target)
+                )
             elif not kind:
                 raise damaged(self._path, f"the sheet {sheet.get('name', '')} is missing")
-        parts = {kind: target for kind, target in relations.values() if target.lower() in self._names}
+        parts = {
+            kind: target for kind, target in relations.values() if target.lower() in self._names
+        }
         setting = next(iter(_all(root, "calcPr")), None)
         dates = next(iter(_all(root, "workbookPr")), None)
         return Workbook(
@@ -116,7 +140,10 @@ class Package:
         )
 
     def tree(self, part: str) -> ElementTree.Element:
-        """A small part, read whole. Raises UnreadableFile for XML that is damaged, or Strict Open XML."""
+        """A small part, read whole.
+
+        Raises UnreadableFile for XML that is damaged, or Strict Open XML.
+        """
         content = b"".join(self.chunks(part, _MOST_SMALL))
         with self._damage(part):
             return parsed(self._path, content)
@@ -129,7 +156,9 @@ class Package:
         for relation in _all(self.tree(relations), "Relationship"):
             if relation.get("TargetMode") != "External":
                 target = relation.get("Target", "")
-                joined = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                joined = (
+                    target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                )
                 kind = relation.get("Type", "").rsplit("/", 1)[-1]
                 yield relation.get("Id", ""), kind, posixpath.normpath(joined)
 
@@ -141,18 +170,24 @@ class Package:
         except KeyError:
             raise damaged(self._path, f"{part} is missing") from None
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError):
-            raise damaged(self._path, f"{part} cannot be unpacked: the file was cut, or is not whole") from None
+            raise damaged(
+                self._path, f"{part} cannot be unpacked: the file was cut, or is not whole"
+            ) from None
         except (expat.ExpatError, ElementTree.ParseError) as error:
             raise damaged(self._path, f"the XML of {part} is not whole ({error})") from None
 
 
 def damaged(path: Path, why: str) -> UnreadableFile:
     """The error for a workbook that Excel would want to repair, if it opened it at all."""
-    return UnreadableFile(f"{path.name} cannot be read as a workbook: it is damaged ({why}).", SAVE_AGAIN)
+    return UnreadableFile(
+        f"{path.name} cannot be read as a workbook: it is damaged ({why}).", SAVE_AGAIN
+    )
 
 
 def refuse_strict(path: Path, text: str) -> None:
-    """Raise UnreadableFile if the XML is of the form that Excel calls "Strict Open XML Spreadsheet"."""
+    """Raise UnreadableFile if the XML is of the form that Excel calls "Strict Open XML
+    Spreadsheet".
+    """
     if _STRICT in text:
         raise UnreadableFile(
             f"{path.name} cannot be read as a workbook: it is a Strict Open XML spreadsheet.",
@@ -161,7 +196,10 @@ def refuse_strict(path: Path, text: str) -> None:
 
 
 def parsed(path: Path, content: bytes) -> ElementTree.Element:
-    """The XML of a part. A document type is refused: Excel writes none, and attacks are made of it."""
+    """The XML of a part.
+
+    A document type is refused: Excel writes none, and attacks are made of it.
+    """
     if re.search(rb"<!DOCTYPE|<!ENTITY", content):
         raise damaged(path, "its XML has a document type")
     refuse_strict(path, content[:CHUNK].decode("utf-8", "replace"))

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 
 LAST_COLUMN = 16_383
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_MOST_ROWS, _MOST_COLUMNS = 200_000, 200  # of one merged range: a larger one is a mistake beside the data
+_MOST_ROWS, _MOST_COLUMNS = (
+    200_000,
+    200,
+)  # of one merged range: a larger one is a mistake beside the data
 
 
 def column_letters(column: int) -> str:
@@ -40,7 +43,8 @@ def place(name: str) -> tuple[int, int]:
 
 
 def covered_places(ranges: Iterable[str]) -> dict[int, frozenset[int]]:
-    """Row → the columns whose cells a merged range covers: all of `A2:B4` but A2, which holds the value.
+    """Row → the columns whose cells a merged range covers: all of `A2:B4` but A2, which holds the
+    value.
 
     Raises ValueError for what is no range.
     """

@@ -1,6 +1,8 @@
-"""Rows of a sheet by one pattern for all the cells of a row, column by column. What does not fit is left to expat.
+"""Rows of a sheet by one pattern for all the cells of a row, column by column. What does not fit is
+left to expat.
 
-Justified by benchmarks/files.py: expat calls Python five times for each cell, this a few times for each column of a block.
+Justified by benchmarks/files.py: expat calls Python five times for each cell, this a few times for
+each column of a block.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _TEXTS = frozenset({"str", "inlineStr"})
 
 
 class QuickRows:
-    """A pattern for rows with names, in which the cells stand in order. `p`: the prefix of the elements' names.
+    """A pattern for rows with names, in which the cells stand in order. `p`: the prefix of the
+    elements' names.
 
     `width`: how many columns the rows have that were seen.
     """
@@ -34,7 +37,8 @@ class QuickRows:
         self._widen(1)
 
     def fits(self, block: str) -> bool:
-        """Whether the pattern reads the block from its first letter to its last: then it is well-formed, too.
+        """Whether the pattern reads the block from its first letter to its last: then it is
+        well-formed, too.
 
         Learns how many columns there are: first every block is asked, then those that fit are read.
         """
@@ -69,15 +73,22 @@ class QuickRows:
         pattern = self._with_formulas if has_formulas else self._plain
         parts = list(zip(*pattern.findall(block), strict=True))
         if has_formulas:
-            columns = [_column(parts[n], parts[n + 1], parts[n + 2], values) for n in range(1, len(parts), 3)]
+            columns = [
+                _column(parts[n], parts[n + 1], parts[n + 2], values)
+                for n in range(1, len(parts), 3)
+            ]
         else:
-            columns = [_column(parts[n], None, parts[n + 1], values) for n in range(1, len(parts), 2)]
+            columns = [
+                _column(parts[n], None, parts[n + 1], values) for n in range(1, len(parts), 2)
+            ]
         return map(int, parts[0]) if parts else iter(()), columns
 
     def _widen(self, columns: int) -> None:
         p, f = self._p, rf"<{self._p}f[^<>/]*+(?:/>|>[^<]*+</{self._p}f>)"
         value = rf"(?:<{p}v>[^<]*+</{p}v>|<{p}v ?/>|<{p}is><{p}t[^<>/]*+>[^<]*+</{p}t></{p}is>)?+"
-        found = rf"(?:(?:<{p}v>|<{p}is><{p}t[^<>/]*+>)([^<]*+)(?:</{p}v>|</{p}t></{p}is>)|<{p}v ?/>)?+"
+        found = (
+            rf"(?:(?:<{p}v>|<{p}is><{p}t[^<>/]*+>)([^<]*+)(?:</{p}v>|</{p}t></{p}is>)|<{p}v ?/>)?+"
+        )
         attributes = "[^<>/]*+"
         self.width = columns
         self._sound = re.compile(f"(?:{_row(p, columns, attributes, f'(?:{f})?+{value}')})*+")
@@ -102,7 +113,10 @@ def _column(
 
 
 def _kind(attributes: str) -> tuple[str, str]:
-    """The type and the style of a cell. One that stands between broken attributes has a type that nothing reads."""
+    """The type and the style of a cell.
+
+    One that stands between broken attributes has a type that nothing reads.
+    """
     if not _ATTRIBUTES.fullmatch(attributes):
         return "?", ""
     found = dict(_ATTRIBUTE.findall(attributes))
@@ -115,5 +129,8 @@ def _formula(element: str) -> str | None:
 
 def _row(p: str, columns: int, attributes: str, content: str) -> str:
     """A row, its number in the first group, and in it a cell for each column, or none."""
-    cells = "".join(rf'(?:<{p}c r="{column_letters(n)}\1"{attributes}(?:/>|>{content}</{p}c>))?+' for n in range(columns))
+    cells = "".join(
+        rf'(?:<{p}c r="{column_letters(n)}\1"{attributes}(?:/>|>{content}</{p}c>))?+'
+        for n in range(columns)
+    )
     return rf'<{p}row r="([0-9]{{1,7}})"[^<>/]*+(?:/>|>{cells}</{p}row>)'

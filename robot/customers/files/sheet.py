@@ -1,7 +1,7 @@
 """The rows of one sheet, from its XML.
 
-Two ways that give the same: a pattern for rows whose cells stand in order and are written as most programs do, and expat
-for all else (benchmarks/files.py).
+Two ways that give the same: a pattern for rows whose cells stand in order and are written as most
+programs do, and expat for all else (benchmarks/files.py).
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class SheetReader:
         self._sheet = sheet
 
     def look(self) -> Facts:
-        """Read the XML to its end, without the values: whether it is whole, and what is special in it."""
+        """Read the XML to its end, without the values: whether it is whole, and what is special in
+        it.
+        """
         facts = Facts()
         parser = SheetParser()
         slow: set[int] = set()
@@ -68,15 +70,21 @@ class SheetReader:
                     slow.add(n)
                     rows = parser.parse(block)
                     numbers.extend([row.number for row in rows])
-                    facts.filled += sum(any(cell.is_filled for cell in row.cells.values()) for row in rows)
+                    facts.filled += sum(
+                        any(cell.is_filled for cell in row.cells.values()) for row in rows
+                    )
                 facts.hidden_rows += quick.hidden_rows(block)
             parser.close()
         facts.quick, facts.slow = quick, frozenset(slow)
-        facts.hidden_columns = tuple(column for column in parser.hidden_columns if column < quick.width)
+        facts.hidden_columns = tuple(
+            column for column in parser.hidden_columns if column < quick.width
+        )
         try:
             facts.merged = covered_places(parser.merged)
         except ValueError as error:
-            raise damaged(self._path, f"{self._sheet.name} merges cells that have no such name ({error})") from None
+            raise damaged(
+                self._path, f"{self._sheet.name} merges cells that have no such name ({error})"
+            ) from None
         facts.in_order = all(map(lt, numbers, numbers[1:]))
         if not facts.in_order and len(set(numbers)) != len(numbers):
             raise damaged(self._path, f"{self._sheet.name} has two rows of the same number")
@@ -85,7 +93,10 @@ class SheetReader:
         return facts
 
     def rows(self, facts: Facts, values: Values) -> Iterator[Row]:
-        """Its filled rows by their numbers. In memory only where the file holds them in another order."""
+        """Its filled rows by their numbers.
+
+        In memory only where the file holds them in another order.
+        """
         found = self._rows(facts, values)
         return found if facts.in_order else iter(sorted(found, key=lambda row: row.number))
 
@@ -107,7 +118,9 @@ class SheetReader:
                     yield from map(Row, numbers, cells)
                 else:
                     yield from _kept(map(_trimmed, numbers, cells))
-                parser.last_row = max(facts.quick.numbers(block), default=parser.last_row) if facts.slow else 0
+                parser.last_row = (
+                    max(facts.quick.numbers(block), default=parser.last_row) if facts.slow else 0
+                )
 
     def _cells(self, row: RawRow, values: Values) -> tuple[int, Sequence[Value | Mark]]:
         cells: list[Value | Mark] = [None] * (max(row.cells, default=-1) + 1)
@@ -115,16 +128,26 @@ class SheetReader:
             cells[column] = values.read(raw.type, raw.style, raw.formula, raw.value)
         return row.number, cells
 
-    def _finished(self, rows: Iterable[tuple[int, Sequence[Value | Mark]]], facts: Facts) -> Iterator[Row]:
-        """Rows with addresses where there are marks, and with a mark where a merged range covers a cell."""
+    def _finished(
+        self, rows: Iterable[tuple[int, Sequence[Value | Mark]]], facts: Facts
+    ) -> Iterator[Row]:
+        """Rows with addresses where there are marks, and with a mark where a merged range covers a
+        cell.
+        """
         for number, cells in rows:
             covered = facts.merged.get(number)
             if covered and any(cell is not None for cell in cells):
                 wide = [*cells, *[None] * (max(covered) + 1 - len(cells))]
                 merged = Mark(Reason.MERGED, None, "")
-                cells = [merged if cell is None and column in covered else cell for column, cell in enumerate(wide)]
+                cells = [
+                    merged if cell is None and column in covered else cell
+                    for column, cell in enumerate(wide)
+                ]
             places = enumerate(cells)
-            known = [cell.at(self._address(number, n)) if isinstance(cell, Mark) else cell for n, cell in places]
+            known = [
+                cell.at(self._address(number, n)) if isinstance(cell, Mark) else cell
+                for n, cell in places
+            ]
             yield _trimmed(number, known)
 
     def _address(self, number: int, column: int) -> str:
@@ -139,7 +162,9 @@ class SheetReader:
         try:
             yield
         except expat.ExpatError as error:
-            raise damaged(self._path, f"the XML of {self._sheet.part} is not whole ({error})") from None
+            raise damaged(
+                self._path, f"the XML of {self._sheet.part} is not whole ({error})"
+            ) from None
 
 
 def _kept(rows: Iterable[Row]) -> Iterator[Row]:

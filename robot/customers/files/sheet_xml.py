@@ -11,7 +11,9 @@ from robot.customers.files.strings import refuse_doctype
 
 
 class RawCell(NamedTuple):
-    """A cell as written: its type and style, its formula and its value, None where there is no such element."""
+    """A cell as written: its type and style, its formula and its value, None where there is no such
+    element.
+    """
 
     type: str
     style: str
@@ -80,7 +82,11 @@ class SheetParser:
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         assert self._row is not None  # noqa: S101
         try:
-            row, column = place(attributes["r"]) if "r" in attributes else (self._row.number, self._column + 1)
+            row, column = (
+                place(attributes["r"])
+                if "r" in attributes
+                else (self._row.number, self._column + 1)
+            )
         except ValueError:
             raise expat.ExpatError(f"no cell has the name {attributes['r']}") from None
         if row != self._row.number:
@@ -97,7 +103,9 @@ class SheetParser:
         local = name.rsplit(":", 1)[-1]
         self._into = None
         if local == "c" and self._row is not None:
-            formula, value = (None if part is None else "".join(part) for part in map(self._parts.get, "fv"))
+            formula, value = (
+                None if part is None else "".join(part) for part in map(self._parts.get, "fv")
+            )
             kind = self._attributes.get("t", "n")
             if value is not None and kind in {"str", "inlineStr"}:
                 value = excel_text(value)

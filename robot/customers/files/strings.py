@@ -1,4 +1,6 @@
-"""The texts that the cells of a workbook share: read once, kept in memory, named by their number."""
+"""The texts that the cells of a workbook share: read once, kept in memory, named by their
+number.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,13 @@ def shared_texts(path: Path, part: str, chunks: Iterator[bytes]) -> list[Text]:
     found = blocks(path, part, chunks, start="sst", end="si")
     head = next(found)
     p = prefix_of(head, "sst")
-    quick = re.compile(rf"(?:<{p}si>(?:<{p}t(?: xml:space=\"preserve\")?>[^<]*+</{p}t>|<{p}t/>)</{p}si>|<{p}si/>\s*+)*+")
-    each = re.compile(rf"<{p}si>(?:<{p}t(?: xml:space=\"preserve\")?>([^<]*+)</{p}t>|<{p}t/>)</{p}si>|<{p}si/>")
+    quick = re.compile(
+        rf"(?:<{p}si>(?:<{p}t(?:"
+        rf" xml:space=\"preserve\")?>[^<]*+</{p}t>|<{p}t/>)</{p}si>|<{p}si/>\s*+)*+"
+    )
+    each = re.compile(
+        rf"<{p}si>(?:<{p}t(?: xml:space=\"preserve\")?>([^<]*+)</{p}t>|<{p}t/>)</{p}si>|<{p}si/>"
+    )
     try:
         reader.parse(head)
         for block in found:

@@ -22,7 +22,10 @@ class Visibility(Enum):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook. `lines`: how many of its lines hold something, the headers included."""
+    """A sheet of a workbook.
+
+    `lines`: how many of its lines hold something, the headers included.
+    """
 
     name: str
     visibility: Visibility
@@ -33,8 +36,8 @@ class Sheet:
 class Row(NamedTuple):
     """A line of the file. Blank lines and decoration are left out, empty cells at the end too.
 
-    `number`: of the line of the file, or of the row of the sheet, in which it begins. `swallowed`: how many more lines of
-    a CSV stand inside it, behind a quote that is probably not closed.
+    `number`: of the line of the file, or of the row of the sheet, in which it begins. `swallowed`:
+    how many more lines of a CSV stand inside it, behind a quote that is probably not closed.
     """
 
     number: int
@@ -44,7 +47,8 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A file that is ready to be read. `sheet` and `sheets` are those of a workbook, `encoding` that of a CSV.
+    """A file that is ready to be read. `sheet` and `sheets` are those of a workbook, `encoding`
+    that of a CSV.
 
     `notes`: what the operator should know of how it was read.
     """
@@ -67,7 +71,10 @@ class Table:
         return rows
 
     def address(self, number: int, column: int) -> str:
-        """How the operator finds a cell: `Carteira!C7`, or `line 7, column 3` in a CSV. `column` counts from 0."""
+        """How the operator finds a cell: `Carteira!C7`, or `line 7, column 3` in a CSV.
+
+        `column` counts from 0.
+        """
         if self.sheet is None:
             return f"line {number}, column {column + 1}"
         return cell_name(self.sheet, number, column)

@@ -1,4 +1,7 @@
-"""A CSV file: its rows, whatever its encoding, separator, line ends and quotes. Read line by line, never whole."""
+"""A CSV file: its rows, whatever its encoding, separator, line ends and quotes.
+
+Read line by line, never whole.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _HEAD_LINES = 20
 
 
 class TextFile:
-    """A text file of which encoding, separator and quotes are known. Raises UnreadableFile where it cannot be read."""
+    """A text file of which encoding, separator and quotes are known.
+
+    Raises UnreadableFile where it cannot be read.
+    """
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self._path = path
@@ -57,27 +63,36 @@ class TextFile:
             return ()
         if Mark in map(type, read):
             places = enumerate(read, 1)
-            return tuple(c.at(f"line {number}, column {n}") if isinstance(c, Mark) else c for n, c in places)
+            return tuple(
+                c.at(f"line {number}, column {n}") if isinstance(c, Mark) else c for n, c in places
+            )
         return tuple(read)  # type: ignore[arg-type]
 
     def _open(self) -> TextIO:
-        return self._path.open(encoding=self._encoding.codec, errors=self._encoding.errors, newline="")
+        return self._path.open(
+            encoding=self._encoding.codec, errors=self._encoding.errors, newline=""
+        )
 
     def _raw(self) -> Iterator[tuple[int, list[str], int]]:
-        """The csv module says neither where a cell opens nor that the last is still open: the line `_END` tells both."""
+        """The csv module says neither where a cell opens nor that the last is still open: the line
+        `_END` tells both.
+        """
         csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
         try:
             with access(self._path), self._open() as file:
                 for _ in range(self._above):
                     file.readline()
-                yield from self._split(csv.reader(_with_end(file), delimiter=self.separator, skipinitialspace=True))
+                yield from self._split(
+                    csv.reader(_with_end(file), delimiter=self.separator, skipinitialspace=True)
+                )
         except csv.Error as error:
             raise UnreadableFile(
                 f"{self._path.name}: it cannot be read as CSV ({error}).", "Save it again as CSV."
             ) from None
         except UnicodeError:
             raise UnreadableFile(
-                f"{self._path.name}: it cannot be read as {self._encoding.codec}.", "Save it again as CSV UTF-8."
+                f"{self._path.name}: it cannot be read as {self._encoding.codec}.",
+                "Save it again as CSV UTF-8.",
             ) from None
 
     def _split(self, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str], int]]:
@@ -88,13 +103,20 @@ class TextFile:
                 if cells != [_END]:
                     opened = last - len(_BREAK.findall(cells[-1]))
                     raise UnreadableFile(
-                        f"{self._path.name}: the quote that opens in line {opened} is never closed. Nothing was imported.",
+                        (
+                            f"{self._path.name}: the quote that opens in line {opened} is never"
+                            " closed. Nothing was imported."
+                        ),
                         "Close it, or take it out, and import again.",
                     )
                 return
             if any(cells):
                 width = width or len(cells)
-                swallowed = last - first if last > first and _is_swallowing(cells, self.separator, width) else 0
+                swallowed = (
+                    last - first
+                    if last > first and _is_swallowing(cells, self.separator, width)
+                    else 0
+                )
                 yield first, cells, swallowed
 
 
@@ -118,12 +140,15 @@ def _with_end(file: TextIO) -> Iterator[str]:
 
 
 def _is_swallowing(cells: Sequence[str], separator: str, width: int) -> bool:
-    """Of a line that stands in several of the file: whether a quote seems to have met that of another line.
+    """Of a line that stands in several of the file: whether a quote seems to have met that of
+    another line.
 
-    One cell then holds the end of a line and the separators of the next, or, where every cell is in quotes, the rest of
-    the other line stands beyond the headers.
+    One cell then holds the end of a line and the separators of the next, or, where every cell is in
+    quotes, the rest of the other line stands beyond the headers.
     """
-    return any(separator in cell and _BREAK.search(cell) for cell in cells) or any(cell.strip() for cell in cells[width:])
+    return any(separator in cell and _BREAK.search(cell) for cell in cells) or any(
+        cell.strip() for cell in cells[width:]
+    )
 
 
 def _outside_quotes(line: str) -> str:

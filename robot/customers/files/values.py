@@ -17,13 +17,16 @@ Read = Callable[[str], Value | Mark]
 
 
 class Values:
-    """Reads cells of one workbook. `texts`: the shared ones. `formats`: of each style that is not plain, by its number.
+    """Reads cells of one workbook. `texts`: the shared ones. `formats`: of each style that is not
+    plain, by its number.
 
-    `stale`: the values of formulas were written by a program that does not calculate, for Excel to replace: a 0 or an empty
-    text is then no value.
+    `stale`: the values of formulas were written by a program that does not calculate, for Excel to
+    replace: a 0 or an empty text is then no value.
     """
 
-    def __init__(self, texts: Sequence[Value | Mark], formats: dict[str, Format], *, stale: bool) -> None:
+    def __init__(
+        self, texts: Sequence[Value | Mark], formats: dict[str, Format], *, stale: bool
+    ) -> None:
         self._texts = texts
         self._formats = formats
         self._stale = stale
@@ -54,11 +57,19 @@ class Values:
                 return [known[int(text)] if text else None for text in texts]
         elif kind == "n" and style not in self._formats:
             with suppress(ValueError, OverflowError):
-                numbers = [int(text) if text.isdigit() else number(text) if text else 0 for text in texts]
+                numbers = [
+                    int(text) if text.isdigit() else number(text) if text else 0 for text in texts
+                ]
                 if not is_rounded(max(numbers)) and not is_rounded(min(numbers)):
-                    return [value if text else None for value, text in zip(numbers, texts, strict=True)]
+                    return [
+                        value if text else None for value, text in zip(numbers, texts, strict=True)
+                    ]
         elif kind in {"str", "inlineStr"}:
-            return [*itertools.chain(*(read_texts(texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE)))]
+            return [
+                *itertools.chain(
+                    *(read_texts(texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE))
+                )
+            ]
         read = self.reader(kind, style)
         return [read(text) if text else None for text in texts]
 
@@ -86,12 +97,18 @@ def formats_of(styles: ElementTree.Element | None, *, since_1904: bool) -> dict[
     """The styles, by their number in the file, whose numbers are more than plain ones."""
     if styles is None:
         return {}
-    texts = {e.get("numFmtId", ""): e.get("formatCode", "") for e in styles.iter() if _local(e) == "numFmt"}
+    texts = {
+        e.get("numFmtId", ""): e.get("formatCode", "")
+        for e in styles.iter()
+        if _local(e) == "numFmt"
+    }
     cell_styles = next((e for e in styles if _local(e) == "cellXfs"), ())
     found: dict[str, Format] = {}
     for n, style in enumerate(cell_styles):
         code = style.get("numFmtId", "0")
-        shown = format_of(int(code) if code.isdigit() else 0, texts.get(code, ""), since_1904=since_1904)
+        shown = format_of(
+            int(code) if code.isdigit() else 0, texts.get(code, ""), since_1904=since_1904
+        )
         if shown is not None:
             found[str(n)] = shown
     return found
@@ -106,7 +123,9 @@ def _text(text: str) -> Value | Mark:
 
 
 def _boolean(text: str) -> Value | Mark:
-    return {"1": True, "0": False, "true": True, "false": False}.get(text.strip(), Mark(Reason.DAMAGED, None, text))
+    return {"1": True, "0": False, "true": True, "false": False}.get(
+        text.strip(), Mark(Reason.DAMAGED, None, text)
+    )
 
 
 def _error(text: str) -> Value | Mark:

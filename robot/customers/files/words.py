@@ -1,7 +1,8 @@
-"""What a text in a cell stands for: itself, nothing, or something that was lost on the way. Pure functions.
+"""What a text in a cell stands for: itself, nothing, or something that was lost on the way. Pure
+functions.
 
-Programs write a word where there is nothing (`NULL`), wrap a text so that Excel leaves it alone (`="00123"`), draw rules
-of dashes under the headers and count the rows at the end.
+Programs write a word where there is nothing (`NULL`), wrap a text so that Excel leaves it alone
+(`="00123"`), draw rules of dashes under the headers and count the rows at the end.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from robot.customers.files.cells import Mark, Reason
 
 _RULE = re.compile(r"[-–—\u2212_]+|(?=.*(?:--|==))[-=+|_ ]+")
-_ERRORS = re.compile(  # Excel's, in English and Portuguese; what it shows for a column that is too narrow
+# Excel's, in English and Portuguese; what it shows for a column that is too narrow
+_ERRORS = re.compile(
     r"#(?:REF|VALUE|VALOR|DIV/0|NAME|NULL|NUM|SPILL|CALC|BLOCKED|UNKNOWN|FIELD|NOME|NULO|NÚM|NUM|DESPEJAR|CAMPO)[!?]"
     r"|#{4,}|#GETTING_DATA",
     re.IGNORECASE,
@@ -27,12 +29,14 @@ _GARBLED = re.compile(  # UTF-8 that was read as cp1252: each of its bytes a sig
 )
 _COUNT = re.compile(
     r"\(?\s*\d+ (?:rows?|row\(s\)|linhas?|linha\(s\)|registros?|registro\(s\)|tuplas?)"
-    r"(?: (?:affected|selected|returned|in set|afetadas?|afetados?|selecionad[ao]s?|retornad[ao]s?)(?: \([0-9., a-z]+\))?)?"
+    r"(?: (?:affected|selected|returned|in"
+    r" set|afetadas?|afetados?|selecionad[ao]s?|retornad[ao]s?)(?: \([0-9., a-z]+\))?)?"
     r"\s*\)?\.?",
     re.IGNORECASE,
 )
-# A cheap first look at the texts of a row, joined: without any of these, each is what it is. A pattern that begins with
-# a plain letter is found ten times as fast as one that does not. Held in step with the patterns above by tests.
+# A cheap first look at the texts of a row, joined: without any of these, each is what it is. A
+# pattern that begins with a plain letter is found ten times as fast as one that does not. Held in
+# step with the patterns above by tests.
 _JOINT = "\0"
 _START = re.compile(r"\0[\s=#'\[<\\_–—\u2212]")
 _EXPONENT = re.compile(r"[Ee][+-]?[0-9]")
@@ -40,7 +44,18 @@ _SIGNS = re.compile("[ÃÂ\ufffd\udc80-\udcff]|â€|\\s\0")
 _WORDS = frozenset(
     cased
     for word in (
-        *("null", "(null)", "[null]", "<null>", "none", "undefined", "\\n", "(blank)", "(vazio)", "(em branco)"),
+        *(
+            "null",
+            "(null)",
+            "[null]",
+            "<null>",
+            "none",
+            "undefined",
+            "\\n",
+            "(blank)",
+            "(vazio)",
+            "(em branco)",
+        ),
         *("n/a", "n/d", "#n/a", "#n/d", "<na>"),
     )
     for cased in (word, word.upper(), word.capitalize(), word.title())
@@ -48,7 +63,9 @@ _WORDS = frozenset(
 
 
 def read_texts(texts: Sequence[str]) -> list[str | Mark | None]:
-    """What cells with these texts hold: without blanks at the ends and without wrappers; None for nothing."""
+    """What cells with these texts hold: without blanks at the ends and without wrappers; None for
+    nothing.
+    """
     joined = f"\0{_JOINT.join(texts)}\0"
     if (
         not _START.search(joined)

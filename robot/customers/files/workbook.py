@@ -20,7 +20,10 @@ _TOLD = 10
 
 
 class WorkbookFile:
-    """A workbook whose XML was read to its end, and of which one sheet is chosen. Raises UnreadableFile."""
+    """A workbook whose XML was read to its end, and of which one sheet is chosen.
+
+    Raises UnreadableFile.
+    """
 
     def __init__(self, path: Path, wanted: str | None) -> None:
         self._path = path
@@ -60,7 +63,9 @@ class WorkbookFile:
             refuse_if_changed(self._path, self._stamp)
 
 
-def _choose(path: Path, sheets: Sequence[SheetPart], facts: Sequence[Facts], wanted: str | None) -> int:
+def _choose(
+    path: Path, sheets: Sequence[SheetPart], facts: Sequence[Facts], wanted: str | None
+) -> int:
     if wanted is not None:
         named = [n for n, sheet in enumerate(sheets) if _plain(sheet.name) == _plain(wanted)]
         exact = [n for n in named if sheets[n].name == wanted]
@@ -92,12 +97,19 @@ def _choose(path: Path, sheets: Sequence[SheetPart], facts: Sequence[Facts], wan
 
 
 def _largest(sheets: Sequence[SheetPart], facts: Sequence[Facts], which: Sequence[int]) -> str:
-    """The option that names the sheet with the most lines: most likely the list, and not its summary."""
+    """The option that names the sheet with the most lines: most likely the list, and not its
+    summary.
+    """
     return f'--sheet "{sheets[max(which, key=lambda n: facts[n].filled)].name}"'
 
 
-def _told(sheets: Sequence[SheetPart], facts: Sequence[Facts], which: Sequence[int]) -> tuple[str, ...]:
-    shown = (f"{sheets[n].name} ({_visibility(sheets[n]).value}, {facts[n].filled:,} line(s))" for n in which[:_TOLD])
+def _told(
+    sheets: Sequence[SheetPart], facts: Sequence[Facts], which: Sequence[int]
+) -> tuple[str, ...]:
+    shown = (
+        f"{sheets[n].name} ({_visibility(sheets[n]).value}, {facts[n].filled:,} line(s))"
+        for n in which[:_TOLD]
+    )
     return (*shown, *([f"and {len(which) - _TOLD} more"] if len(which) > _TOLD else []))
 
 
@@ -107,11 +119,17 @@ def _notes(sheets: Sequence[Sheet], facts: Facts) -> Iterator[str]:
         yield f"the sheet {chosen.name} is {chosen.visibility.value}"
     for sheet in sheets:
         if not sheet.chosen and sheet.lines:
-            yield f"the sheet {sheet.name} ({sheet.visibility.value}, {sheet.lines:,} line(s)) was not read"
+            yield (
+                f"the sheet {sheet.name} ({sheet.visibility.value}, {sheet.lines:,} line(s)) was"
+                " not read"
+            )
     if facts.hidden_rows:
         yield f"{facts.hidden_rows:,} row(s) that Excel hides (a filter?) are read, too"
     if facts.hidden_columns:
-        yield f"hidden columns are read, too: {', '.join(map(column_letters, facts.hidden_columns[:_TOLD]))}"
+        yield (
+            "hidden columns are read, too:"
+            f" {', '.join(map(column_letters, facts.hidden_columns[:_TOLD]))}"
+        )
     if not facts.in_order:
         yield "its rows stand in another order in the file: they are read by their numbers"
 

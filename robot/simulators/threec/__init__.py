@@ -1,11 +1,20 @@
-"""A 3C Plus to play with: a simulator of its API over real HTTP, the invented calls it serves, and the faults it can suffer.
+"""A 3C Plus to play with: a simulator of its API over real HTTP, the invented calls it serves, and
+the faults it can suffer.
 
-The `demo` command, the tests and the benchmarks use it; the robot itself knows nothing of it. Standard library only, and
-nothing from the rest of `robot`: whatever the simulator shared with the robot, they would get wrong together.
+The `demo` command, the tests and the benchmarks use it; the robot itself knows nothing of it.
+Standard library only, and nothing from the rest of `robot`: whatever the simulator shared with the
+robot, they would get wrong together.
 """
 
 from robot.simulators.faults import SENDING_ONLY, WRONG_SHAPES, Fault, FaultKind, load_faults
-from robot.simulators.threec.access import AGENTE, DEMO_TOKEN, ENDED, GESTOR, SUPERVISOR, ServiceToken
+from robot.simulators.threec.access import (
+    AGENTE,
+    DEMO_TOKEN,
+    ENDED,
+    GESTOR,
+    SUPERVISOR,
+    ServiceToken,
+)
 from robot.simulators.threec.server import Request, Simulator
 from robot.simulators.threec.world import make_calls
 

@@ -1,4 +1,6 @@
-"""The answers of 3C Plus: its envelopes, its errors, and what stands in front of it when it is in trouble."""
+"""The answers of 3C Plus: its envelopes, its errors, and what stands in front of it when it is in
+trouble.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +25,15 @@ TITLES = {
 
 BUSY_TEXT = "Muitas requisições, aguarde 5 segundos..."
 CLOUDFLARE_524 = (
-    '<!DOCTYPE html>\n<html lang="en-US"><head><title>app.3c.plus | 524: A timeout occurred</title></head>\n'
-    "<body><h1>A timeout occurred <small>Error code 524</small></h1><p>Cloudflare Ray ID: 8f00ba4</p></body></html>\n"
+    '<!DOCTYPE html>\n<html lang="en-US"><head><title>app.3c.plus | 524: A timeout'
+    " occurred</title></head>\n"
+    "<body><h1>A timeout occurred <small>Error code 524</small></h1><p>Cloudflare Ray ID:"
+    " 8f00ba4</p></body></html>\n"
 )
-HTML_PAGE = "<!DOCTYPE html>\n<html><head><title>3C Plus</title></head><body><h1>Estamos em manutenção</h1></body></html>\n"
+HTML_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>3C Plus</title></head><body><h1>Estamos em"
+    " manutenção</h1></body></html>\n"
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,17 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def envelope(data: Sequence[bytes], pagination: Mapping[str, Any] | None, transaction: str) -> bytes:
-    """A page as the API sends it: rendered records inside the envelope; without `meta` when there is no pagination."""
-    head = b'{"status":200,"title":"OK","detail":"","transaction_id":' + to_json(transaction) + b',"data":['
+def envelope(
+    data: Sequence[bytes], pagination: Mapping[str, Any] | None, transaction: str
+) -> bytes:
+    """A page as the API sends it: rendered records inside the envelope; without `meta` when there
+    is no pagination.
+    """
+    head = (
+        b'{"status":200,"title":"OK","detail":"","transaction_id":'
+        + to_json(transaction)
+        + b',"data":['
+    )
     tail = b"" if pagination is None else b',"meta":' + to_json({"pagination": pagination})
     return b"".join((head, b",".join(data), b"]", tail, b"}"))
 
@@ -52,7 +67,11 @@ def ok(data: Any, transaction: str, status: int = 200) -> Answer:
 
 
 def refusal(
-    status: int, transaction: str, errors: Mapping[str, list[str]] | None = None, *, detail: str | None = None
+    status: int,
+    transaction: str,
+    errors: Mapping[str, list[str]] | None = None,
+    *,
+    detail: str | None = None,
 ) -> Answer:
     """An error in the API's envelope; PHP writes an empty map of errors as `[]`."""
     title, usual = TITLES[status]
@@ -61,7 +80,9 @@ def refusal(
 
 
 def fault_answer(fault: Fault, transaction: str) -> Answer | None:
-    """The answer that a fault puts in the place of the right one; None for faults that change or cut the right one."""
+    """The answer that a fault puts in the place of the right one; None for faults that change or
+    cut the right one.
+    """
     headers = () if fault.retry_after is None else (("Retry-After", str(fault.retry_after)),)
     match fault.kind:
         case FaultKind.STATUS_524:

@@ -31,7 +31,9 @@ def _zulu(record: Any) -> Any:
 
 def _naive_utc(record: Any) -> Any:
     moment = _moment(record)
-    return record if moment is None else {**record, "call_date": moment.strftime("%Y-%m-%d %H:%M:%S")}
+    return (
+        record if moment is None else {**record, "call_date": moment.strftime("%Y-%m-%d %H:%M:%S")}
+    )
 
 
 def _moment(record: Any) -> datetime | None:

@@ -1,7 +1,7 @@
 """The campaigns' lists and the contacts in them, as 3C Plus keeps them: with its traps.
 
-Names are not unique; filters drop contacts without a word but their count; more than 300 items are refused; a phone of
-nine digits or with 55 is taken (and would dial wrong).
+Names are not unique; filters drop contacts without a word but their count; more than 300 items are
+refused; a phone of nine digits or with 55 is taken (and would dial wrong).
 """
 
 import threading
@@ -39,14 +39,19 @@ class MailingList:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of the items of one request: how many were taken, and for each other one the reason."""
+    """What became of the items of one request: how many were taken, and for each other one the
+    reason.
+    """
 
     quantity: int
     filtered: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 class MailingLists:
-    """Every list, safe to use from many threads. `blocked` phones are dropped (the blacklist), in any campaign."""
+    """Every list, safe to use from many threads.
+
+    `blocked` phones are dropped (the blacklist), in any campaign.
+    """
 
     def __init__(self, blocked: Sequence[str] = ()) -> None:
         self.blocked = set(blocked)
@@ -97,7 +102,11 @@ class MailingLists:
 
 def invalid_items(content: Any) -> dict[str, list[str]]:
     """What the API refuses with 422 in a request that sends contacts; empty when all is well."""
-    if not isinstance(content, list) or not content or not all(isinstance(item, dict) for item in content):
+    if (
+        not isinstance(content, list)
+        or not content
+        or not all(isinstance(item, dict) for item in content)
+    ):
         return {"mailing": ["O campo mailing deve ser uma lista de contatos."]}
     if len(content) > MOST_ITEMS:
         return {"mailing": [f"O campo mailing não pode ter mais de {MOST_ITEMS} itens."]}

@@ -26,7 +26,9 @@ def login_answer(content: Any, user: User, personal_token: str, transaction: str
     """Judge the fields of a login."""
     form = {key: str(value) for key, value in content.items()} if isinstance(content, dict) else {}
     if missing := _missing(form):
-        return refusal(422, transaction, {name: [f"O campo {name} é obrigatório."] for name in missing})
+        return refusal(
+            422, transaction, {name: [f"O campo {name} é obrigatório."] for name in missing}
+        )
     if (form["user"], form["password"]) != (user.name, user.password):
         return refusal(401, transaction, detail="Usuário ou senha inválidos.")
     if user.second_factor:

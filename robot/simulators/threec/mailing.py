@@ -26,7 +26,10 @@ def mailing_answer(
     url: str = "",
     names_filtered: bool = False,
 ) -> Callable[[], Answer] | None:
-    """What builds the answer (and does what is asked); None when the path is none of these. It may raise InvalidQuery."""
+    """What builds the answer (and does what is asked); None when the path is none of these.
+
+    It may raise InvalidQuery.
+    """
     if match := _LISTS.fullmatch(path):
         campaign = int(match[1])
         if method == "GET":
@@ -42,7 +45,9 @@ def mailing_answer(
     return None
 
 
-def _listed(lists: MailingLists, campaign: int, query: Mapping[str, list[str]], transaction: str, url: str) -> Answer:
+def _listed(
+    lists: MailingLists, campaign: int, query: Mapping[str, list[str]], transaction: str, url: str
+) -> Answer:
     page, per_page = read_page(query)
     found = lists.of(campaign)
     data = [to_json(each.shown()) for each in found[(page - 1) * per_page : page * per_page]]
@@ -57,11 +62,19 @@ def _created(lists: MailingLists, campaign: int, content: Any, transaction: str)
     header = [str(form[key]) for key in sorted(form) if key.startswith("header[")]
     if not name or "identifier" not in header or "areacodephone" not in header:
         return refusal(422, transaction, {"name": ["Os campos name e header são obrigatórios."]})
-    return ok({"id": lists.create(campaign, name, header).id, "name": name}, transaction, status=201)
+    return ok(
+        {"id": lists.create(campaign, name, header).id, "name": name}, transaction, status=201
+    )
 
 
 def _taken(
-    lists: MailingLists, campaign: int, list_id: int, kind: str, content: Any, transaction: str, names_filtered: bool
+    lists: MailingLists,
+    campaign: int,
+    list_id: int,
+    kind: str,
+    content: Any,
+    transaction: str,
+    names_filtered: bool,
 ) -> Answer:
     to = lists.find(campaign, list_id)
     if to is None:
@@ -77,18 +90,32 @@ def _taken(
 
 def _counts(taken: Taken, names_filtered: bool) -> dict[str, Any]:
     details = [
-        {"motive": motive, **({"identifier": item.get("identifier"), "phone": item.get("phone")} if names_filtered else {})}
+        {
+            "motive": motive,
+            **(
+                {"identifier": item.get("identifier"), "phone": item.get("phone")}
+                if names_filtered
+                else {}
+            ),
+        }
         for motive, item in taken.filtered
     ]
-    return {"imported": {"quantity": taken.quantity}, "filtered": {"quantity": len(details), "details": details}}
+    return {
+        "imported": {"quantity": taken.quantity},
+        "filtered": {"quantity": len(details), "details": details},
+    }
 
 
-def _weighed(lists: MailingLists, campaign: int, list_id: int, content: Any, transaction: str) -> Answer:
+def _weighed(
+    lists: MailingLists, campaign: int, list_id: int, content: Any, transaction: str
+) -> Answer:
     to = lists.find(campaign, list_id)
     if to is None:
         return Answer(404, to_json({"message": "Not Found"}))
     weight = content.get("weight") if isinstance(content, dict) else None
     if not isinstance(weight, int) or not 0 <= weight <= 100:
-        return refusal(422, transaction, {"weight": ["O campo weight deve ser um número de 0 a 100."]})
+        return refusal(
+            422, transaction, {"weight": ["O campo weight deve ser um número de 0 a 100."]}
+        )
     to.weight = weight
     return ok(to.shown(), transaction)

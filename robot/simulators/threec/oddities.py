@@ -1,7 +1,7 @@
 """Odd shapes that 3C Plus has sent in production, and records that no robot could store.
 
-Each entry of `ODDITIES` changes one call in place; `make_odd` spreads them so that each of them occurs in every day that
-has at least as many calls as there are entries.
+Each entry of `ODDITIES` changes one call in place; `make_odd` spreads them so that each of them
+occurs in every day that has at least as many calls as there are entries.
 """
 
 import random
@@ -36,8 +36,12 @@ BOOLEANS = (
 ODD_SHARE = 0.5  # of a day's calls, once every oddity has had its place
 
 NUL_NOTE = "cliente\x00pediu retorno"
-LONG_QUALIFICATION = ("Cliente pediu para retornar na próxima semana, depois de falar com o sócio – " * 4)[:300]
-LONG_TRANSCRIPTION = "Operadora: Bom dia, com quem eu falo? 😀 Cliente: É o João, pode falar. " * 250
+LONG_QUALIFICATION = (
+    "Cliente pediu para retornar na próxima semana, depois de falar com o sócio – " * 4
+)[:300]
+LONG_TRANSCRIPTION = (
+    "Operadora: Bom dia, com quem eu falo? 😀 Cliente: É o João, pode falar. " * 250
+)
 FEEDBACK = {"id": 9, "type": "qualidade", "note": 8.5, "comments": ["ótimo tom", "faltou o CNPJ"]}
 
 
@@ -84,7 +88,9 @@ def _billed_number(call: Call) -> None:
 
 
 def _mailing(call: Call) -> Call:
-    """The call's mailing, made up when it has none, so that an oddity of the mailing is never lost."""
+    """The call's mailing, made up when it has none, so that an oddity of the mailing is never
+    lost.
+    """
     if not isinstance(call["mailing_data"], dict):
         call["mailing_data"] = {
             "_id": call["id"],
@@ -130,12 +136,27 @@ ODDITIES: tuple[Oddity, ...] = (
     _set(feedback="Ótimo atendimento"),
     _set(feedback=FEEDBACK),
     _set(route=None),
-    _set(route={"id": 7, "name": "Rota", "host": "h", "route": "r", "endpoint": "e", "caller_id": "1130000000"}),
+    _set(
+        route={
+            "id": 7,
+            "name": "Rota",
+            "host": "h",
+            "route": "r",
+            "endpoint": "e",
+            "caller_id": "1130000000",
+        }
+    ),
     _set(mailing_data=None),
     _set(mailing_data=[]),
     _headers({"ESTRATEGIA": "X", "RAZAO SOCIAL": "EMPRESA LTDA", "UF": "SP"}),
     _in_mailing(data=[]),
-    _headers({"Razao Social": "Padaria Três Irmãos LTDA", "Nome Fantasia": "Padaria Três Irmãos", "Receita ": "120.000,00"}),
+    _headers(
+        {
+            "Razao Social": "Padaria Três Irmãos LTDA",
+            "Nome Fantasia": "Padaria Três Irmãos",
+            "Receita ": "120.000,00",
+        }
+    ),
     _headers(
         {
             "razao_social": "AUTO PEÇAS SILVA",
@@ -145,8 +166,23 @@ ODDITIES: tuple[Oddity, ...] = (
             "Uf": "PA",
         }
     ),
-    _headers({"RAZÃO SOCIAL": "CONFECÇÕES INÊS ME", "Estratégia": "RENOVAÇÃO", "SÓCIO": "Inês Araújo", "Cep": "66000-000"}),
-    _headers({"PLANO ATUAL": "Controle 10GB", "Qtd. Linhas": 12, "E-MAIL": "contato@example.com", "OBS": None, "VIP": True}),
+    _headers(
+        {
+            "RAZÃO SOCIAL": "CONFECÇÕES INÊS ME",
+            "Estratégia": "RENOVAÇÃO",
+            "SÓCIO": "Inês Araújo",
+            "Cep": "66000-000",
+        }
+    ),
+    _headers(
+        {
+            "PLANO ATUAL": "Controle 10GB",
+            "Qtd. Linhas": 12,
+            "E-MAIL": "contato@example.com",
+            "OBS": None,
+            "VIP": True,
+        }
+    ),
     _in_mailing(identifier="12345678000199|" + "PROPOSTA-COMERCIAL-" * 6 + "FIM"),
     _in_mailing(identifier="cliente-" + "9f8e7d6c5b4a" * 15),
     _in_mailing(identifier=12345678000199),
@@ -164,8 +200,12 @@ ODDITIES: tuple[Oddity, ...] = (
 
 
 def make_odd(calls: list[Call], rng: random.Random) -> None:
-    """Give odd shapes to some of one day's calls, in place: at most one oddity each, every oddity while calls last."""
-    places = rng.sample(range(len(calls)), min(len(calls), max(len(ODDITIES), int(len(calls) * ODD_SHARE))))
+    """Give odd shapes to some of one day's calls, in place: at most one oddity each, every oddity
+    while calls last.
+    """
+    places = rng.sample(
+        range(len(calls)), min(len(calls), max(len(ODDITIES), int(len(calls) * ODD_SHARE)))
+    )
     for n, place in enumerate(places):
         ODDITIES[n % len(ODDITIES)](calls[place])
 

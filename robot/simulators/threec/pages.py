@@ -1,4 +1,6 @@
-"""Builds the pages of `GET /calls`: the records that a query asks for, the pagination, the faults in both."""
+"""Builds the pages of `GET /calls`: the records that a query asks for, the pagination, the faults
+in both.
+"""
 
 import math
 import random
@@ -16,7 +18,9 @@ Links = Literal["next", "object", "list", "absent"]
 
 @dataclass(frozen=True)
 class Paging:
-    """How the server pages: its greatest page, whether it admits to it, totals or none, the shape of `links`, no order."""
+    """How the server pages: its greatest page, whether it admits to it, totals or none, the shape
+    of `links`, no order.
+    """
 
     cap: int | None = None
     echo_cap: bool = True
@@ -28,7 +32,9 @@ class Paging:
 def build_page(
     records: Records, query: CallsQuery, paging: Paging, url: str, fault: Fault | None = None
 ) -> tuple[list[bytes], dict[str, Any] | None]:
-    """The rendered records of a page and its pagination (None = the answer has no `meta`), harmed by the fault if any."""
+    """The rendered records of a page and its pagination (None = the answer has no `meta`), harmed
+    by the fault if any.
+    """
     if fault:
         query, paging = _misread(query, paging, fault)
     found = records.select(query.selection)
@@ -41,15 +47,34 @@ def build_page(
         items, total = _harm(items, total, found, (query.page - 1) * size, fault)
     echoed = size if paging.echo_cap else query.per_page
     pagination = paginate(
-        total, len(items), query.page, size, echoed, url, replace(paging, simple=paging.simple or query.simple)
+        total,
+        len(items),
+        query.page,
+        size,
+        echoed,
+        url,
+        replace(paging, simple=paging.simple or query.simple),
     )
-    return [item.rendered(query.with_mailing) for item in items], _harm_pagination(pagination, fault)
+    return [item.rendered(query.with_mailing) for item in items], _harm_pagination(
+        pagination, fault
+    )
 
 
-def paginate(total: int, count: int, page: int, size: int, echoed: int, url: str, paging: Paging) -> dict[str, Any]:
-    """The `meta.pagination` of a page. A `next` link has neither token nor filters, as seen in production."""
+def paginate(
+    total: int, count: int, page: int, size: int, echoed: int, url: str, paging: Paging
+) -> dict[str, Any]:
+    """The `meta.pagination` of a page.
+
+    A `next` link has neither token nor filters, as seen in production.
+    """
     last = max(1, math.ceil(total / size))
-    numbers = {"total": total, "count": count, "per_page": echoed, "current_page": page, "total_pages": last}
+    numbers = {
+        "total": total,
+        "count": count,
+        "per_page": echoed,
+        "current_page": page,
+        "total_pages": last,
+    }
     if paging.simple:
         del numbers["total"], numbers["total_pages"]
     match paging.links:
@@ -73,7 +98,9 @@ def _misread(query: CallsQuery, paging: Paging, fault: Fault) -> tuple[CallsQuer
         case FaultKind.PAGE_IGNORED:
             return replace(query, page=1), paging
         case FaultKind.DATES_IGNORED:
-            return replace(query, selection=replace(query.selection, start=ALL_TIME[0], end=ALL_TIME[1])), paging
+            return replace(
+                query, selection=replace(query.selection, start=ALL_TIME[0], end=ALL_TIME[1])
+            ), paging
         case FaultKind.CAMPAIGNS_IGNORED:
             return replace(query, selection=replace(query.selection, campaigns=frozenset())), paging
         case FaultKind.PER_PAGE_CAPPED:
@@ -83,7 +110,9 @@ def _misread(query: CallsQuery, paging: Paging, fault: Fault) -> tuple[CallsQuer
     return query, paging
 
 
-def _harm(items: list[Item], total: int, found: list[Item], start: int, fault: Fault) -> tuple[list[Item], int]:
+def _harm(
+    items: list[Item], total: int, found: list[Item], start: int, fault: Fault
+) -> tuple[list[Item], int]:
     match fault.kind:
         case FaultKind.EMPTY_DATA:
             return [], total
@@ -103,7 +132,11 @@ def _harm(items: list[Item], total: int, found: list[Item], start: int, fault: F
 def _harm_pagination(pagination: dict[str, Any], fault: Fault | None) -> dict[str, Any] | None:
     match fault and fault.kind:
         case FaultKind.TOTALS_MISSING:
-            return {key: value for key, value in pagination.items() if key not in ("total", "total_pages")}
+            return {
+                key: value
+                for key, value in pagination.items()
+                if key not in ("total", "total_pages")
+            }
         case FaultKind.TOTAL_PAGES_MISSING:
             return {key: value for key, value in pagination.items() if key != "total_pages"}
         case FaultKind.META_MISSING:

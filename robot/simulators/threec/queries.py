@@ -42,7 +42,9 @@ class CallsQuery:
     @property
     def days(self) -> tuple[date, date]:
         """First and last day of the period."""
-        return date.fromisoformat(self.selection.start[:10]), date.fromisoformat(self.selection.end[:10])
+        return date.fromisoformat(self.selection.start[:10]), date.fromisoformat(
+            self.selection.end[:10]
+        )
 
 
 def read_page(query: Query) -> tuple[int, int]:
@@ -58,15 +60,17 @@ def read_page(query: Query) -> tuple[int, int]:
 def read_calls_query(query: Query, *, campaign_ids_work: bool = True) -> CallsQuery:
     """Read the parameters of `GET /calls`. Raises InvalidQuery for those that the API refuses.
 
-    `campaigns[]` counts only when repeated without an index. Whether `campaign_ids=5,6` works is not known of the real
-    API; without `campaign_ids_work` it is ignored without a word.
+    `campaigns[]` counts only when repeated without an index. Whether `campaign_ids=5,6` works is
+    not known of the real API; without `campaign_ids_work` it is ignored without a word.
     """
     errors: dict[str, list[str]] = {}
     start = _moment(query, "start_date", errors)
     end = _moment(query, "end_date", errors)
     if start and end:
         if end < start:
-            errors["end_date"] = ["O campo end_date deve ser uma data posterior ou igual a start_date."]
+            errors["end_date"] = [
+                "O campo end_date deve ser uma data posterior ou igual a start_date."
+            ]
         elif end - start > LONGEST_PERIOD:
             errors["end_date"] = ["O período não pode ser maior que 31 dias."]
     page = _positive(query, "page", 1, errors)
@@ -79,7 +83,9 @@ def read_calls_query(query: Query, *, campaign_ids_work: bool = True) -> CallsQu
     if errors:
         raise InvalidQuery(errors)
     return CallsQuery(
-        selection=Selection(_last(query, "start_date"), _last(query, "end_date"), frozenset(map(int, asked))),
+        selection=Selection(
+            _last(query, "start_date"), _last(query, "end_date"), frozenset(map(int, asked))
+        ),
         page=page,
         per_page=per_page,
         with_mailing=_last(query, "with_mailing") in YES,
@@ -99,7 +105,11 @@ def _moment(query: Query, name: str, errors: dict[str, list[str]]) -> datetime |
             return datetime.strptime(text, DATE_TIME)
         except ValueError:
             pass  # a day or hour that does not exist: refused below, like any other text
-    errors[name] = [f"O campo {name} não corresponde ao formato Y-m-d H:i:s." if text else f"O campo {name} é obrigatório."]
+    errors[name] = [
+        f"O campo {name} não corresponde ao formato Y-m-d H:i:s."
+        if text
+        else f"O campo {name} é obrigatório."
+    ]
     return None
 
 

@@ -1,4 +1,6 @@
-"""The records that the simulator serves: sorted, found by date and campaign, each rendered to JSON once."""
+"""The records that the simulator serves: sorted, found by date and campaign, each rendered to JSON
+once.
+"""
 
 import json
 import threading
@@ -16,11 +18,15 @@ SELECTIONS_KEPT = 64
 
 
 class Item:
-    """One record with its place in the order, its campaign, and its JSON once it has been asked for."""
+    """One record with its place in the order, its campaign, and its JSON once it has been asked
+    for.
+    """
 
     __slots__ = ("_base", "_full", "_written", "campaign", "key", "record")
 
-    def __init__(self, record: Any, key: tuple[str, str], campaign: int | None, written: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, record: Any, key: tuple[str, str], campaign: int | None, written: Callable[[Any], Any]
+    ) -> None:
         self.record = record
         self._written = written
         self.key = key
@@ -41,7 +47,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked for: call_date from `start` to `end`, both included, as `YYYY-MM-DD HH:MM:SS`; no campaigns = all.
+    """What is asked for: call_date from `start` to `end`, both included, as `YYYY-MM-DD HH:MM:SS`;
+    no campaigns = all.
 
     `agents`: whose calls may be seen; None = all, also those that no agent had.
     """
@@ -53,13 +60,14 @@ class Selection:
 
 
 class Records:
-    """The records, safe to read and change from many threads. A change makes a new list; a page being built keeps the old.
+    """The records, safe to read and change from many threads. A change makes a new list; a page
+    being built keeps the old.
 
-    `dates` is how a record's dates are written; `listed_late` lists a call by the moment so much after its own, as a server
-    does that goes by a call's end.
+    `dates` is how a record's dates are written; `listed_late` lists a call by the moment so much
+    after its own, as a server does that goes by a call's end.
 
-    The order is call_date, then id. A record that has no readable call_date stands behind the record that it followed, and
-    is served with it.
+    The order is call_date, then id. A record that has no readable call_date stands behind the
+    record that it followed, and is served with it.
     """
 
     def __init__(
@@ -89,7 +97,9 @@ class Records:
         with self._lock:
             last = self._items[-1] if self._items else None
             items = list(self._items)
-            (item,) = self._placed([record], last.key if last else ("", ""), last.campaign if last else None)
+            (item,) = self._placed(
+                [record], last.key if last else ("", ""), last.campaign if last else None
+            )
             insort(items, item, key=_key)
             self._store(items)
 
@@ -110,7 +120,10 @@ class Records:
         return [item.record for item in self._items]
 
     def select(self, selection: Selection) -> list[Item]:
-        """The items that the selection asks for, in the order in which they are served. Not to be changed."""
+        """The items that the selection asks for, in the order in which they are served.
+
+        Not to be changed.
+        """
         with self._lock:
             found = self._selections.get(selection)
             if found is None:
@@ -180,7 +193,9 @@ def _placed(
     written: Callable[[Any], Any],
     late: timedelta,
 ) -> list[Item]:
-    """Items with their keys and campaigns; those of the record before stand in for the ones a record lacks."""
+    """Items with their keys and campaigns; those of the record before stand in for the ones a
+    record lacks.
+    """
     items = []
     for record in records:
         when = _readable_date(record)

@@ -1,4 +1,6 @@
-"""The simulator: an HTTP server that answers as the API of 3C Plus does, from records in memory, with faults on demand."""
+"""The simulator: an HTTP server that answers as the API of 3C Plus does, from records in memory,
+with faults on demand.
+"""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +18,13 @@ from robot.simulators.threec.lists import MailingLists
 from robot.simulators.threec.login import User, login_answer, profile
 from robot.simulators.threec.mailing import mailing_answer
 from robot.simulators.threec.pages import Links, Paging, build_page, paginate
-from robot.simulators.threec.queries import DATE_TIME, CallsQuery, InvalidQuery, read_calls_query, read_page
+from robot.simulators.threec.queries import (
+    DATE_TIME,
+    CallsQuery,
+    InvalidQuery,
+    read_calls_query,
+    read_page,
+)
 from robot.simulators.threec.records import Records, campaign_of, to_json
 from robot.simulators.threec.world import campaign_name
 
@@ -26,7 +34,10 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Request:
-    """One request as the simulator understood it. `status` is 0 while unanswered, and when no status was sent at all."""
+    """One request as the simulator understood it.
+
+    `status` is 0 while unanswered, and when no status was sent at all.
+    """
 
     method: str
     path: str
@@ -47,16 +58,17 @@ class Request:
 
 
 class Simulator:
-    """A 3C Plus of its own, from `start` to `stop`, also as a context manager; any thread may use it.
+    """A 3C Plus of its own, from `start` to `stop`, also as a context manager; any thread may use
+    it.
 
-    `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it they repeat what was
-    asked for (`total_pages` always counts real pages). `simple_pagination` leaves the totals out always, not only when
-    asked to. `order="random"` sorts anew at each request. `dates` and `listed_late` are those of `Records`. `now`, when
-    given, returns local time: later calls have not happened yet, and are not served.
-    `lists` holds the campaigns' lists and the contacts sent; phones in `blocked` are filtered, told with a motive and, with
-    `names_filtered`, with the contact.
-    `on_page` is called in the server's thread before each page of calls is built: the place to change the calls under
-    the reader's feet.
+    `per_page_cap` limits the records of a page; with `echo_cap` the answers admit to it, without it
+    they repeat what was asked for (`total_pages` always counts real pages). `simple_pagination`
+    leaves the totals out always, not only when asked to. `order="random"` sorts anew at each
+    request. `dates` and `listed_late` are those of `Records`. `now`, when given, returns local
+    time: later calls have not happened yet, and are not served. `lists` holds the campaigns' lists
+    and the contacts sent; phones in `blocked` are filtered, told with a motive and, with
+    `names_filtered`, with the contact. `on_page` is called in the server's thread before each page
+    of calls is built: the place to change the calls under the reader's feet.
     """
 
     def __init__(
@@ -94,8 +106,12 @@ class Simulator:
         self._logins = 0
         self._campaign_ids_work = campaign_ids_work
         self._now = now
-        self._records = Records(calls, descending=order == "desc", dates=dates, listed_late=listed_late)
-        self._paging = Paging(per_page_cap, echo_cap, simple_pagination, links, shuffled=order == "random")
+        self._records = Records(
+            calls, descending=order == "desc", dates=dates, listed_late=listed_late
+        )
+        self._paging = Paging(
+            per_page_cap, echo_cap, simple_pagination, links, shuffled=order == "random"
+        )
         self._plan = FaultPlan(faults)
         self._requests: list[Request] = []
         self._lock = threading.Lock()
@@ -110,7 +126,11 @@ class Simulator:
         self.stop()
 
     def start(self) -> None:
-        """Listen. A simulator that was stopped starts again on the port it had. Raises OSError when the port is taken."""
+        """Listen.
+
+        A simulator that was stopped starts again on the port it had. Raises OSError when the port
+        is taken.
+        """
         self._listener.start()
 
     def stop(self) -> None:
@@ -140,7 +160,9 @@ class Simulator:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request so far, in the order of their answers: each is noted before its first byte is sent."""
+        """Every request so far, in the order of their answers: each is noted before its first byte
+        is sent.
+        """
         with self._lock:
             return list(self._requests)
 
@@ -155,11 +177,16 @@ class Simulator:
         return self._records.all()
 
     def pages_served(self, day: date | None = None) -> int:
-        """How many pages of calls were answered with 200, of any period or of those that hold `day`."""
+        """How many pages of calls were answered with 200, of any period or of those that hold
+        `day`.
+        """
         return sum(
             request.status == 200
             and request.path.endswith("/calls")
-            and (day is None or (request.days is not None and request.days[0] <= day <= request.days[1]))
+            and (
+                day is None
+                or (request.days is not None and request.days[0] <= day <= request.days[1])
+            )
             for request in self.requests
         )
 
@@ -183,8 +210,13 @@ class Simulator:
         """Serve a call no longer. Raises KeyError for an unknown id."""
         self._records.remove(call_id)
 
-    def _answer(self, method: str, target: str, headers: Mapping[str, str], content: Any) -> tuple[Answer, Fault | None]:
-        """Answer one request. The fault is what is left for the listener to do: to delay, to cut, to reset."""
+    def _answer(
+        self, method: str, target: str, headers: Mapping[str, str], content: Any
+    ) -> tuple[Answer, Fault | None]:
+        """Answer one request.
+
+        The fault is what is left for the listener to do: to delay, to cut, to reset.
+        """
         split = urlsplit(target)
         query = parse_qs(split.query, keep_blank_values=True)
         entry = self.access.enter(headers, query, split.path.removeprefix(PREFIX))
@@ -194,17 +226,27 @@ class Simulator:
             self._listener.sleep(self.latency_seconds)
         status = 0 if fault and fault.kind == FaultKind.RESET_BEFORE else answer.status
         with self._lock:
-            self._requests.append(replace(request, status=status, fault=fault.kind if fault else None))
+            self._requests.append(
+                replace(request, status=status, fault=fault.kind if fault else None)
+            )
         return answer, fault
 
     def _route(self, request: Request, content: Any) -> tuple[Answer, Request, Fault | None]:
         transaction = self._next_transaction()
         match request.method, request.path.removeprefix(PREFIX):
             case "POST", "/authenticate":
-                return self._harmed(request, lambda: login_answer(content, self._user, self.token, transaction), transaction)
+                return self._harmed(
+                    request,
+                    lambda: login_answer(content, self._user, self.token, transaction),
+                    transaction,
+                )
             case "GET", "/calls" | "/me" | "/campaigns" as path:
                 if not request.authorization_ok:
-                    return refusal(request.entry.status, transaction, detail=request.entry.detail), request, None
+                    return (
+                        refusal(request.entry.status, transaction, detail=request.entry.detail),
+                        request,
+                        None,
+                    )
             case method, path:
                 return self._mailing(request, method, path, content, transaction)
         try:
@@ -213,25 +255,44 @@ class Simulator:
             if path == "/campaigns":
                 page, per_page = read_page(request.query)
                 request = replace(request, page=page, per_page=per_page)
-                return self._harmed(request, lambda: self._campaigns(page, per_page, transaction), transaction)
+                return self._harmed(
+                    request, lambda: self._campaigns(page, per_page, transaction), transaction
+                )
         except InvalidQuery as invalid:
             return refusal(422, transaction, invalid.errors), request, None
-        return self._harmed(request, lambda: ok(profile(request.entry.role, self.token), transaction), transaction)
+        return self._harmed(
+            request, lambda: ok(profile(request.entry.role, self.token), transaction), transaction
+        )
 
     def _mailing(
         self, request: Request, method: str, path: str, content: Any, transaction: str
     ) -> tuple[Answer, Request, Fault | None]:
         url, named = self.base_url + path, self._names_filtered
-        build = mailing_answer(self.lists, method, path, request.query, content, transaction, url=url, names_filtered=named)
+        build = mailing_answer(
+            self.lists,
+            method,
+            path,
+            request.query,
+            content,
+            transaction,
+            url=url,
+            names_filtered=named,
+        )
         if build is None:
             return Answer(404, to_json({"message": "Not Found"})), request, None
         if not request.authorization_ok:
-            return refusal(request.entry.status, transaction, detail=request.entry.detail), request, None
+            return (
+                refusal(request.entry.status, transaction, detail=request.entry.detail),
+                request,
+                None,
+            )
         request = replace(request, records=len(content) if isinstance(content, list) else 0)
         fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
         if fault and fault.kind == FaultKind.STATUS_500_HALFWAY and isinstance(content, list):
             half = content[: len(content) // 2]
-            build = mailing_answer(self.lists, method, path, request.query, half, transaction) or build
+            build = (
+                mailing_answer(self.lists, method, path, request.query, half, transaction) or build
+            )
         try:
             answer = (fault and fault_answer(fault, transaction)) or build()
         except InvalidQuery as invalid:
@@ -252,30 +313,57 @@ class Simulator:
     def _calls(self, request: Request, transaction: str) -> tuple[Answer, Request, Fault | None]:
         query = read_calls_query(request.query, campaign_ids_work=self._campaign_ids_work)
         query = replace(query, selection=replace(query.selection, agents=request.entry.agents))
-        request = replace(request, page=query.page, per_page=query.per_page, days=query.days, campaigns=query.campaigns)
+        request = replace(
+            request,
+            page=query.page,
+            per_page=query.per_page,
+            days=query.days,
+            campaigns=query.campaigns,
+        )
         if self.on_page:
             self.on_page(request)
         fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
         if fault and (answer := fault_answer(fault, transaction)):
             return answer, request, fault
-        data, pagination = build_page(self._records, self._until_now(query), self._paging, self.url, fault)
-        return Answer(200, envelope(data, pagination, transaction)), replace(request, records=len(data)), fault
+        data, pagination = build_page(
+            self._records, self._until_now(query), self._paging, self.url, fault
+        )
+        return (
+            Answer(200, envelope(data, pagination, transaction)),
+            replace(request, records=len(data)),
+            fault,
+        )
 
     def _until_now(self, query: CallsQuery) -> CallsQuery:
         if self._now is None:
             return query
         selection = query.selection
-        return replace(query, selection=replace(selection, end=min(selection.end, self._now().strftime(DATE_TIME))))
+        return replace(
+            query,
+            selection=replace(selection, end=min(selection.end, self._now().strftime(DATE_TIME))),
+        )
 
     def _campaigns(self, page: int, per_page: int, transaction: str) -> Answer:
-        numbers = sorted({number for record in self.calls if (number := campaign_of(record)) is not None})
+        numbers = sorted(
+            {number for record in self.calls if (number := campaign_of(record)) is not None}
+        )
         asked = numbers[(page - 1) * per_page : page * per_page]
         data = [
-            to_json({"id": n, "name": campaign_name(n), "start_time": "08:00:00", "end_time": "21:00:00", "paused": False})
+            to_json(
+                {
+                    "id": n,
+                    "name": campaign_name(n),
+                    "start_time": "08:00:00",
+                    "end_time": "21:00:00",
+                    "paused": False,
+                }
+            )
             for n in asked
         ]
         url = f"{self.base_url}/campaigns"
-        pagination = paginate(len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links))
+        pagination = paginate(
+            len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links)
+        )
         return Answer(200, envelope(data, pagination, transaction))
 
     def _next_transaction(self) -> str:

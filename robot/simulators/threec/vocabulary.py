@@ -1,6 +1,7 @@
 """The words the demo's world is made of: people, places, companies, outcomes.
 
-Status ids and modes are those seen in production; campaigns, qualifications, routes and every name are made up.
+Status ids and modes are those seen in production; campaigns, qualifications, routes and every name
+are made up.
 """
 
 from typing import NamedTuple
@@ -28,7 +29,11 @@ VOICEMAIL = (VOICEMAIL_AFTER, VOICEMAIL_BEFORE)
 
 # Statuses of calls that no agent took, as often as they should come.
 WITHOUT_AGENT = (
-    (UNANSWERED,) * 9 + (FAILED,) * 4 + (VOICEMAIL_BEFORE,) * 4 + (ABANDONED,) * 2 + (VOICEMAIL_AFTER, OUT_OF_HOURS)
+    (UNANSWERED,) * 9
+    + (FAILED,) * 4
+    + (VOICEMAIL_BEFORE,) * 4
+    + (ABANDONED,) * 2
+    + (VOICEMAIL_AFTER, OUT_OF_HOURS)
 )
 
 MODES = ("dialer",) * 16 + ("manual",) * 2 + ("receptive", "ura")
@@ -85,30 +90,45 @@ CAMPAIGN_NAMES = (
     "Recuperação de Carrinho",
     "Pós-venda",
 )
-LIST_NAMES = ("Prospecção SP", "Base fria", "Indicações", "Reativação", "Feira do Empreendedor", "CNPJ novos")
+LIST_NAMES = (
+    "Prospecção SP",
+    "Base fria",
+    "Indicações",
+    "Reativação",
+    "Feira do Empreendedor",
+    "CNPJ novos",
+)
 STRATEGIES = ("CONTA ALTA", "PORTABILIDADE", "RENOVAÇÃO", "MIGRAÇÃO PRÉ-PÓS", "NOVA LINHA")
 
 FIRST_NAMES = (
-    "Ana", "Antônio", "Beatriz", "Bruno", "Camila", "Carlos", "Cláudia", "Débora", "Eduardo", "Fábio",
-    "Fernanda", "Gabriel", "Helena", "Iara", "Inês", "João", "José", "Júlia", "Larissa", "Lúcia", "Luís",
+    "Ana", "Antônio", "Beatriz", "Bruno", "Camila", "Carlos", "Cláudia", "Débora", "Eduardo",
+    "Fábio",
+    "Fernanda", "Gabriel", "Helena", "Iara", "Inês", "João", "José", "Júlia", "Larissa", "Lúcia",
+    "Luís",
     "Marcos", "Maria", "Mônica", "Otávio", "Patrícia", "Renato", "Simone", "Thaís", "Vinícius",
 )  # fmt: skip
 SURNAMES = (
-    "Almeida", "Araújo", "Barbosa", "Cardoso", "Conceição", "Costa", "Ferreira", "Gonçalves", "Lima",
-    "Magalhães", "Melo", "Moreira", "Nascimento", "Oliveira", "Pereira", "Ribeiro", "Santos", "Silva",
+    "Almeida", "Araújo", "Barbosa", "Cardoso", "Conceição", "Costa", "Ferreira", "Gonçalves",
+    "Lima",
+    "Magalhães", "Melo", "Moreira", "Nascimento", "Oliveira", "Pereira", "Ribeiro", "Santos",
+    "Silva",
     "Souza", "Teixeira",
 )  # fmt: skip
 AGENTS = tuple((101 + n, f"{FIRST_NAMES[n]} {SURNAMES[n * 7 % len(SURNAMES)]}") for n in range(24))
 
 TRADES = (
-    "Comércio de Alimentos", "Auto Peças", "Materiais de Construção", "Padaria", "Transportes", "Confecções",
-    "Informática", "Farmácia", "Contabilidade", "Clínica Odontológica", "Móveis Planejados", "Papelaria",
+    "Comércio de Alimentos", "Auto Peças", "Materiais de Construção", "Padaria", "Transportes",
+    "Confecções",
+    "Informática", "Farmácia", "Contabilidade", "Clínica Odontológica", "Móveis Planejados",
+    "Papelaria",
 )  # fmt: skip
 COMPANY_KINDS = ("LTDA", "LTDA ME", "EIRELI", "S/A", "EPP")
 
 
 class Place(NamedTuple):
-    """A city with the numbers that belong to it: telephone area code and the first two digits of its postal codes."""
+    """A city with the numbers that belong to it: telephone area code and the first two digits of
+    its postal codes.
+    """
 
     city: str
     uf: str
@@ -135,5 +155,6 @@ PLACES = (
     Place("São Luís", "MA", 98, "65"),
 )
 
-# How many calls of a day fall in each hour, 0 to 23: the dialer runs from 8 to 21, the rest is inbound and IVR.
+# How many calls of a day fall in each hour, 0 to 23: the dialer runs from 8 to 21, the rest is
+# inbound and IVR.
 HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 30, 70, 85, 80, 50, 65, 85, 85, 75, 60, 30, 20, 10, 3, 2, 1)

@@ -1,4 +1,6 @@
-"""The demo's world: calls of an invented contact centre, the same ones every time they are asked for."""
+"""The demo's world: calls of an invented contact centre, the same ones every time they are asked
+for.
+"""
 
 import random
 from collections.abc import Sequence
@@ -11,7 +13,9 @@ from robot.simulators.threec.oddities import broken_record, make_odd
 Call = dict[str, Any]
 
 EPOCH = date(1970, 1, 1)
-UTC_OFFSET_SECONDS = 3 * 3600  # São Paulo is three hours behind UTC, with no clock change since 2019
+UTC_OFFSET_SECONDS = (
+    3 * 3600
+)  # São Paulo is three hours behind UTC, with no clock change since 2019
 AGENT_SHARE = 0.34  # of the calls between 9h and 18h
 AGENT_SHARE_OFF_HOURS = 0.05
 MAILING_SHARE = 0.9
@@ -32,12 +36,13 @@ def make_calls(
 ) -> list[Any]:
     """Make `per_day` calls for each of `days`, as the API sends them, sorted by call_date and id.
 
-    The same arguments give the same list; a day's calls do not depend on which other days were asked for. A day named
-    twice counts once. With `odd`, every odd shape seen in production occurs in each day that has 100 calls or more.
+    The same arguments give the same list; a day's calls do not depend on which other days were
+    asked for. A day named twice counts once. With `odd`, every odd shape seen in production occurs
+    in each day that has 100 calls or more.
 
-    `broken` adds that many records a day that cannot become rows (see `oddities.BROKEN`). They stand right after a call of
-    their day, which is how the simulator knows when to serve a record that has no date of its own; one kind of them is a
-    bare text, hence `Any` for the element.
+    `broken` adds that many records a day that cannot become rows (see `oddities.BROKEN`). They
+    stand right after a call of their day, which is how the simulator knows when to serve a record
+    that has no date of its own; one kind of them is a bare text, hence `Any` for the element.
     """
     calls: list[Any] = []
     for day in sorted(set(days)):
@@ -50,18 +55,24 @@ def campaign_name(campaign: int) -> str:
     return f"{words.CAMPAIGN_NAMES[campaign % len(words.CAMPAIGN_NAMES)]} {campaign}"
 
 
-def _make_day(day: date, per_day: int, seed: int, campaigns: tuple[int, ...], odd: bool, broken: int) -> list[Any]:
+def _make_day(
+    day: date, per_day: int, seed: int, campaigns: tuple[int, ...], odd: bool, broken: int
+) -> list[Any]:
     rng = random.Random(f"{seed} {day} {per_day} {campaigns}")  # noqa: S311 - a repeatable world, not a secret
     seconds = sorted(
-        HOURS_DRAWN[int(rng.random() * len(HOURS_DRAWN))] * 3600 + int(rng.random() * 3600) for _ in range(per_day)
+        HOURS_DRAWN[int(rng.random() * len(HOURS_DRAWN))] * 3600 + int(rng.random() * 3600)
+        for _ in range(per_day)
     )
     if odd and per_day >= 2:
         seconds[0], seconds[-1] = 0, 86399  # the two edges of the day
     machine = f"{rng.getrandbits(40):010x}"
     midnight = (day - EPOCH).days * 86400 + UTC_OFFSET_SECONDS
-    # An id is a MongoDB ObjectId: time, machine, counter. Sorted times and counters make sorted ids.
+    # An id is a MongoDB ObjectId: time, machine, counter. Sorted times and counters make sorted
+    # ids.
     calls: list[Any] = [
-        _make_call(rng, f"{midnight + second:08x}{machine}{n:06x}", day.isoformat(), second, campaigns)
+        _make_call(
+            rng, f"{midnight + second:08x}{machine}{n:06x}", day.isoformat(), second, campaigns
+        )
         for n, second in enumerate(seconds)
     ]
     if odd:
@@ -69,12 +80,17 @@ def _make_day(day: date, per_day: int, seed: int, campaigns: tuple[int, ...], od
     for n in range(broken):
         place = rng.randrange(len(calls)) + 1 if calls else 0
         calls.insert(
-            place, broken_record(n, f"{midnight:08x}{machine}{per_day + n:06x}", day, campaigns[n % len(campaigns)])
+            place,
+            broken_record(
+                n, f"{midnight:08x}{machine}{per_day + n:06x}", day, campaigns[n % len(campaigns)]
+            ),
         )
     return calls
 
 
-def _make_call(rng: random.Random, call_id: str, day: str, second: int, campaigns: tuple[int, ...]) -> Call:
+def _make_call(
+    rng: random.Random, call_id: str, day: str, second: int, campaigns: tuple[int, ...]
+) -> Call:
     draw = rng.random
     clock = f"{second // 3600:02}:{second % 3600 // 60:02}:{second % 60:02}"
     campaign = campaigns[int(draw() * len(campaigns))]
@@ -82,15 +98,23 @@ def _make_call(rng: random.Random, call_id: str, day: str, second: int, campaign
     place = words.PLACES[int(draw() * len(words.PLACES))]
     mobile = draw() < 0.8
     digits = int(draw() * 10_000_000)
-    number = f"55{place.ddd}9{8 + digits % 2}{digits:07}" if mobile else f"55{place.ddd}3{digits:07}"
+    number = (
+        f"55{place.ddd}9{8 + digits % 2}{digits:07}" if mobile else f"55{place.ddd}3{digits:07}"
+    )
     with_agent = draw() < (AGENT_SHARE if 9 * 3600 <= second < 18 * 3600 else AGENT_SHARE_OFF_HOURS)
     status = _status(draw(), with_agent)
     waiting = int(draw() * 20) if with_agent or status == words.ABANDONED else 0
     talked = int(15 + draw() * draw() * 900) if with_agent else 0
     speaking = talked + waiting if with_agent else waiting
-    billed = 0 if speaking == 0 else max(30, -(-speaking // 6) * 6)  # billed by 6 seconds, 30 at least
+    billed = (
+        0 if speaking == 0 else max(30, -(-speaking // 6) * 6)
+    )  # billed by 6 seconds, 30 at least
     agent_id, agent = words.AGENTS[int(draw() * len(words.AGENTS))] if with_agent else (None, "-")
-    qualification = words.QUALIFICATIONS[int(draw() * draw() * len(words.QUALIFICATIONS))] if with_agent else None
+    qualification = (
+        words.QUALIFICATIONS[int(draw() * draw() * len(words.QUALIFICATIONS))]
+        if with_agent
+        else None
+    )
     hang_ups = words.HANG_UPS.get(status, (words.NORMAL,))
     hang_up = hang_ups[int(draw() * len(hang_ups))]
     inbound = mode == "receptive"
@@ -138,11 +162,15 @@ def _make_call(rng: random.Random, call_id: str, day: str, second: int, campaign
         "behavior": qualification.behavior if qualification else None,
         "readable_behavior_text": qualification.behavior_text if qualification else None,
         "phone_type": "mobile" if mobile else "landline",
-        "recording": f"https://app.3c.plus/api/v1/calls/{call_id}/recording" if with_agent else None,
+        "recording": f"https://app.3c.plus/api/v1/calls/{call_id}/recording"
+        if with_agent
+        else None,
         "recording_amd": None,
         "status_id": status,
         "readable_status_text": words.STATUSES[status],
-        "readable_amd_status_text": "Humano" if with_agent else ("Máquina" if status in words.VOICEMAIL else None),
+        "readable_amd_status_text": "Humano"
+        if with_agent
+        else ("Máquina" if status in words.VOICEMAIL else None),
         "mode": mode,
         "hangup_cause": hang_up.cause,
         "sip_cause": hang_up.sip,
@@ -175,11 +203,18 @@ def _make_call(rng: random.Random, call_id: str, day: str, second: int, campaign
 def _status(drawn: float, with_agent: bool) -> int:
     if not with_agent:
         return words.WITHOUT_AGENT[int(drawn * len(words.WITHOUT_AGENT))]
-    return words.FINISHED if drawn < 0.95 else words.TRANSFERRED if drawn < 0.98 else words.CONSULTED
+    return (
+        words.FINISHED if drawn < 0.95 else words.TRANSFERRED if drawn < 0.98 else words.CONSULTED
+    )
 
 
 def _make_mailing(
-    rng: random.Random, call_id: str, campaign: int, number: str, place: words.Place, list_number: int
+    rng: random.Random,
+    call_id: str,
+    campaign: int,
+    number: str,
+    place: words.Place,
+    list_number: int,
 ) -> Call:
     draw = rng.random
     surname = words.SURNAMES[int(draw() * len(words.SURNAMES))]

@@ -1,4 +1,6 @@
-"""Who is to be sent to the dialer: the clients that match a wish, less those who may not be sent, each with its reason."""
+"""Who is to be sent to the dialer: the clients that match a wish, less those who may not be sent,
+each with its reason.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Client:
 
     @property
     def key(self) -> str:
-        """The external_id as ids are compared: what was stored by an older version may hold invisible characters."""
+        """The external_id as ids are compared: what was stored by an older version may hold
+        invisible characters.
+        """
         return canonical(self.external_id)
 
     def __repr__(self) -> str:
@@ -68,7 +72,10 @@ class Client:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. Ids and words are compared in their one form (`robot.cells.words`); empty asks for nothing."""
+    """What is asked for.
+
+    Ids and words are compared in their one form (`robot.cells.words`); empty asks for nothing.
+    """
 
     campaign_id: int
     ids: frozenset[str] = frozenset()
@@ -86,7 +93,10 @@ class Wish:
             and asked_for(self.creditor, client.creditor)
             and asked_for(self.uf, client.uf)
             and asked_for(self.status, client.status)
-            and (self.min_amount is None or (client.open_amount is not None and client.open_amount >= self.min_amount))
+            and (
+                self.min_amount is None
+                or (client.open_amount is not None and client.open_amount >= self.min_amount)
+            )
         )
 
 
@@ -94,8 +104,9 @@ class Wish:
 class Choice:
     """Who matches, who of them is to be sent, and why the others are not.
 
-    Of those who wait in an export that was not finished: `waiting` may still be sent and are asked for, `staying` counts
-    who may be sent and is not asked for now, `withdrawn` tells by the external id why one may not be sent any more.
+    Of those who wait in an export that was not finished: `waiting` may still be sent and are asked
+    for, `staying` counts who may be sent and is not asked for now, `withdrawn` tells by the
+    external id why one may not be sent any more.
     """
 
     matched: int = 0
@@ -108,17 +119,30 @@ class Choice:
 
 
 def choose(
-    store: ExportStore, clients: Iterable[Client], wish: Wish, *, blocked: Sequence[str], cooldown_since: datetime
+    store: ExportStore,
+    clients: Iterable[Client],
+    wish: Wish,
+    *,
+    blocked: Sequence[str],
+    cooldown_since: datetime,
 ) -> Choice:
-    """Apply the wish, then the reasons not to send. Deterministic: the order of the clients is kept.
+    """Apply the wish, then the reasons not to send. Deterministic: the order of the clients is
+    kept.
 
-    Who waits from before is looked at like everybody else, by today's data: a client may have been blocked meanwhile.
-    The limit is for all, and those who wait come first.
+    Who waits from before is looked at like everybody else, by today's data: a client may have been
+    blocked meanwhile. The limit is for all, and those who wait come first.
     """
     clients = list(clients)
     wish = replace(wish, ids=frozenset(map(canonical, wish.ids)))
-    held = {canonical(raw): (raw, status) for raw, status in store.held_back(wish.campaign_id, cooldown_since).items()}
-    called = set(map(canonical, store.called_since(wish.not_called_since))) if wish.not_called_since else set()
+    held = {
+        canonical(raw): (raw, status)
+        for raw, status in store.held_back(wish.campaign_id, cooldown_since).items()
+    }
+    called = (
+        set(map(canonical, store.called_since(wish.not_called_since)))
+        if wish.not_called_since
+        else set()
+    )
     never = Blocked.among(((client.external_id, client.status) for client in clients), blocked)
     gone = {raw for raw, status in held.values() if status is ItemStatus.PENDING}
     choice = Choice(blocked=never)
@@ -145,7 +169,9 @@ def choose(
         if why:
             choice.left_out[why] += not waits
         elif waits:
-            choice.waiting.append(client if raw == client.external_id else replace(client, external_id=raw))
+            choice.waiting.append(
+                client if raw == client.external_id else replace(client, external_id=raw)
+            )
         elif status:
             choice.left_out[_WHY[status]] += 1
         else:
@@ -175,7 +201,8 @@ def _limit(choice: Choice, most: int) -> None:
 
 
 def clients_of_table(repository: Repository) -> list[Client]:
-    """Every client of the table `clients`, the oldest first; those that came together by their ids, 9 before 10.
+    """Every client of the table `clients`, the oldest first; those that came together by their ids,
+    9 before 10.
 
     Not by the rows' own numbers: a SQL Server gives them in an order of its own.
     """
@@ -187,10 +214,11 @@ def clients_of_table(repository: Repository) -> list[Client]:
 def clients_of_query(
     repository: Repository, file: Path, stop: threading.Event | None = None, seconds: float = 300
 ) -> tuple[list[Client], list[Rejection]]:
-    """The clients that the company's own SELECT gives, read in a transaction that is rolled back; and who was rejected.
+    """The clients that the company's own SELECT gives, read in a transaction that is rolled back;
+    and who was rejected.
 
-    It ends when `stop` is set, or after so many seconds. Raises ConfigurationError when it is no single SELECT, or lacks a
-    column; Interrupted, SyncError.
+    It ends when `stop` is set, or after so many seconds. Raises ConfigurationError when it is no
+    single SELECT, or lacks a column; Interrupted, SyncError.
     """
     sql = select_of(file)
     log.info("Asking the query of %s; it may take %g seconds.", file.name, seconds)
@@ -203,7 +231,8 @@ def clients_of_query(
         ) from error
     except FatalError as error:  # it would tell of the database alone
         raise FatalError(
-            f"CLIENTS_QUERY_FILE {file.name}: {error.message}", "Try the SELECT in the database itself, as the robot's user."
+            f"CLIENTS_QUERY_FILE {file.name}: {error.message}",
+            "Try the SELECT in the database itself, as the robot's user.",
         ) from error
     headers, rows = answer.headers, answer.rows
     columns = layout(headers)
@@ -211,13 +240,25 @@ def clients_of_query(
         raise ConfigurationError(
             f"{file.name}: its columns are {', '.join(headers) or 'none'}.",
             "Name them external_id, nome and telefone (AS …), so that they are recognised.",
-            tuple(f"no column for {name}" for name in (*columns.missing, "phones") if name not in columns.columns),
+            tuple(
+                f"no column for {name}"
+                for name in (*columns.missing, "phones")
+                if name not in columns.columns
+            ),
         )
-    likely = [f"{headers[place]}: probably the status" for place, is_ in columns.suspects.items() if is_ == "status"]
+    likely = [
+        f"{headers[place]}: probably the status"
+        for place, is_ in columns.suspects.items()
+        if is_ == "status"
+    ]
     if columns.ambiguous or likely:
         raise ConfigurationError(
             f"{file.name}: columns that are not understood.",
-            "Name the status AS status, and of columns for the same leave one; give another name to what is none (AS ref).",
+            (
+                "Name the status AS status, and of columns for the same leave one; give another"
+                " name"
+                " to what is none (AS ref)."
+            ),
             (*columns.ambiguous, *likely),
         )
     clients: dict[str, Client] = {}
@@ -230,37 +271,57 @@ def clients_of_query(
         client = _client(dict(zip(_NAMES, read.row, strict=True)))
         if clients.setdefault(client.external_id, client) != client:
             payload = as_received(record_of(columns, row))
-            rejections.append(Rejection(client.external_id, "the external_id occurs twice, with other values", payload))
+            rejections.append(
+                Rejection(
+                    client.external_id, "the external_id occurs twice, with other values", payload
+                )
+            )
     return list(clients.values()), rejections
 
 
-def keep_rejections(repository: Repository, execution_id: int, rejections: Sequence[Rejection]) -> None:
-    """Keep those whom the company's query gives now, and settle those whom it gives no more: it is read whole each time."""
+def keep_rejections(
+    repository: Repository, execution_id: int, rejections: Sequence[Rejection]
+) -> None:
+    """Keep those whom the company's query gives now, and settle those whom it gives no more: it is
+    read whole each time.
+    """
     given = {rejection.payload for rejection in rejections}
     gone = [line.id for line in repository.rejections(QUERY_JOB) if line.payload not in given]
     repository.store_rows(Batch({}), QUERY_JOB, execution_id, set(), gone)
     for start in range(0, len(rejections), _BATCH):
-        repository.store_rows(Batch({}, rejections[start : start + _BATCH]), QUERY_JOB, execution_id, set())
+        repository.store_rows(
+            Batch({}, rejections[start : start + _BATCH]), QUERY_JOB, execution_id, set()
+        )
 
 
 def select_of(file: Path) -> str:
-    """The file's one SELECT. Words that change something are refused by name, also those that reach another server.
+    """The file's one SELECT. Words that change something are refused by name, also those that reach
+    another server.
 
-    That is a net for mistakes, not a wall: a function of the company's own may still change something. The real guard is
-    a login that may only read.
+    That is a net for mistakes, not a wall: a function of the company's own may still change
+    something. The real guard is a login that may only read.
     """
     try:
         text = file.read_text(encoding="utf-8-sig").strip().rstrip(";").strip()
     except OSError as error:
-        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file} cannot be read: {error.strerror}.", "Check the path.") from None
+        raise ConfigurationError(
+            f"CLIENTS_QUERY_FILE {file} cannot be read: {error.strerror}.", "Check the path."
+        ) from None
     except UnicodeDecodeError:
-        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file} is not in UTF-8.", "Save it again as UTF-8.") from None
-    bare = re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]", " ", text, flags=re.DOTALL)
+        raise ConfigurationError(
+            f"CLIENTS_QUERY_FILE {file} is not in UTF-8.", "Save it again as UTF-8."
+        ) from None
+    bare = re.sub(
+        r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]", " ", text, flags=re.DOTALL
+    )
     first = bare.split(None, 1)[0].lower() if bare.strip() else ""
     found = _WORDS.search(bare)
     if first not in {"select", "with"} or ";" in bare or found:
         why = f"it holds the word {found[0].upper()}" if found else "it is no single SELECT"
-        raise ConfigurationError(f"CLIENTS_QUERY_FILE {file.name}: {why}.", "Only one SELECT that changes nothing is run.")
+        raise ConfigurationError(
+            f"CLIENTS_QUERY_FILE {file.name}: {why}.",
+            "Only one SELECT that changes nothing is run.",
+        )
     return text
 
 
@@ -273,7 +334,9 @@ def _client(row: dict[str, object]) -> Client:
         external_id=text("external_id"),
         name=text("name"),
         cpf=text("cpf"),
-        phones=read_phones(text("phones")).numbers,  # read again: the table may have been edited by hand
+        phones=read_phones(
+            text("phones")
+        ).numbers,  # read again: the table may have been edited by hand
         creditor=text("creditor"),
         open_amount=Decimal(amount) if amount else None,
         uf=text("uf"),

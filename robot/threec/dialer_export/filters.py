@@ -24,8 +24,8 @@ def asked_for(wanted: str, value: str) -> bool:
 class Blocked:
     """The statuses that protect, as guarded words; what was seen of them among the clients.
 
-    `absent`: words of which no client was seen. `similar`: statuses that hold a blocked word and are none,
-    with the number of clients.
+    `absent`: words of which no client was seen. `similar`: statuses that hold a blocked word and
+    are none, with the number of clients.
     """
 
     words: dict[str, str]
@@ -57,16 +57,22 @@ class Blocked:
 
 
 def remember(repository: Repository, blocked: Blocked) -> None:
-    """Keep the words of which a client was seen: a word that nobody has today may have been somebody's once."""
+    """Keep the words of which a client was seen: a word that nobody has today may have been
+    somebody's once.
+    """
     known = _known(repository)
     if new := {guarded(word) for word in blocked.seen} - known:
         repository.remember(_STATE, json.dumps(sorted(known | new), ensure_ascii=False))
 
 
 def warnings(repository: Repository, blocked: Blocked) -> list[str]:
-    """What may be wrong with the blocked words. The words that the robot comes with need not be anybody's."""
+    """What may be wrong with the blocked words.
+
+    The words that the robot comes with need not be anybody's.
+    """
     told = [
-        f"{count:,} client(s) of status {status!r} are not blocked, though it resembles a blocked one: add it to"
+        f"{count:,} client(s) of status {status!r} are not blocked, though it resembles a blocked"
+        " one: add it to"
         " EXPORT_BLOCKED_STATUS if they must not be called."
         for status, count in blocked.similar.most_common(_MOST)
     ]
@@ -74,7 +80,11 @@ def warnings(repository: Repository, blocked: Blocked) -> list[str]:
         return told
     known = _known(repository) if blocked.absent else set()
     return told + [
-        f"EXPORT_BLOCKED_STATUS: no client ever had the status {word!r}. Check how it is written in your files."
+        (
+            f"EXPORT_BLOCKED_STATUS: no client ever had the status {word!r}. Check how it is"
+            " written"
+            " in your files."
+        )
         for word in blocked.absent
         if guarded(word) not in known
     ]

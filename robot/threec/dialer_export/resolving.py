@@ -1,8 +1,9 @@
 """`export resolve`: what became of contacts whose answer was lost.
 
-Two proofs count. A later call from the export's list that bears the contact's identifier: the dialer has it. And the
-list's total, as `totals.py` reads it. Where a total tells something and proves nothing, somebody must say that nobody else
-has changed the list; where it tells nothing, what became of the contacts.
+Two proofs count. A later call from the export's list that bears the contact's identifier: the
+dialer has it. And the list's total, as `totals.py` reads it. Where a total tells something and
+proves nothing, somebody must say that nobody else has changed the list; where it tells nothing,
+what became of the contacts.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from robot.threec.dialer_export.totals import Outcome, read_total
 log = logging.getLogger(__name__)
 
 _ASK = "Yours to say: --as sent, or --as not-sent"
-MIN_AGE = timedelta(minutes=15)  # a gateway's timeout does not stop the API: it may still be storing
+MIN_AGE = timedelta(
+    minutes=15
+)  # a gateway's timeout does not stop the API: it may still be storing
 
 
 class Verdict(StrEnum):
@@ -40,7 +43,9 @@ class Verdict(StrEnum):
 
 @dataclass
 class Resolved:
-    """How many contacts were unknown, what they turned out to be, and a line for each export that stays open."""
+    """How many contacts were unknown, what they turned out to be, and a line for each export that
+    stays open.
+    """
 
     ending: Ending = field(default_factory=Ending)
     counts: Counter[str] = field(default_factory=Counter)
@@ -56,7 +61,10 @@ def resolve(
     verdict: Verdict | None = None,
     min_age: timedelta = MIN_AGE,
 ) -> Resolved:
-    """Settle what can be settled. `min_age`: how long the last request must be over before totals are believed."""
+    """Settle what can be settled.
+
+    `min_age`: how long the last request must be over before totals are believed.
+    """
     result = Resolved()
     store = ExportStore(repository)
     now = clock()
@@ -64,14 +72,24 @@ def resolve(
     def work(ending: Ending) -> None:
         result.ending = ending
         if export_id is not None and not store.knows(export_id):
-            raise ConfigurationError(f"There is no export {export_id}.", "See dialer_exports, or leave --export out.")
+            raise ConfigurationError(
+                f"There is no export {export_id}.", "See dialer_exports, or leave --export out."
+            )
         store.found_in_flight()
         for export in store.uncertain(export_id):
             if verdict in {Verdict.SENT, Verdict.NOT_SENT}:
-                _all(store, export, Outcome(verdict is Verdict.SENT, "settled by the operator"), result, counted=False)
+                _all(
+                    store,
+                    export,
+                    Outcome(verdict is Verdict.SENT, "settled by the operator"),
+                    result,
+                    counted=False,
+                )
             else:
                 _by_calls(store, export, result)
-                _by_total(store, mailing, export, now - min_age, result, trusted=verdict is Verdict.TOTAL)
+                _by_total(
+                    store, mailing, export, now - min_age, result, trusted=verdict is Verdict.TOTAL
+                )
         ending.total = ending.successful = sum(result.counts.values())
         ending.problems += result.open
 
@@ -82,7 +100,9 @@ def resolve(
 def _by_calls(store: ExportStore, export: Export, result: Resolved) -> None:
     called = store.called_of(export)
     if called:
-        settled = [Settled(item, ItemStatus.SENT, "a later call bears its identifier") for item in called]
+        settled = [
+            Settled(item, ItemStatus.SENT, "a later call bears its identifier") for item in called
+        ]
         store.settle(export.id, result.ending.execution_id, settled)
         result.counts["sent"] += len(called)
 
@@ -119,16 +139,24 @@ def _by_total(
         _all(store, export, Outcome(outcome.sent, why), result)
     else:
         result.open.append(
-            f"{opened}; list {export.list_id} {outcome.why}, and nothing proves that nobody else has changed it."
+            f"{opened}; list {export.list_id} {outcome.why}, and nothing proves that nobody else"
+            " has changed it."
             " Is that so? Then --as total; otherwise --as sent, or --as not-sent"
         )
 
 
-def _all(store: ExportStore, export: Export, outcome: Outcome, result: Resolved, *, counted: bool = True) -> None:
-    """Settle the export's unknown contacts and requests. `counted`: by a total, so that later totals may count on it."""
+def _all(
+    store: ExportStore, export: Export, outcome: Outcome, result: Resolved, *, counted: bool = True
+) -> None:
+    """Settle the export's unknown contacts and requests.
+
+    `counted`: by a total, so that later totals may count on it.
+    """
     status = ItemStatus.SENT if outcome.sent else ItemStatus.PENDING
     unknown = store.items(export.id, ItemStatus.UNKNOWN)
-    lines = [] if export.list_id is None else store.requests_of_list(export.list_id, export.campaign_id)
+    lines = (
+        [] if export.list_id is None else store.requests_of_list(export.list_id, export.campaign_id)
+    )
     answers = [
         Answer(
             line.token,

@@ -30,7 +30,9 @@ def is_of(identifier: str | None, phone: str | None, item: Item) -> bool:
     """Whether what the dialer filtered, by what it says of it, is this contact."""
     if identifier is not None:
         return identifier == item.external_id
-    return phone is not None and any(str(wire["phone"]) == phone.removeprefix("55") for wire in item.wire)
+    return phone is not None and any(
+        str(wire["phone"]) == phone.removeprefix("55") for wire in item.wire
+    )
 
 
 def wire_of(client: Client, order: Order) -> list[dict[str, Any]]:

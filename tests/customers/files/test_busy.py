@@ -1,4 +1,6 @@
-"""A file that somebody else has in hand: open in Excel, still being written, without the right to read it."""
+"""A file that somebody else has in hand: open in Excel, still being written, without the right to
+read it.
+"""
 
 import errno
 from pathlib import Path
@@ -16,7 +18,9 @@ def csv_file(path):
     return path
 
 
-@pytest.mark.parametrize(("lock", "program"), [("~$c.xlsx", "Excel"), (".~lock.c.xlsx#", "LibreOffice")])
+@pytest.mark.parametrize(
+    ("lock", "program"), [("~$c.xlsx", "Excel"), (".~lock.c.xlsx#", "LibreOffice")]
+)
 def test_a_workbook_that_is_open_is_refused_and_the_lock_file_named(tmp_path, lock, program):
     one_sheet(tmp_path / "c.xlsx", ROWS)
     (tmp_path / lock).write_bytes(b"Ana")
@@ -79,7 +83,9 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path, name, monkeypatch):
 
 
 @pytest.mark.parametrize("code", [32, 33])
-def test_what_windows_calls_a_sharing_violation_is_told_as_a_file_in_use(tmp_path, code, monkeypatch):
+def test_what_windows_calls_a_sharing_violation_is_told_as_a_file_in_use(
+    tmp_path, code, monkeypatch
+):
     error = PermissionError(errno.EACCES, "O processo não pode acessar o arquivo")
     error.winerror = code
     path = csv_file(tmp_path / "c.csv")

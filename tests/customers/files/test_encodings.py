@@ -7,14 +7,42 @@ import pytest
 from robot.customers.files import Reason, Unreadable, UnreadableFile, open_table
 
 NAMES = (
-    *("João", "José", "Antônio", "Conceição", "Zélia", "Gonçalves", "Araújo", "Inácio", "Luís", "Mônica", "Ângela", "Íris"),
-    *("JOÃO", "JOSÉ", "CONCEIÇÃO", "Assunção", "Érica", "São Paulo", "Pará", "Goiás", "Estação", "Vovô", "Ítalo", "Fábio"),
+    *(
+        "João",
+        "José",
+        "Antônio",
+        "Conceição",
+        "Zélia",
+        "Gonçalves",
+        "Araújo",
+        "Inácio",
+        "Luís",
+        "Mônica",
+        "Ângela",
+        "Íris",
+    ),
+    *(
+        "JOÃO",
+        "JOSÉ",
+        "CONCEIÇÃO",
+        "Assunção",
+        "Érica",
+        "São Paulo",
+        "Pará",
+        "Goiás",
+        "Estação",
+        "Vovô",
+        "Ítalo",
+        "Fábio",
+    ),
     *("Patrícia", "Cláudia", "Vinícius", "Estêvão", "Nascimento Júnior", "Márcio", "André", "LUÍS"),
 )
 
 
 def listed(names):
-    return "codigo;nome;valor\r\n" + "".join(f"{n};{name} Silva;1.150,00\r\n" for n, name in enumerate(names, 1))
+    return "codigo;nome;valor\r\n" + "".join(
+        f"{n};{name} Silva;1.150,00\r\n" for n, name in enumerate(names, 1)
+    )
 
 
 def names_of(path, **how):
@@ -68,7 +96,9 @@ def test_bytes_that_are_no_letter_of_utf_8_are_told_wherever_they_stand(tmp_path
 
 def test_a_byte_that_the_code_page_does_not_have_is_told(tmp_path):
     (tmp_path / "c.csv").write_bytes(listed(NAMES).encode("cp1252") + b"99;Jo\x81o;1\r\n")
-    assert names_of(tmp_path / "c.csv")[-1] == Unreadable(Reason.UNDECODED, f"line {len(NAMES) + 2}, column 2", "Jo?o")
+    assert names_of(tmp_path / "c.csv")[-1] == Unreadable(
+        Reason.UNDECODED, f"line {len(NAMES) + 2}, column 2", "Jo?o"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -78,7 +108,9 @@ def test_utf_16_without_its_mark_is_known_by_its_zeros(tmp_path, encoding):
 
 
 def test_half_a_letter_of_utf_16_is_told(tmp_path):
-    (tmp_path / "c.csv").write_bytes("\ufeffid;nome\n1;Jo\ud83do\n2;Bia\n".encode("utf-16-le", "surrogatepass"))
+    (tmp_path / "c.csv").write_bytes(
+        "\ufeffid;nome\n1;Jo\ud83do\n2;Bia\n".encode("utf-16-le", "surrogatepass")
+    )
     assert [type(cell) for cell in names_of(tmp_path / "c.csv")] == [Unreadable, str]
 
 
@@ -90,6 +122,8 @@ def test_the_operator_may_name_the_encoding(tmp_path):
 
 
 def test_what_is_a_text_in_no_known_encoding_is_refused(tmp_path):
-    (tmp_path / "c.csv").write_bytes(b"codigo;nome\n" + b"".join(b"%d;a\xb2b\xb3c\xb9d\n" % n for n in range(20)))
+    (tmp_path / "c.csv").write_bytes(
+        b"codigo;nome\n" + b"".join(b"%d;a\xb2b\xb3c\xb9d\n" % n for n in range(20))
+    )
     with pytest.raises(UnreadableFile, match="in no known encoding"):
         open_table(tmp_path / "c.csv")

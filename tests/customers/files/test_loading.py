@@ -9,7 +9,10 @@ READERS = ("text", "workbook", "sheet", "quick", "encodings")
 
 
 def test_no_command_loads_a_reader_of_files_until_a_file_is_opened():
-    code = "import robot.cli, sys; print(*[name for name in sys.modules if name.startswith('robot.customers.files.')])"
+    code = (
+        "import robot.cli, sys; print(*[name for name in sys.modules if"
+        " name.startswith('robot.customers.files.')])"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()

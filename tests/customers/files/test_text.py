@@ -18,7 +18,9 @@ def cells(path, **how):
     return [list(table.headers), *(list(row.cells) for row in table.rows())]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_encoding_separator_and_line_end_are_found(tmp_path, encoding, separator, end):
@@ -27,12 +29,20 @@ def test_encoding_separator_and_line_end_are_found(tmp_path, encoding, separator
 
 
 def test_excels_own_first_line_and_blank_lines_are_left_out(tmp_path):
-    assert cells(written(tmp_path, "sep=|\n\nid|nome\n\n1|A;B,C\n | \n")) == [["id", "nome"], ["1", "A;B,C"]]
+    assert cells(written(tmp_path, "sep=|\n\nid|nome\n\n1|A;B,C\n | \n")) == [
+        ["id", "nome"],
+        ["1", "A;B,C"],
+    ]
 
 
 def test_what_is_read_is_told(tmp_path):
     table = open_table(written(tmp_path, "id\tnome\n1\tJoão\n", "cp1252"))
-    assert (table.encoding, table.separator, table.sheet, table.sheets) == ("cp1252", "\t", None, ())
+    assert (table.encoding, table.separator, table.sheet, table.sheets) == (
+        "cp1252",
+        "\t",
+        None,
+        (),
+    )
     assert table.address(2, 1) == "line 2, column 2"
 
 
@@ -99,7 +109,9 @@ def test_the_words_that_exports_write_for_nothing_are_nothing(tmp_path, word):
     assert cells(written(tmp_path, f"id;nome;x\n1;{word};y\n"))[1] == ["1", None, "y"]
 
 
-@pytest.mark.parametrize("name", ["Nulla", "Nan Li", "Nil", "Nat", "Nan", "Ana-Maria", "Nonê", "Na Praia", "N/A Ltda"])
+@pytest.mark.parametrize(
+    "name", ["Nulla", "Nan Li", "Nil", "Nat", "Nan", "Ana-Maria", "Nonê", "Na Praia", "N/A Ltda"]
+)
 def test_names_that_begin_like_them_are_names(tmp_path, name):
     assert cells(written(tmp_path, f"id;nome;x\n1;{name};y\n"))[1] == ["1", name, "y"]
 
@@ -126,7 +138,10 @@ def test_a_text_of_which_something_was_lost_is_doubtful(tmp_path, text, reason):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        *[(text, Reason.ERROR) for text in ("#REF!", "#VALOR!", "#NOME?", "#DIV/0!", "#NÚM!", "#VALUE!", "########")],
+        *[
+            (text, Reason.ERROR)
+            for text in ("#REF!", "#VALOR!", "#NOME?", "#DIV/0!", "#NÚM!", "#VALUE!", "########")
+        ],
         ('"=SOMA(A1;B1)"', Reason.FORMULA),
         ("=A1", Reason.FORMULA),
         ("=+B7", Reason.FORMULA),
@@ -143,8 +158,13 @@ def test_what_is_no_value_is_never_nothing(tmp_path, text, reason):
     "text",
     [
         "id;nome\n--;----\n1;Ana\n\n(1 rows affected)\n",
-        "id;nome\r\n--;----\r\n1;Ana\r\n(1 linha(s) afetada(s))\r\n".replace("afetada(s)", "afetadas"),
-        "+----+------+\n| id | nome |\n+----+------+\n| 1  | Ana  |\n+----+------+\n1 row in set (0.00 sec)\n",
+        "id;nome\r\n--;----\r\n1;Ana\r\n(1 linha(s) afetada(s))\r\n".replace(
+            "afetada(s)", "afetadas"
+        ),
+        (
+            "+----+------+\n| id | nome |\n+----+------+\n| 1  | Ana  |\n+----+------+\n1 row in"
+            " set (0.00 sec)\n"
+        ),
         " id | nome \n----+------\n  1 | Ana\n(1 row)\n",
         "id\tnome\n1\tAna\n1 registros selecionados\n",
     ],
@@ -164,8 +184,18 @@ def lines_of(tmp_path, text):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_line_is_known_by_the_line_of_the_file_in_which_it_begins(tmp_path, end):
-    text = 'sep=;\n\nid;endereço\n1;"Rua A\nCasa 2\n\nFundos"\n\n2;"Rua B, 3"\n"3";"a\nb"\n4;'.replace("\n", end)
-    assert lines_of(tmp_path, text) == [(3, "id", 0), (4, "1", 0), (9, "2", 0), (10, "3", 0), (12, "4", 0)]
+    text = (
+        'sep=;\n\nid;endereço\n1;"Rua A\nCasa 2\n\nFundos"\n\n2;"Rua B, 3"\n"3";"a\nb"\n4;'.replace(
+            "\n", end
+        )
+    )
+    assert lines_of(tmp_path, text) == [
+        (3, "id", 0),
+        (4, "1", 0),
+        (9, "2", 0),
+        (10, "3", 0),
+        (12, "4", 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -180,13 +210,19 @@ def test_a_line_is_known_by_the_line_of_the_file_in_which_it_begins(tmp_path, en
 )
 def test_a_quote_that_is_never_closed_refuses_the_file(tmp_path, text, opened):
     (tmp_path / "c.csv").write_text(text, "utf-8", newline="")
-    with pytest.raises(UnreadableFile, match=rf"c\.csv: the quote that opens in line {opened} is never closed"):
+    with pytest.raises(
+        UnreadableFile, match=rf"c\.csv: the quote that opens in line {opened} is never closed"
+    ):
         open_table(tmp_path / "c.csv")
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-def test_a_quote_that_meets_that_of_another_line_tells_how_many_lines_it_swallowed(tmp_path, separator):
-    text = 'id;nome;fone\n1;"Ana;11\n2;Bia;12\n3;"Zé";13\n4;"Rua A\nCasa 2";14\n5;Eva;15\n'.replace(";", separator)
+def test_a_quote_that_meets_that_of_another_line_tells_how_many_lines_it_swallowed(
+    tmp_path, separator
+):
+    text = 'id;nome;fone\n1;"Ana;11\n2;Bia;12\n3;"Zé";13\n4;"Rua A\nCasa 2";14\n5;Eva;15\n'.replace(
+        ";", separator
+    )
     assert lines_of(tmp_path, text) == [(1, "id", 0), (2, "1", 2), (5, "4", 0), (7, "5", 0)]
 
 
@@ -201,5 +237,7 @@ def test_quotes_inside_a_cell_are_left_as_they_are(tmp_path):
 
 
 def test_a_header_that_cannot_be_read_refuses_the_file(tmp_path):
-    with pytest.raises(UnreadableFile, match="the header in line 1, column 2 is an error value of Excel"):
+    with pytest.raises(
+        UnreadableFile, match="the header in line 1, column 2 is an error value of Excel"
+    ):
         open_table(written(tmp_path, "id;#REF!\n1;Ana\n"))

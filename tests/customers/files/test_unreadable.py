@@ -1,4 +1,6 @@
-"""Files that are not what their names say, or not whole: each named for what it is, with the way out."""
+"""Files that are not what their names say, or not whole: each named for what it is, with the way
+out.
+"""
 
 import gzip
 import io
@@ -48,15 +50,43 @@ def a_book(path):
 CASES = [
     ("c.xlsx", OLE, "has a password, or is an old .xls"),
     ("c.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
-    ("c.xlsx", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.xlsx"),
-    ("c.csv", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\) under the name \.csv"),
-    ("c.xls", OLE + "Workbook".encode("utf-16-le"), r"an old Excel workbook \(\.xls\): only \.csv and \.xlsx"),
-    ("c.xlsx", b"id;nome\n1;Ana\n", r"a text file \(CSV\?\) under the name \.xlsx.*Rename it to \.csv"),
+    (
+        "c.xlsx",
+        OLE + "Workbook".encode("utf-16-le"),
+        r"an old Excel workbook \(\.xls\) under the name \.xlsx",
+    ),
+    (
+        "c.csv",
+        OLE + "Workbook".encode("utf-16-le"),
+        r"an old Excel workbook \(\.xls\) under the name \.csv",
+    ),
+    (
+        "c.xls",
+        OLE + "Workbook".encode("utf-16-le"),
+        r"an old Excel workbook \(\.xls\): only \.csv and \.xlsx",
+    ),
+    (
+        "c.xlsx",
+        b"id;nome\n1;Ana\n",
+        r"a text file \(CSV\?\) under the name \.xlsx.*Rename it to \.csv",
+    ),
     ("c.xlsx", "id;nome\n1;Ana\n".encode("utf-16"), r"a text file \(CSV\?\) under the name \.xlsx"),
-    ("c.xlsx", b"<html><table><tr><td>id</td></tr></table>", r"a web page \(HTML\) under the name \.xlsx"),
-    ("c.csv", b"\xef\xbb\xbf <!DOCTYPE html><p>Entrar</p>", r"a web page \(HTML\) under the name \.csv"),
+    (
+        "c.xlsx",
+        b"<html><table><tr><td>id</td></tr></table>",
+        r"a web page \(HTML\) under the name \.xlsx",
+    ),
+    (
+        "c.csv",
+        b"\xef\xbb\xbf <!DOCTYPE html><p>Entrar</p>",
+        r"a web page \(HTML\) under the name \.csv",
+    ),
     ("c.csv", b"<table border=1><tr><td>id", r"a web page \(HTML\)"),
-    ("c.xlsx", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
+    (
+        "c.xlsx",
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        "2003",
+    ),
     ("c.csv", b'<?xml version="1.0"?><clientes/>', "an XML file"),
     ("c.csv", b"%PDF-1.7", "a PDF"),
     ("c.csv", gzip.compress(b"id;nome\n1;Ana\n", mtime=0), "gzip"),
@@ -72,13 +102,19 @@ CASES = [
     ("c.csv", a_zip(x="y"), r"an Excel workbook, or another zip file, under the name \.csv"),
     ("c.xlsx", a_zip(x="y"), "a zip file, not an Excel workbook"),
     ("c.xlsx", a_zip(lista_dot_csv="id;nome"), "a zip file that holds lista.csv"),
-    ("c.xlsx", a_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "LibreOffice document"),
+    (
+        "c.xlsx",
+        a_zip(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+        "LibreOffice document",
+    ),
     ("c.xlsx", a_zip(xl__workbook_dot_bin="x"), "xlsb"),
     ("c.xlsx", a_zip(word__document_dot_xml="x"), "a Word document"),
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "said"), CASES, ids=[f"{case[0]}: {case[2]}" for case in CASES])
+@pytest.mark.parametrize(
+    ("name", "content", "said"), CASES, ids=[f"{case[0]}: {case[2]}" for case in CASES]
+)
 def test_a_file_is_named_for_what_it_is(tmp_path, name, content, said):
     assert re.search(said, refused(tmp_path / name, content))
 
@@ -106,7 +142,9 @@ def test_no_single_damaged_byte_passes_in_silence_or_as_a_defect(tmp_path):
         damaged[place] ^= 0x5A
         path.write_bytes(damaged)
         with suppress(UnreadableFile):
-            assert list(open_table(path).rows()) == right  # a byte that nobody reads: a time stamp, a theme
+            assert (
+                list(open_table(path).rows()) == right
+            )  # a byte that nobody reads: a time stamp, a theme
 
 
 @pytest.mark.parametrize(
@@ -137,7 +175,10 @@ def test_damage_behind_many_good_rows_is_found_before_the_first_is_given(tmp_pat
         open_table(tmp_path / "c.xlsx")
 
 
-@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"])
+@pytest.mark.parametrize(
+    "part",
+    ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"],
+)
 @pytest.mark.parametrize("content", ["", "<a><b></a>", "<a>\x02</a>", "<!DOCTYPE a><a/>"])
 def test_every_part_may_be_the_damaged_one(tmp_path, part, content):
     one_sheet(tmp_path / "c.xlsx", ROW, strings=f'<sst xmlns="{MAIN}"/>', parts={part: content})
@@ -148,7 +189,11 @@ def test_every_part_may_be_the_damaged_one(tmp_path, part, content):
 def test_strict_open_xml_is_named(tmp_path, where):
     one_sheet(tmp_path / "c.xlsx", ROW)
     with zipfile.ZipFile(tmp_path / "c.xlsx") as archive:
-        strict = archive.read(where).decode().replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+        strict = (
+            archive.read(where)
+            .decode()
+            .replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+        )
     one_sheet(tmp_path / "c.xlsx", ROW, parts={where: strict})
     said = refused(tmp_path / "c.xlsx")
     assert "Strict Open XML" in said
@@ -179,6 +224,8 @@ def test_a_zip_that_would_unpack_to_far_too_much_is_refused_unopened(tmp_path):
 
 
 def test_entities_that_grow_are_not_followed(tmp_path):
-    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + sheet_xml(HEADERS + ROW.replace("Ana", "&b;"))
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + sheet_xml(
+        HEADERS + ROW.replace("Ana", "&b;")
+    )
     write_book(tmp_path / "c.xlsx", ("Carteira", laughs))
     assert "it is damaged" in refused(tmp_path / "c.xlsx")

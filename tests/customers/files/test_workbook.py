@@ -7,7 +7,14 @@ import pytest
 import xlsxwriter
 from customers.files.books import HEADERS, MAIN, one_sheet, sheet_xml, text_cell, write_book
 
-from robot.customers.files import Doubtful, Reason, Unreadable, UnreadableFile, Visibility, open_table
+from robot.customers.files import (
+    Doubtful,
+    Reason,
+    Unreadable,
+    UnreadableFile,
+    Visibility,
+    open_table,
+)
 
 
 def rows(path, **how):
@@ -25,13 +32,28 @@ def path(tmp_path):
 
 def test_values_have_the_types_that_the_sheet_gives_them(path):
     cells = (
-        '<c r="A2"><v>7</v></c><c r="B2"><v>1150.5</v></c><c r="C2" t="b"><v>1</v></c><c r="D2" s="1"><v>44927</v></c>'
-        '<c r="E2" s="2"><v>44927.5</v></c><c r="F2" t="str"><v>x &amp; y</v></c><c r="G2"/><c r="H2"><v>-3</v></c>'
-        '<c r="I2" s="7"><v>0.75</v></c><c r="J2" s="8"><v>1.5</v></c><c r="K2" t="d"><v>2026-01-31</v></c>'
-        '<c r="L2" t="d"><v>2026-01-31T10:30:00Z</v></c><c r="M2"><v>2.0</v></c><c r="N2" s="6"><v>1E3</v></c>'
+        '<c r="A2"><v>7</v></c><c r="B2"><v>1150.5</v></c><c r="C2" t="b"><v>1</v></c><c r="D2"'
+        ' s="1"><v>44927</v></c>'
+        '<c r="E2" s="2"><v>44927.5</v></c><c r="F2" t="str"><v>x &amp; y</v></c><c r="G2"/><c'
+        ' r="H2"><v>-3</v></c>'
+        '<c r="I2" s="7"><v>0.75</v></c><c r="J2" s="8"><v>1.5</v></c><c r="K2"'
+        ' t="d"><v>2026-01-31</v></c>'
+        '<c r="L2" t="d"><v>2026-01-31T10:30:00Z</v></c><c r="M2"><v>2.0</v></c><c r="N2"'
+        ' s="6"><v>1E3</v></c>'
     )
     assert row_of(path, cells) == (
-        *(7, 1150.5, True, date(2023, 1, 1), datetime(2023, 1, 1, 12), "x & y", None, -3, time(18), timedelta(hours=36)),
+        *(
+            7,
+            1150.5,
+            True,
+            date(2023, 1, 1),
+            datetime(2023, 1, 1, 12),
+            "x & y",
+            None,
+            -3,
+            time(18),
+            timedelta(hours=36),
+        ),
         *(date(2026, 1, 31), datetime(2026, 1, 31, 10, 30), 2, 1000),
     )
     assert [type(cell) for cell in row_of(path, cells)][:3] == [int, float, bool]
@@ -58,7 +80,9 @@ def test_zeros_that_a_format_shows_in_front_belong_to_the_value(path, style, num
     assert row_of(path, f'<c r="A2" s="{style}"><v>{number}</v></c>') == (shown,)
 
 
-@pytest.mark.parametrize("number", ["1234567890123456", "1.2345678901234567E+19", "-1000000000000000"])
+@pytest.mark.parametrize(
+    "number", ["1234567890123456", "1.2345678901234567E+19", "-1000000000000000"]
+)
 def test_a_number_of_more_than_15_digits_is_doubtful(path, number):
     (cell,) = row_of(path, f'<c r="A2"><v>{number}</v></c>')
     assert isinstance(cell, Doubtful)
@@ -131,7 +155,16 @@ def test_an_error_value_is_not_nothing(path, error):
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("n", "abc"), ("s", "99"), ("b", "7"), ("d", "ontem"), ("z", "1"), ("n", "nan"), ("n", "1e999")]
+    ("kind", "value"),
+    [
+        ("n", "abc"),
+        ("s", "99"),
+        ("b", "7"),
+        ("d", "ontem"),
+        ("z", "1"),
+        ("n", "nan"),
+        ("n", "1e999"),
+    ],
 )
 def test_a_value_that_does_not_fit_its_type_is_told(path, kind, value):
     cells = f'{text_cell("A2", "1")}<c r="B2" t="{kind}"><v>{value}</v></c>'
@@ -160,12 +193,17 @@ def test_a_merged_range_as_large_as_the_sheet_costs_nothing(path):
 
 def test_a_merged_range_that_is_none_refuses_the_file(path):
     with pytest.raises(UnreadableFile, match="merges cells that have no such name"):
-        open_table(one_sheet(path, "", tail='<mergeCells count="1"><mergeCell ref="tudo"/></mergeCells>'))
+        open_table(
+            one_sheet(path, "", tail='<mergeCells count="1"><mergeCell ref="tudo"/></mergeCells>')
+        )
 
 
 def test_columns_hidden_beside_the_data_are_not_told(path):
     hidden = '<cols><col min="4" max="16384" hidden="1"/></cols>'
-    assert open_table(one_sheet(path, f'<row r="2">{text_cell("A2", "1")}</row>', head=hidden)).notes == ()
+    assert (
+        open_table(one_sheet(path, f'<row r="2">{text_cell("A2", "1")}</row>', head=hidden)).notes
+        == ()
+    )
 
 
 def test_headers_in_merged_cells_are_read(path):
@@ -176,8 +214,10 @@ def test_headers_in_merged_cells_are_read(path):
 
 def test_texts_are_read_whole(path):
     strings = (
-        f'<sst xmlns="{MAIN}"><si><t>Ana</t></si><si><r><t>Jo</t></r><r><rPr><b/></rPr><t>ão</t></r><rPh sb="0" eb="1">'
-        '<t>JOAO</t></rPh></si><si><t xml:space="preserve"> a &amp;\n b </t></si><si/><si><t>x_x0041_y</t></si>'
+        f'<sst xmlns="{MAIN}"><si><t>Ana</t></si><si><r><t>Jo</t></r>'
+        '<r><rPr><b/></rPr><t>ão</t></r><rPh sb="0" eb="1">'
+        '<t>JOAO</t></rPh></si><si><t xml:space="preserve"> a &amp;\n b'
+        " </t></si><si/><si><t>x_x0041_y</t></si>"
         "<si><t>&#233;</t></si><si><t/></si><si><t>NULL</t></si><si><t>="
         '"007"</t></si></sst>'
     )
@@ -197,23 +237,34 @@ def test_the_xml_may_have_another_encoding(path, encoding):
 
 def test_the_elements_may_have_a_prefix_and_blanks_between_them(path):
     plain = sheet_xml(HEADERS + f'<row r="2">{text_cell("A2", "1")}<c r="B2"><v>5</v></c></row>')
-    prefixed = plain.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:").replace("xmlns=", "xmlns:x=")
+    prefixed = (
+        plain.replace("</", "</x:")
+        .replace("<", "<x:")
+        .replace("<x:/x:", "</x:")
+        .replace("xmlns=", "xmlns:x=")
+    )
     for xml in (prefixed, plain.replace("><", ">\n  <")):
         assert rows(write_book(path, ("Carteira", xml))) == [("1", 5)]
 
 
-ROWS = {n: f'<row r="{n}">{text_cell(f"A{n}", n)}{text_cell(f"B{n}", f"Nome {n}")}</row>' for n in range(2, 6)}
+ROWS = {
+    n: f'<row r="{n}">{text_cell(f"A{n}", n)}{text_cell(f"B{n}", f"Nome {n}")}</row>'
+    for n in range(2, 6)
+}
 
 
 @pytest.mark.parametrize("order", [(2, 3, 4, 5), (4, 3, 2, 5), (5, 4, 3, 2)])
 def test_rows_in_any_order_are_read_whole_by_their_numbers(path, order):
     table = open_table(one_sheet(path, "".join(ROWS[n] for n in order)))
-    assert [(row.number, *row.cells) for row in table.rows()] == [(n, str(n), f"Nome {n}") for n in range(2, 6)]
+    assert [(row.number, *row.cells) for row in table.rows()] == [
+        (n, str(n), f"Nome {n}") for n in range(2, 6)
+    ]
     assert bool(table.notes) is (order != (2, 3, 4, 5))
 
 
 def test_rows_and_cells_without_names_stand_in_order(path):
-    xml = f"<row>{text_cell('A2', '1')}{text_cell('B2', 'Ana')}</row><row>{text_cell('A3', '2')}</row>"
+    first = f"{text_cell('A2', '1')}{text_cell('B2', 'Ana')}"
+    xml = f"<row>{first}</row><row>{text_cell('A3', '2')}</row>"
     nameless = xml.replace(' r="A2"', "").replace(' r="B2"', "").replace(' r="A3"', "")
     found = [(row.number, row.cells) for row in open_table(one_sheet(path, nameless)).rows()]
     assert found == [(2, ("1", "Ana")), (3, ("2",))]
@@ -242,10 +293,18 @@ def test_places_that_contradict_each_other_refuse_the_file(path, xml):
 
 
 def test_rows_that_only_expat_reads_stand_among_the_others(path):
-    odd = '<row r="3"><c t="inlineStr" r="A3"><is><r><t>do</t></r><r><t>is</t></r></is></c><c r="C3"><v>3</v></c></row>'
+    odd = (
+        '<row r="3"><c t="inlineStr" r="A3"><is><r><t>do</t></r><r><t>is</t></r></is></c><c'
+        ' r="C3"><v>3</v></c></row>'
+    )
     wide = f'<row r="5">{text_cell("A5", "cinco")}<c r="AB5"><v>28</v></c></row>'
     found = rows(one_sheet(path, ROWS[2] + odd + ROWS[4] + wide))
-    assert found == [("2", "Nome 2"), ("dois", None, 3), ("4", "Nome 4"), ("cinco", *[None] * 26, 28)]
+    assert found == [
+        ("2", "Nome 2"),
+        ("dois", None, 3),
+        ("4", "Nome 4"),
+        ("cinco", *[None] * 26, 28),
+    ]
 
 
 def test_a_row_of_other_columns_than_the_headers_is_read_whole(path):
@@ -255,7 +314,9 @@ def test_a_row_of_other_columns_than_the_headers_is_read_whole(path):
 
 # ── which sheet ──
 
-ANA, BIA = (sheet_xml(HEADERS + f'<row r="2">{text_cell("A2", name)}</row>') for name in ("Ana", "Bia"))
+ANA, BIA = (
+    sheet_xml(HEADERS + f'<row r="2">{text_cell("A2", name)}</row>') for name in ("Ana", "Bia")
+)
 EMPTY = sheet_xml('<row r="1"><c r="A1" s="1"/></row>')
 
 
@@ -265,13 +326,17 @@ def test_a_hidden_sheet_is_not_read_unless_it_is_named(path, state):
     table = open_table(path)
     assert (table.sheet, rows(path)) == ("Carteira", [("Bia",)])
     hidden = {"hidden": Visibility.HIDDEN, "veryHidden": Visibility.VERY_HIDDEN}[state]
-    assert [(sheet.name, sheet.visibility, sheet.lines, sheet.chosen) for sheet in table.sheets] == [
+    assert [
+        (sheet.name, sheet.visibility, sheet.lines, sheet.chosen) for sheet in table.sheets
+    ] == [
         ("Mes passado", hidden, 2, False),
         ("Carteira", Visibility.VISIBLE, 2, True),
     ]
     assert table.notes == (f"the sheet Mes passado ({hidden.value}, 2 line(s)) was not read",)
     assert rows(path, sheet="Mes passado") == [("Ana",)]
-    assert open_table(path, sheet="Mes passado").notes[0] == f"the sheet Mes passado is {hidden.value}"
+    assert (
+        open_table(path, sheet="Mes passado").notes[0] == f"the sheet Mes passado is {hidden.value}"
+    )
 
 
 def test_several_filled_visible_sheets_need_a_choice(path):
@@ -293,7 +358,9 @@ def test_an_unknown_sheet_tells_the_names(path):
 
 
 def test_of_several_sheets_the_one_with_the_most_lines_is_proposed(path):
-    longer = sheet_xml(HEADERS + "".join(f'<row r="{n}">{text_cell(f"A{n}", "Bia")}</row>' for n in (2, 3)))
+    longer = sheet_xml(
+        HEADERS + "".join(f'<row r="{n}">{text_cell(f"A{n}", "Bia")}</row>' for n in (2, 3))
+    )
     write_book(path, ("Resumo", ANA), ("Base", longer))
     with pytest.raises(UnreadableFile) as refused:
         open_table(path)
@@ -319,7 +386,9 @@ def test_a_workbook_with_nothing_in_it_is_empty(path):
 
 def test_hidden_rows_and_columns_are_read_and_told(path):
     hidden = ROWS[3].replace('r="3"', 'r="3" hidden="1"', 1)
-    table = open_table(one_sheet(path, ROWS[2] + hidden, head='<cols><col min="2" max="2" hidden="1"/></cols>'))
+    table = open_table(
+        one_sheet(path, ROWS[2] + hidden, head='<cols><col min="2" max="2" hidden="1"/></cols>')
+    )
     assert [row.number for row in table.rows()] == [2, 3]
     assert table.notes == (
         "1 row(s) that Excel hides (a filter?) are read, too",

@@ -56,14 +56,20 @@ class Desk:
 
     def app(self, folder: Path, **settings: object) -> App:
         """The robot as a process, on the same API and database."""
-        values = {"MANAGER_TOKEN": DEMO_TOKEN, "BASE_URL": self.simulator.url, **self.database.variables, **settings}
+        values = {
+            "MANAGER_TOKEN": DEMO_TOKEN,
+            "BASE_URL": self.simulator.url,
+            **self.database.variables,
+            **settings,
+        }
         return App(folder, **values)
 
     def add_clients(self, count: int, first: int = 0, **columns: str) -> None:
         """Clients 0, 1, 2, … each with a phone of its own."""
         names = ["id", "nome", "fone", *columns]
         lines = [
-            ";".join([str(n), f"Cliente {n}", f"119{70000000 + n}", *columns.values()]) for n in range(first, first + count)
+            ";".join([str(n), f"Cliente {n}", f"119{70000000 + n}", *columns.values()])
+            for n in range(first, first + count)
         ]
         self.import_text("\n".join([";".join(names), *lines]))
 
@@ -79,9 +85,18 @@ class Desk:
     def exporter(self, repository: Repository, **endpoints: str) -> Exporter:
         http = fast_transport(stop=self.stop, timeout_seconds=self.timeout_seconds, max_attempts=3)
         mailing = ThreeCMailingClient(Connection(http, self.simulator.base_url), endpoints)
-        return Exporter(repository, mailing, http, lambda: clients_of_table(repository), lambda: self.now, self.stop)
+        return Exporter(
+            repository,
+            mailing,
+            http,
+            lambda: clients_of_table(repository),
+            lambda: self.now,
+            self.stop,
+        )
 
-    def export(self, order: Order = ORDER, endpoints: dict[str, str] | None = None, **wish: Any) -> Result:
+    def export(
+        self, order: Order = ORDER, endpoints: dict[str, str] | None = None, **wish: Any
+    ) -> Result:
         repository = self.repository()
         exporter = self.exporter(repository, **(endpoints or {}))
         try:
@@ -99,7 +114,9 @@ class Desk:
             exporter.close()
             repository.close()
 
-    def resolve(self, verdict: Verdict | None = None, later: timedelta = timedelta(hours=1)) -> Resolved:
+    def resolve(
+        self, verdict: Verdict | None = None, later: timedelta = timedelta(hours=1)
+    ) -> Resolved:
         self.now += later
         repository = self.repository()
         http = fast_transport(stop=self.stop, max_attempts=3)
@@ -122,7 +139,10 @@ class Desk:
         return [item["identifier"] for each in self.simulator.lists.all() for item in each.items]
 
     def sendings(self) -> int:
-        return sum(request.path.endswith(("/mailing_sync.json", "/mailing.json")) for request in self.simulator.requests)
+        return sum(
+            request.path.endswith(("/mailing_sync.json", "/mailing.json"))
+            for request in self.simulator.requests
+        )
 
 
 @pytest.fixture

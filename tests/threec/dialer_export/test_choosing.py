@@ -65,9 +65,14 @@ def test_a_phone_that_somebody_wrote_into_the_table_by_hand_is_read_again(desk):
     repository = desk.repository()
     sql = "UPDATE clients SET phones = ? WHERE external_id = ?"
     for phones, number in (("99999-8888", "0"), ("(11) 98888-7777", "1")):
-        repository.change(lambda engine, _, values=(phones, number): engine.cursor().execute(sql, values))
+        repository.change(
+            lambda engine, _, values=(phones, number): engine.cursor().execute(sql, values)
+        )
     repository.close()
-    assert [client.phones for client in desk.preview().choice.chosen] == [("11988887777",), ("11970000002",)]
+    assert [client.phones for client in desk.preview().choice.chosen] == [
+        ("11988887777",),
+        ("11970000002",),
+    ]
 
 
 def test_a_client_goes_to_a_campaign_once_within_the_cooldown_and_again_after_it(desk):
@@ -88,7 +93,9 @@ def test_not_called_since_leaves_out_who_was_called(desk):
 
     def call(engine, now):
         cursor = engine.cursor()
-        cursor.execute("INSERT INTO calls (id, call_date) VALUES ('c', ?)", (NOW - timedelta(days=1),))
+        cursor.execute(
+            "INSERT INTO calls (id, call_date) VALUES ('c', ?)", (NOW - timedelta(days=1),)
+        )
         cursor.execute("INSERT INTO mailing_data (call_id, identifier) VALUES ('c', '1')")
 
     repository.change(call)
@@ -108,13 +115,16 @@ class TestTheCompanysOwnTable:
 
     def test_a_select_gives_clients_by_the_names_of_its_columns(self, desk):
         text = (
-            "SELECT 1 AS codigo, 'Ana; Lima' AS nome, '11999998888' AS telefone UNION ALL SELECT 2, 'Zé', '99' -- delete\n;"
+            "SELECT 1 AS codigo, 'Ana; Lima' AS nome, '11999998888' AS telefone UNION ALL"
+            " SELECT 2, 'Zé', '99' -- delete\n;"
         )
         clients, rejected = self.query(desk, text)
         assert [(client.external_id, client.name, client.phones) for client in clients] == [
             ("1", "Ana; Lima", ("11999998888",))
         ]
-        assert [(rejection.record_id, "phone" in rejection.reason) for rejection in rejected] == [("2", True)]
+        assert [(rejection.record_id, "phone" in rejection.reason) for rejection in rejected] == [
+            ("2", True)
+        ]
 
     @pytest.mark.parametrize(
         "text",
@@ -137,7 +147,8 @@ class TestTheCompanysOwnTable:
 
     def test_words_inside_texts_names_and_comments_are_no_commands(self, desk):
         text = (
-            "SELECT 1 AS codigo, 'não delete' AS nome, '11999998888' AS telefone, 1 AS [update], 2 AS \"drop\","
+            "SELECT 1 AS codigo, 'não delete' AS nome, '11999998888' AS telefone, 1 AS [update], 2"
+            ' AS "drop",'
             " REPLACE('a', 'b', 'into') AS exec_date /* exec */ -- don't openquery"
         )
         assert [client.name for client in self.query(desk, text)[0]] == ["não delete"]
@@ -155,7 +166,10 @@ def test_the_order_of_the_desk_is_the_one_that_blocks():
 @pytest.mark.parametrize("column", ["Bloqueado", "Situação Cadastral", "nao_ligar"])
 def test_a_column_of_the_companys_query_that_may_be_the_status_stops_it(desk, tmp_path, column):
     file = tmp_path / "query.sql"
-    file.write_text(f"SELECT '1' AS id, 'Ana' AS nome, '11999990001' AS fone, 'S' AS \"{column}\"", encoding="utf-8")
+    file.write_text(
+        f"SELECT '1' AS id, 'Ana' AS nome, '11999990001' AS fone, 'S' AS \"{column}\"",
+        encoding="utf-8",
+    )
     repository = desk.repository()
     repository.prepare()
     with pytest.raises(ConfigurationError) as caught:
@@ -166,11 +180,21 @@ def test_a_column_of_the_companys_query_that_may_be_the_status_stops_it(desk, tm
 
 def test_the_rows_of_the_companys_query_are_read_without_what_nobody_sees(desk, tmp_path):
     file = tmp_path / "query.sql"
-    cells = "'\u200b1\xa0' AS id, 'Ana\u200b' AS nome, '11999990001' AS fone, 'Bloque\u00adado' AS status"
+    cells = (
+        "'\u200b1\xa0' AS id, 'Ana\u200b' AS nome, '11999990001' AS fone, 'Bloque\u00adado' AS"
+        " status"
+    )
     server = bool(desk.database.variables.get("DB_SERVER"))
-    file.write_text("SELECT " + (re.sub(r"'(?=[^ ,])", "N'", cells) if server else cells), encoding="utf-8")
+    file.write_text(
+        "SELECT " + (re.sub(r"'(?=[^ ,])", "N'", cells) if server else cells), encoding="utf-8"
+    )
     repository = desk.repository()
     repository.prepare()
     (client,), rejected = clients_of_query(repository, file)
     repository.close()
-    assert (client.external_id, client.name, client.status, rejected) == ("1", "Ana", "Bloqueado", [])
+    assert (client.external_id, client.name, client.status, rejected) == (
+        "1",
+        "Ana",
+        "Bloqueado",
+        [],
+    )

@@ -4,11 +4,22 @@ import pytest
 
 from robot.simulators.threec import DEMO_TOKEN, Fault
 
-PEOPLE = [("João da Silva", "529.982.247-25", "(11) 99999-8888"), ("Maria Souza", "", "21 98888-7777")]
+PEOPLE = [
+    ("João da Silva", "529.982.247-25", "(11) 99999-8888"),
+    ("Maria Souza", "", "21 98888-7777"),
+]
 FILE = "Código;Nome;CPF;Telefone;Valor\n" + "".join(
     f"{n};{name};{cpf};{phone};1.150,00\n" for n, (name, cpf, phone) in enumerate(PEOPLE, 1)
 )
-PERSONAL = ["João da Silva", "Maria Souza", "52998224725", "529.982.247-25", "11999998888", "99999-8888", "21988887777"]
+PERSONAL = [
+    "João da Silva",
+    "Maria Souza",
+    "52998224725",
+    "529.982.247-25",
+    "11999998888",
+    "99999-8888",
+    "21988887777",
+]
 
 
 @pytest.fixture
@@ -19,7 +30,10 @@ def app(desk, tmp_path):
     assert code == 0, told
     yield app
     logs = "".join(path.read_text("utf-8") for path in (tmp_path / "logs").glob("*.log"))
-    for shown in ("".join(app.outputs), logs):  # whatever a test did: nobody can be recognised or called by it
+    for shown in (
+        "".join(app.outputs),
+        logs,
+    ):  # whatever a test did: nobody can be recognised or called by it
         assert not [value for value in PERSONAL if value in shown]
         assert DEMO_TOKEN not in shown
         assert "Traceback" not in "".join(app.outputs)
@@ -41,10 +55,16 @@ def test_without_a_terminal_nothing_is_sent_unless_told_so(app, desk):
 
 
 def test_yes_sends_and_says_what_became_of_it(app, desk):
-    code, told = app.run("export", "--campaign", "5", "--yes", "--list", "Minha lista", "--weight", "3", "--ids", "2")
+    code, told = app.run(
+        "export", "--campaign", "5", "--yes", "--list", "Minha lista", "--weight", "3", "--ids", "2"
+    )
     assert code == 0, told
     (made,) = desk.simulator.lists.all()
-    assert (made.name, made.weight, [item["identifier"] for item in made.items]) == ("Minha lista", 3, ["2"])
+    assert (made.name, made.weight, [item["identifier"] for item in made.items]) == (
+        "Minha lista",
+        3,
+        ["2"],
+    )
     assert "COMPLETED_SUCCESS" in told
 
 
@@ -119,10 +139,16 @@ def test_a_file_that_begins_with_a_client_is_told_without_showing_the_client(app
     ("later", "expected", "told_of"),
     [
         ("504;Nome 504;11987650504;10", (2, 0), "the quote that opens in line 6 is never closed"),
-        ('504;"Nome 504";11987650504;10', (3, 1500), "499 more line(s) of the file stand inside rejected ones"),
+        (
+            '504;"Nome 504";11987650504;10',
+            (3, 1500),
+            "499 more line(s) of the file stand inside rejected ones",
+        ),
     ],
 )
-def test_an_unbalanced_quote_never_loses_lines_silently(app, desk, tmp_path, later, expected, told_of):
+def test_an_unbalanced_quote_never_loses_lines_silently(
+    app, desk, tmp_path, later, expected, told_of
+):
     lines = [f"{n};Nome {n};119{87650000 + n};10,00" for n in range(1, 2001)]
     lines[4], lines[503] = '5;"Nome 5;11987650005;10,00', later
     (tmp_path / "quote.csv").write_text("\n".join(["Código;Nome;Fone;Valor", *lines]), "cp1252")
@@ -146,7 +172,9 @@ def test_a_query_that_the_database_refuses_is_named(desk, tmp_path):
     assert (code, "CLIENTS_QUERY_FILE q.sql:" in told, "Traceback" in told) == (1, True, False)
 
 
-@pytest.mark.parametrize(("text", "sign"), [(None, "FAILED"), ("DELETE FROM clients", "FAILED"), ("SELECT 1", "ok    ")])
+@pytest.mark.parametrize(
+    ("text", "sign"), [(None, "FAILED"), ("DELETE FROM clients", "FAILED"), ("SELECT 1", "ok    ")]
+)
 def test_check_tells_whether_the_query_is_there_and_only_reads(desk, tmp_path, text, sign):
     if text:
         (tmp_path / "q.sql").write_text(text, "utf-8")
@@ -155,7 +183,9 @@ def test_check_tells_whether_the_query_is_there_and_only_reads(desk, tmp_path, t
 
 
 def test_the_companys_own_table_is_read_by_a_query(desk, tmp_path):
-    (tmp_path / "q.sql").write_text("SELECT 'x9' AS codigo, 'Ana Lima' AS nome, '11977776666' AS telefone", "utf-8")
+    (tmp_path / "q.sql").write_text(
+        "SELECT 'x9' AS codigo, 'Ana Lima' AS nome, '11977776666' AS telefone", "utf-8"
+    )
     app = desk.app(tmp_path, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
     code, told = app.run("export", "--campaign", "5", "--yes")
     assert code == 0, told

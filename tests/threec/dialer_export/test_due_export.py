@@ -1,4 +1,6 @@
-"""Exports under somebody else's clock: `schedule --once`, which a task runs, and `export scheduled`."""
+"""Exports under somebody else's clock: `schedule --once`, which a task runs, and `export
+scheduled`.
+"""
 
 import json
 import threading
@@ -22,7 +24,9 @@ class Task:
     """A task that runs `schedule --once`, with a clock that is moved by hand."""
 
     def __init__(self, **settings):
-        self.settings = IsolatedSettings(**{"export_cron": CRON, "export_campaign_id": 5, **settings})
+        self.settings = IsolatedSettings(
+            **{"export_cron": CRON, "export_campaign_id": 5, **settings}
+        )
         self.now = datetime(2026, 9, 17, 2, 0, tzinfo=ZONE)  # a Thursday
         self.kept = None
         self.stop = threading.Event()
@@ -39,7 +43,9 @@ class Task:
 
     def run(self, **later):
         self.now += timedelta(**later)
-        return with_due_export(self.settings, self.memory(), lambda: self.now, self.stop, self.calls, self.export)
+        return with_due_export(
+            self.settings, self.memory(), lambda: self.now, self.stop, self.calls, self.export
+        )
 
 
 def test_what_came_due_since_the_last_run_is_exported_once():
@@ -58,7 +64,10 @@ def test_a_task_of_every_hour_exports_at_the_hour_itself():
     assert task.exports == ["Thu 08:00", "Fri 08:00"]
 
 
-@pytest.mark.parametrize("kept", [None, "no JSON", "[]", json.dumps({"cron": "0 9 * * *", "zone": str(ZONE), "last": "x"})])
+@pytest.mark.parametrize(
+    "kept",
+    [None, "no JSON", "[]", json.dumps({"cron": "0 9 * * *", "zone": str(ZONE), "last": "x"})],
+)
 def test_nothing_is_due_at_the_first_run_under_a_schedule(kept):
     task = Task()
     task.kept = kept
@@ -114,7 +123,12 @@ def test_calls_that_fail_do_not_keep_the_export_back_and_are_told_first():
 @pytest.fixture
 def app(desk, tmp_path):
     desk.import_text("id;nome;fone;uf\n1;Ana;11999990001;SP\n2;Bia;21999990002;RJ\n")
-    settings = {"EXPORT_CRON": "0 8 * * *", "EXPORT_CAMPAIGN_ID": 5, "EXPORT_LIST": "Carteira {date}", "EXPORT_UF": "SP"}
+    settings = {
+        "EXPORT_CRON": "0 8 * * *",
+        "EXPORT_CAMPAIGN_ID": 5,
+        "EXPORT_LIST": "Carteira {date}",
+        "EXPORT_UF": "SP",
+    }
     return desk.app(tmp_path, **settings)
 
 
@@ -130,7 +144,9 @@ def test_an_export_by_its_own_task_sends_now_what_the_settings_ask_for(app, desk
     code, told = app.run("export", "scheduled")
     assert (code, desk.received()) == (0, ["1"]), told
     assert "COMPLETED_SUCCESS" in told
-    kept = json.loads(desk.rows("SELECT value FROM robot_state WHERE name = 'schedule.dialer_export'")[0][0])
+    kept = json.loads(
+        desk.rows("SELECT value FROM robot_state WHERE name = 'schedule.dialer_export'")[0][0]
+    )
     assert kept["cron"] == "0 8 * * *"
 
 

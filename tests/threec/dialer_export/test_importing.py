@@ -12,7 +12,9 @@ def test_a_second_import_of_the_same_file_writes_nothing(desk):
     first, second = desk.import_text(FILE).ending, desk.import_text(FILE).ending
     assert (first.counts.inserted, first.status) == (2, ExecutionStatus.COMPLETED_SUCCESS)
     assert (second.counts.inserted, second.counts.updated, second.counts.unchanged) == (0, 0, 2)
-    assert desk.rows("SELECT external_id, name, phones, open_amount FROM clients ORDER BY external_id") == [
+    assert desk.rows(
+        "SELECT external_id, name, phones, open_amount FROM clients ORDER BY external_id"
+    ) == [
         ("1", "Ana", "11999998888", "1150.00"),
         ("2", "Zé", "1133334444", "10.00"),
     ]
@@ -26,9 +28,16 @@ def test_only_a_client_that_changed_is_updated(desk):
 
 def test_a_line_that_cannot_be_a_client_is_kept_counted_and_stops_nobody(desk):
     result = desk.import_text(FILE + "3;;11999998888;1\n4;Bia;999;1\n")
-    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (ExitCode.WITH_ERRORS, 2, 2)
+    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (
+        ExitCode.WITH_ERRORS,
+        2,
+        2,
+    )
     kept = desk.rows("SELECT job, record_id, reason FROM rejected_records ORDER BY id")
-    assert [(job, record_id) for job, record_id, _ in kept] == [("clients_import", "3"), ("clients_import", "4")]
+    assert [(job, record_id) for job, record_id, _ in kept] == [
+        ("clients_import", "3"),
+        ("clients_import", "4"),
+    ]
     assert desk.rows("SELECT job, status, failed_records FROM execution_logs") == [
         ("clients_import", "COMPLETED_WITH_ERRORS", 2)
     ]
@@ -75,22 +84,32 @@ def test_a_line_that_swallowed_others_is_kept_whole_and_settled_by_the_corrected
     swallowed = '4;Eva;1133336666;1\n5;"Rui";1133337777;1\n'
     rest = '6;"Lia";123;1\n'
     result = desk.import_text(f"{FILE}{line}\n{swallowed}{rest}")
-    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (ExitCode.WITH_ERRORS, 2, 2)
+    assert (result.ending.exit_code, result.ending.failed, result.ending.successful) == (
+        ExitCode.WITH_ERRORS,
+        2,
+        2,
+    )
     assert "2 more line(s) of the file stand inside rejected ones" in result.ending.message
     kept = desk.rows("SELECT record_id, reason, payload FROM rejected_records ORDER BY id")
     assert [record_id for record_id, _, _ in kept] == ["3", "6"]
     assert "(line 4 of clients.csv, with 2 more line(s) inside it)" in kept[0][1]
     assert "(line 7 of clients.csv)" in kept[1][1]
     assert [
-        value for value in ("Bia", "1133335555", "Eva", "1133336666", "Rui", "1133337777") if value not in kept[0][2]
+        value
+        for value in ("Bia", "1133335555", "Eva", "1133336666", "Rui", "1133337777")
+        if value not in kept[0][2]
     ] == []
-    desk.import_text(f"{FILE}{line.replace(chr(34), '')}\n{swallowed}{rest.replace('123', '1133338888')}")
+    desk.import_text(
+        f"{FILE}{line.replace(chr(34), '')}\n{swallowed}{rest.replace('123', '1133338888')}"
+    )
     assert desk.rows("SELECT COUNT(*) FROM rejected_records WHERE resolved_at IS NULL") == [(0,)]
     assert desk.rows("SELECT COUNT(*) FROM clients") == [(6,)]
 
 
 def test_a_cell_of_several_lines_is_imported_and_the_lines_after_it_keep_their_numbers(desk):
-    result = desk.import_text('id;nome;endereço;fone\n1;Ana;"Rua A, 10\nCasa 2";11999998888\n2;Zé;;123\n')
+    result = desk.import_text(
+        'id;nome;endereço;fone\n1;Ana;"Rua A, 10\nCasa 2";11999998888\n2;Zé;;123\n'
+    )
     assert (result.ending.successful, result.ending.failed, list(result.tally.first.values())) == (
         1,
         1,

@@ -10,7 +10,9 @@ CLIENTS = 620
 
 
 class Killer:
-    """Kills the robot at a chosen request that carries contacts: before they are stored, after it, or a little later."""
+    """Kills the robot at a chosen request that carries contacts: before they are stored, after it,
+    or a little later.
+    """
 
     def __init__(self, simulator, seed):
         self.random = random.Random(seed)
@@ -44,7 +46,10 @@ class Killer:
         return taken
 
 
-ROUNDS = [*(("sqlite", seed) for seed in (1, 2, 3)), pytest.param("sqlserver", 1, marks=pytest.mark.sqlserver)]
+ROUNDS = [
+    *(("sqlite", seed) for seed in (1, 2, 3)),
+    pytest.param("sqlserver", 1, marks=pytest.mark.sqlserver),
+]
 
 
 @pytest.mark.timeout(300)
@@ -60,7 +65,9 @@ def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(des
         app.finish(process)
         killer.process = None
         assert len(set(desk.received())) == len(desk.received()), "sent twice"
-        code, told = app.run("export", "resolve", "--min-age", "0", "--as", "total")  # nobody else has touched the list
+        code, told = app.run(
+            "export", "resolve", "--min-age", "0", "--as", "total"
+        )  # nobody else has touched the list
         assert code == 0, told
         assert sum(desk.statuses().values()) == CLIENTS, "forgotten"
         if desk.statuses() == {"sent": CLIENTS}:
@@ -68,5 +75,7 @@ def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(des
     assert killer.kills >= 2
     assert sorted(desk.received(), key=int) == [str(n) for n in range(CLIENTS)]
     assert [each.name for each in desk.simulator.lists.all()] == ["Lista"]
-    (interrupted,) = desk.rows("SELECT COUNT(*) FROM execution_logs WHERE status = 'FAILED' AND exit_code = 130")[0]
+    (interrupted,) = desk.rows(
+        "SELECT COUNT(*) FROM execution_logs WHERE status = 'FAILED' AND exit_code = 130"
+    )[0]
     assert 1 <= interrupted <= killer.kills  # a late kill may find the history written

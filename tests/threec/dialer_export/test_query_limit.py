@@ -17,7 +17,10 @@ from robot.threec.dialer_export.choosing import clients_of_query
 COUNTED = "SELECT COUNT(*) AS id, 'Ana' AS nome, '11999998888' AS fone FROM "
 ENDLESS = {
     "sqlite": f"WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) {COUNTED} n",
-    "sqlserver": f"{COUNTED} sys.all_columns AS a CROSS JOIN sys.all_columns AS b CROSS JOIN sys.all_columns AS c",
+    "sqlserver": (
+        f"{COUNTED} sys.all_columns AS a CROSS JOIN sys.all_columns AS b CROSS JOIN"
+        " sys.all_columns AS c"
+    ),
 }
 QUICK = "SELECT 1 AS id, 'Ana' AS nome, '11999998888' AS fone"
 
@@ -39,7 +42,10 @@ def endless(database) -> str:
 
 
 def test_a_query_that_takes_too_long_is_ended_and_told_with_its_setting(ask, database, repository):
-    with pytest.raises(FatalError, match=r"q\.sql: the query was ended after 0\.3 seconds \(CLIENTS_QUERY_SECONDS\)"):
+    with pytest.raises(
+        FatalError,
+        match=r"q\.sql: the query was ended after 0\.3 seconds \(CLIENTS_QUERY_SECONDS\)",
+    ):
         ask(endless(database), seconds=0.3)
     assert repository.retries == 0
     assert len(ask(QUICK)[0]) == 1  # and the connection goes on
@@ -81,7 +87,12 @@ def test_what_a_query_would_change_is_refused_by_the_database_itself(repository)
 def test_a_signal_ends_a_running_query_and_the_export_with_130(tmp_path, number):
     (tmp_path / "q.sql").write_text(ENDLESS["sqlite"], "utf-8")
     with Simulator([]) as simulator:
-        app = App(tmp_path, BASE_URL=simulator.url, MANAGER_TOKEN=DEMO_TOKEN, CLIENTS_QUERY_FILE=tmp_path / "q.sql")
+        app = App(
+            tmp_path,
+            BASE_URL=simulator.url,
+            MANAGER_TOKEN=DEMO_TOKEN,
+            CLIENTS_QUERY_FILE=tmp_path / "q.sql",
+        )
         process = app.start("export", "--campaign", "5", "--yes")
         assert process.stderr is not None
         for line in process.stderr:

@@ -110,7 +110,9 @@ def test_contacts_taken_out_of_our_own_list_before_the_question_settle_nobody(de
 def test_where_the_total_could_not_be_read_at_once_it_is_no_proof_later(desk):
     desk.add_clients(150)
     lost = Fault("status_500_after", path=SYNC)
-    desk.simulator.use_faults([lost, Fault("status_500", path="/campaigns/5/lists", skip=2, times=3)])
+    desk.simulator.use_faults(
+        [lost, Fault("status_500", path="/campaigns/5/lists", skip=2, times=3)]
+    )
     desk.export()
     assert desk.rows("SELECT status, total_after FROM dialer_export_requests ORDER BY id") == [
         ("unknown", None),
@@ -121,7 +123,9 @@ def test_where_the_total_could_not_be_read_at_once_it_is_no_proof_later(desk):
 
 
 def test_a_list_that_took_contacts_without_counting_them_settles_nobody(desk):
-    """50 were filtered without a word, then 50 were stored before a 500: the total says "none", and means nothing."""
+    """50 were filtered without a word, then 50 were stored before a 500: the total says "none", and
+    means nothing.
+    """
     desk.add_clients(150)
     desk.simulator.lists.blocked = {f"119{70000000 + n}" for n in range(50)}
     desk.simulator.use_faults([Fault("status_500_after", path="/mailing.json", skip=1)])
@@ -147,7 +151,10 @@ def test_after_the_operators_word_a_lists_total_proves_nothing_any_more(desk):
 
 
 def lose_the_commit_that(desk, monkeypatch, finds):
-    """The first COMMIT before which this SELECT counts something holds, and its answer is lost. Returns what it lost."""
+    """The first COMMIT before which this SELECT counts something holds, and its answer is lost.
+
+    Returns what it lost.
+    """
     kind = type(desk.database.engine())
     commit, lost = kind.commit, []
 
@@ -168,15 +175,21 @@ def lose_the_commit_that(desk, monkeypatch, finds):
 
 
 def test_filters_counted_in_a_transaction_that_was_repeated_are_counted_once(desk, monkeypatch):
-    """A COMMIT that held, and whose answer was lost, once made `resolve` call 50 contacts sent that were never stored."""
+    """A COMMIT that held, and whose answer was lost, once made `resolve` call 50 contacts sent that
+    were never stored.
+    """
     desk.add_clients(150)
     desk.simulator.lists.blocked = {f"119{70000000 + n}" for n in range(50)}
     desk.simulator.use_faults([Fault("status_500", path=SYNC, skip=1)])
-    lost = lose_the_commit_that(desk, monkeypatch, "SELECT COUNT(*) FROM dialer_exports WHERE filtered_records > 0")
+    lost = lose_the_commit_that(
+        desk, monkeypatch, "SELECT COUNT(*) FROM dialer_exports WHERE filtered_records > 0"
+    )
     desk.export()
     desk.simulator.use_faults([])
     assert lost
-    filtered = 100 - len(desk.received())  # of the first request; the clients' order is the database's own
+    filtered = 100 - len(
+        desk.received()
+    )  # of the first request; the clients' order is the database's own
     assert desk.rows("SELECT filtered_records, motives FROM dialer_exports") == [
         (filtered, f'{{"Telefone na blacklist": {filtered}}}')
     ]
@@ -186,14 +199,22 @@ def test_filters_counted_in_a_transaction_that_was_repeated_are_counted_once(des
     assert sorted(map(int, desk.received())) == list(range(50, 150))
 
 
-def test_contacts_found_in_flight_are_told_though_the_answer_to_the_commit_was_lost(desk, monkeypatch):
+def test_contacts_found_in_flight_are_told_though_the_answer_to_the_commit_was_lost(
+    desk, monkeypatch
+):
     desk.add_clients(3)
     desk.export()
     repository = desk.repository()
     for table in ("dialer_export_items", "dialer_export_requests"):
-        repository.change(lambda engine, _, table=table: engine.cursor().execute(f"UPDATE {table} SET status = 'in flight'"))
+        repository.change(
+            lambda engine, _, table=table: engine.cursor().execute(
+                f"UPDATE {table} SET status = 'in flight'"
+            )
+        )
     repository.close()
-    lost = lose_the_commit_that(desk, monkeypatch, "SELECT COUNT(*) FROM dialer_export_items WHERE status = 'unknown'")
+    lost = lose_the_commit_that(
+        desk, monkeypatch, "SELECT COUNT(*) FROM dialer_export_items WHERE status = 'unknown'"
+    )
     result = desk.export()
     assert lost
     assert desk.statuses() == {"unknown": 3}
@@ -209,18 +230,26 @@ def test_a_later_call_with_its_identifier_proves_that_the_dialer_has_a_contact(d
 
     def call(engine, now):
         cursor = engine.cursor()
-        cursor.execute("INSERT INTO calls (id, call_date) VALUES ('c', ?)", (desk.now + timedelta(minutes=5),))
-        cursor.execute("INSERT INTO mailing_data (call_id, identifier, list_id) VALUES ('c', '3', ?)", (list_id,))
+        cursor.execute(
+            "INSERT INTO calls (id, call_date) VALUES ('c', ?)", (desk.now + timedelta(minutes=5),)
+        )
+        cursor.execute(
+            "INSERT INTO mailing_data (call_id, identifier, list_id) VALUES ('c', '3', ?)",
+            (list_id,),
+        )
 
     repository.change(call)
     repository.close()
     desk.resolve()
-    assert desk.rows("SELECT external_id FROM dialer_export_items WHERE reason LIKE 'a later call%'") == [("3",)]
+    assert desk.rows(
+        "SELECT external_id FROM dialer_export_items WHERE reason LIKE 'a later call%'"
+    ) == [("3",)]
     assert desk.statuses() == {"unknown": 99, "sent": 51}
 
 
 @pytest.mark.parametrize(
-    ("verdict", "left"), [(Verdict.SENT, {"sent": 150}), (Verdict.NOT_SENT, {"pending": 100, "sent": 50})]
+    ("verdict", "left"),
+    [(Verdict.SENT, {"sent": 150}), (Verdict.NOT_SENT, {"pending": 100, "sent": 50})],
 )
 def test_the_rest_is_the_operators_choice(desk, verdict, left):
     lose(desk, "status_500_halfway")
@@ -246,8 +275,13 @@ def test_a_call_from_a_list_that_holds_none_of_them_by_its_total_leaves_the_othe
 
     def call(engine, now):
         cursor = engine.cursor()
-        cursor.execute("INSERT INTO calls (id, call_date) VALUES ('c', ?)", (desk.now + timedelta(minutes=5),))
-        cursor.execute("INSERT INTO mailing_data (call_id, identifier, list_id) VALUES ('c', '3', ?)", (listed.id,))
+        cursor.execute(
+            "INSERT INTO calls (id, call_date) VALUES ('c', ?)", (desk.now + timedelta(minutes=5),)
+        )
+        cursor.execute(
+            "INSERT INTO mailing_data (call_id, identifier, list_id) VALUES ('c', '3', ?)",
+            (listed.id,),
+        )
 
     repository.change(call)
     repository.close()

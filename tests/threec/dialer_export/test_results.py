@@ -7,17 +7,31 @@ from support import NOW
 COLUMNS = "contacts, sent, filtered, dialled, answered, qualified, converted, calls"
 
 
-def call(desk, number, identifier, list_id, *, when=NOW + timedelta(minutes=1), agent=0, qualification=None, converted=0):
+def call(
+    desk,
+    number,
+    identifier,
+    list_id,
+    *,
+    when=NOW + timedelta(minutes=1),
+    agent=0,
+    qualification=None,
+    converted=0,
+):
     repository = desk.repository()
 
     def work(engine, _):
         cursor = engine.cursor()
         cursor.execute(
-            "INSERT INTO calls (id, call_date, has_agent, qualification, is_conversion) VALUES (?, ?, ?, ?, ?)",
+            (
+                "INSERT INTO calls (id, call_date, has_agent, qualification, is_conversion) VALUES"
+                " (?, ?, ?, ?, ?)"
+            ),
             (f"c{number}", when, agent, qualification, converted),
         )
         cursor.execute(
-            "INSERT INTO mailing_data (call_id, identifier, list_id) VALUES (?, ?, ?)", (f"c{number}", identifier, list_id)
+            "INSERT INTO mailing_data (call_id, identifier, list_id) VALUES (?, ?, ?)",
+            (f"c{number}", identifier, list_id),
         )
 
     repository.change(work)

@@ -23,13 +23,18 @@ class Hand:
         self.ran = []
 
     def timetable(self, name, expression):
-        memory = Memory(lambda: self.kept.get(name), lambda value: self.kept.__setitem__(name, value))
+        memory = Memory(
+            lambda: self.kept.get(name), lambda value: self.kept.__setitem__(name, value)
+        )
         return Timetable(expression, lambda: self.now, memory), lambda: self.ran.append(name)
 
 
 def test_an_agenda_runs_each_timetable_once_for_each_of_its_times():
     hand = Hand()
-    agenda = Agenda([hand.timetable("calls", "0 2 * * *"), hand.timetable("export", "0 8 * * *")], threading.Event())
+    agenda = Agenda(
+        [hand.timetable("calls", "0 2 * * *"), hand.timetable("export", "0 8 * * *")],
+        threading.Event(),
+    )
     for _ in range(48):
         hand.now += timedelta(hours=1)
         while agenda.due():
@@ -52,7 +57,9 @@ def test_a_stop_in_one_entry_leaves_it_and_the_others_for_the_next_start():
 
 
 def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
-    desk.import_text("id;nome;fone;uf\n1;Ana;11999990001;SP\n2;Bia;21999990002;RJ\n3;Cid;11999990003;SP\n")
+    desk.import_text(
+        "id;nome;fone;uf\n1;Ana;11999990001;SP\n2;Bia;21999990002;RJ\n3;Cid;11999990003;SP\n"
+    )
     app = desk.app(
         tmp_path,
         EXPORT_CRON="0 8 * * *",
@@ -71,7 +78,9 @@ def test_the_schedule_exports_what_the_settings_ask_for(desk, tmp_path):
     app.interrupt(process)
     code, told = app.finish(process)
     assert desk.received() == ["1", "3"], told
-    assert [(each.name, each.weight) for each in desk.simulator.lists.all()] == [("Carteira 2026-09-20", 40)]
+    assert [(each.name, each.weight) for each in desk.simulator.lists.all()] == [
+        ("Carteira 2026-09-20", 40)
+    ]
     assert code == 130
     assert desk.rows("SELECT COUNT(*) FROM execution_logs WHERE job = 'dialer_export'") == [(1,)]
 

@@ -12,7 +12,15 @@ from robot.errors import AnotherExecutionRunning, ExitCode
 from robot.simulators.threec import Fault
 
 SYNC = "/mailing_sync.json"
-LOST = ["status_500", "status_500_after", "status_500_halfway", "status_524", "timeout_before", "reset_before", "empty_body"]
+LOST = [
+    "status_500",
+    "status_500_after",
+    "status_500_halfway",
+    "status_524",
+    "timeout_before",
+    "reset_before",
+    "empty_body",
+]
 
 
 def test_every_contact_is_sent_once_with_its_data(desk):
@@ -20,27 +28,45 @@ def test_every_contact_is_sent_once_with_its_data(desk):
     result = desk.export(order(weight=100, callback_url="https://crm/atendimento/{client_id}"))
     (made,) = desk.simulator.lists.all()
     assert (made.name, made.campaign, made.weight) == ("Lista", 5, 100)
-    data = {"nome": "João", "cpf": "52998224725", "valor": "1.150,00", "url": "https://crm/atendimento/7"}
+    data = {
+        "nome": "João",
+        "cpf": "52998224725",
+        "valor": "1.150,00",
+        "url": "https://crm/atendimento/7",
+    }
     assert made.items == [{"phone": "11999998888", "identifier": "7", "data": data}]
-    assert (result.ending.status, result.ending.exit_code) == (ExecutionStatus.COMPLETED_SUCCESS, ExitCode.SUCCESS)
+    assert (result.ending.status, result.ending.exit_code) == (
+        ExecutionStatus.COMPLETED_SUCCESS,
+        ExitCode.SUCCESS,
+    )
 
 
 def test_contacts_go_in_chunks_of_a_hundred_and_the_history_counts_them(desk):
     desk.add_clients(250)
     desk.export()
-    assert [request.records for request in desk.simulator.requests if request.path.endswith(SYNC)] == [100, 100, 50]
+    assert [
+        request.records for request in desk.simulator.requests if request.path.endswith(SYNC)
+    ] == [100, 100, 50]
     assert sorted(desk.received()) == sorted(map(str, range(250)))
     assert desk.statuses() == {"sent": 250}
-    columns = "job, campaign_ids, status, total_records, successful_records, failed_records, exit_code"
+    columns = (
+        "job, campaign_ids, status, total_records, successful_records, failed_records, exit_code"
+    )
     assert desk.rows(f"SELECT {columns} FROM execution_logs WHERE job = 'dialer_export'") == [
         ("dialer_export", "5", "COMPLETED_SUCCESS", 250, 250, 0, 0)
     ]
 
 
 def test_as_many_phones_of_a_client_as_asked_for_are_sent_together(desk):
-    desk.import_text("id;nome;f1;f2\n".replace("f1", "fone1").replace("f2", "fone2") + "7;A;11999998888;2133334444\n")
+    desk.import_text(
+        "id;nome;f1;f2\n".replace("f1", "fone1").replace("f2", "fone2")
+        + "7;A;11999998888;2133334444\n"
+    )
     desk.export(order(phones_per_client=2))
-    assert [item["phone"] for item in desk.simulator.lists.all()[0].items] == ["11999998888", "2133334444"]
+    assert [item["phone"] for item in desk.simulator.lists.all()[0].items] == [
+        "11999998888",
+        "2133334444",
+    ]
     assert desk.statuses() == {"sent": 1}
 
 
@@ -76,9 +102,9 @@ def test_whom_the_dialer_filters_and_names_is_told_apart(desk):
     desk.add_clients(3)
     result = desk.export()
     assert desk.statuses() == {"sent": 2, "filtered": 1}
-    assert desk.rows("SELECT external_id, reason FROM dialer_export_items WHERE status = 'filtered'") == [
-        ("1", "Telefone na blacklist")
-    ]
+    assert desk.rows(
+        "SELECT external_id, reason FROM dialer_export_items WHERE status = 'filtered'"
+    ) == [("1", "Telefone na blacklist")]
     assert result.ending.exit_code is ExitCode.SUCCESS
 
 
@@ -88,7 +114,9 @@ def test_whom_the_dialer_filters_and_does_not_name_is_counted(desk):
     result = desk.export()
     assert (result.filtered_records, dict(result.motives)) == (1, {"Telefone na blacklist": 1})
     assert desk.statuses() == {"sent": 3}
-    assert "filtered 1 of the 3" in desk.rows("SELECT DISTINCT reason FROM dialer_export_items")[0][0]
+    assert (
+        "filtered 1 of the 3" in desk.rows("SELECT DISTINCT reason FROM dialer_export_items")[0][0]
+    )
     (count, motives) = desk.rows("SELECT filtered_records, motives FROM dialer_exports")[0]
     assert (count, json.loads(motives)) == (1, {"Telefone na blacklist": 1})
 
@@ -101,7 +129,9 @@ def test_where_all_are_filtered_all_are_filtered(desk):
 
 
 @pytest.mark.parametrize("kind", LOST)
-def test_a_lost_answer_leaves_the_contacts_unknown_and_they_are_never_sent_again_by_themselves(desk, kind):
+def test_a_lost_answer_leaves_the_contacts_unknown_and_they_are_never_sent_again_by_themselves(
+    desk, kind
+):
     desk.add_clients(150)
     desk.simulator.use_faults([Fault(kind, path=SYNC, seconds=5)])
     if kind == "timeout_before":
@@ -172,15 +202,24 @@ def test_one_contact_that_the_dialer_refuses_does_not_take_the_others_with_it(de
     refuses = answers.invalid_items
 
     def refuse_number_seven(content):
-        return {"phone": ["inválido"]} if any(item["identifier"] == "7" for item in content) else refuses(content)
+        return (
+            {"phone": ["inválido"]}
+            if any(item["identifier"] == "7" for item in content)
+            else refuses(content)
+        )
 
     monkeypatch.setattr(answers, "invalid_items", refuse_number_seven)
     desk.add_clients(20)
     result = desk.export()
     assert desk.statuses() == {"sent": 19, "rejected": 1}
-    assert desk.rows("SELECT external_id FROM dialer_export_items WHERE status = 'rejected'") == [("7",)]
+    assert desk.rows("SELECT external_id FROM dialer_export_items WHERE status = 'rejected'") == [
+        ("7",)
+    ]
     assert sorted(desk.received(), key=int) == [str(n) for n in range(20) if n != 7]
-    assert (result.ending.exit_code, result.counts[ItemStatus.REJECTED]) == (ExitCode.WITH_ERRORS, 1)
+    assert (result.ending.exit_code, result.counts[ItemStatus.REJECTED]) == (
+        ExitCode.WITH_ERRORS,
+        1,
+    )
 
 
 def test_a_list_that_is_gone_stops_the_export_and_nobody_is_rejected(desk):
@@ -269,7 +308,10 @@ def test_what_waits_goes_to_its_own_list_whatever_the_next_export_is_called(desk
     desk.simulator.use_faults([])
     desk.add_clients(1, first=7)
     desk.export(order(list_name="Outra"))
-    held = {each.name: [item["identifier"] for item in each.items] for each in desk.simulator.lists.all()}
+    held = {
+        each.name: [item["identifier"] for item in each.items]
+        for each in desk.simulator.lists.all()
+    }
     assert held == {"Lista": ["0", "1"], "Outra": ["7"]}
 
 
@@ -285,7 +327,10 @@ def test_what_waits_for_one_campaign_does_not_go_to_another(desk):
     exporter.run(Wish(6), ORDER)
     exporter.close()
     repository.close()
-    assert [(each.campaign, len(each.items)) for each in desk.simulator.lists.all()] == [(5, 0), (6, 2)]
+    assert [(each.campaign, len(each.items)) for each in desk.simulator.lists.all()] == [
+        (5, 0),
+        (6, 2),
+    ]
 
 
 def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not_unknown(desk):
@@ -303,7 +348,9 @@ def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not
 
     def export():
         base_url = desk.simulator.base_url
-        login = ThreeCAuthClient("demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect)
+        login = ThreeCAuthClient(
+            "demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect
+        )
         http = connect(login.renewable, login.api)
         mailing = ThreeCMailingClient(Connection(http, base_url, login.known))
         repository = desk.repository()

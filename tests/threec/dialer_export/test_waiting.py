@@ -1,4 +1,6 @@
-"""Contacts that wait in an export that was not finished: sent later by the data of that day, or not at all."""
+"""Contacts that wait in an export that was not finished: sent later by the data of that day, or not
+at all.
+"""
 
 import json
 from datetime import timedelta
@@ -23,20 +25,32 @@ def leave_waiting(desk, count=3, **columns):
 
 
 def reasons(desk):
-    return dict(desk.rows("SELECT reason, COUNT(*) FROM dialer_export_items WHERE status = 'rejected' GROUP BY reason"))
+    return dict(
+        desk.rows(
+            "SELECT reason, COUNT(*) FROM dialer_export_items WHERE status = 'rejected' GROUP BY"
+            " reason"
+        )
+    )
 
 
 def test_who_was_blocked_meanwhile_is_not_sent(desk):
     leave_waiting(desk)
-    desk.import_text("id;nome;fone;status\n0;A;11970000000;bloqueado\n1;B;11970000001;ativo\n2;C;11970000002;Bloqueado\n")
+    desk.import_text(
+        "id;nome;fone;status\n0;A;11970000000;bloqueado\n1;B;11970000001;ativo\n2;C;11970000002;Bloqueado\n"
+    )
     preview = desk.preview()
-    assert preview.choice.withdrawn == {"0": "blocked (status bloqueado)", "2": "blocked (status Bloqueado)"}
+    assert preview.choice.withdrawn == {
+        "0": "blocked (status bloqueado)",
+        "2": "blocked (status Bloqueado)",
+    }
     assert [client.external_id for client in preview.choice.waiting] == ["1"]
     assert preview.contacts == 1
     result = desk.export()
     assert desk.received() == ["1"]
     assert desk.statuses() == {"rejected": 2, "sent": 1}
-    told = {reason.lower() for reason in reasons(desk)}  # a server's collation may group them without case
+    told = {
+        reason.lower() for reason in reasons(desk)
+    }  # a server's collation may group them without case
     assert told == {"withdrawn before it was sent: blocked (status bloqueado)"}
     assert (result.withdrawn.total(), result.ending.exit_code) == (2, ExitCode.SUCCESS)
 
@@ -44,7 +58,9 @@ def test_who_was_blocked_meanwhile_is_not_sent(desk):
 def test_who_is_no_client_any_more_is_not_sent_and_may_be_sent_when_he_is_one_again(desk):
     leave_waiting(desk)
     repository = desk.repository()
-    repository.change(lambda engine, _: engine.cursor().execute("DELETE FROM clients WHERE external_id = '1'"))
+    repository.change(
+        lambda engine, _: engine.cursor().execute("DELETE FROM clients WHERE external_id = '1'")
+    )
     repository.close()
     desk.export()
     assert (sorted(desk.received()), reasons(desk)) == (
@@ -68,13 +84,21 @@ def test_what_is_sent_late_bears_the_amount_and_the_phone_of_that_day(desk):
     leave_waiting(desk, count=2, valor="100,00")
     desk.import_text("id;nome;fone;fone2;valor\n0;Zé;21988887777;1133334444;1.150,00\n")
     desk.export(order(phones_per_client=2))
-    sent = {(item["identifier"], item["phone"]): item["data"] for each in desk.simulator.lists.all() for item in each.items}
+    sent = {
+        (item["identifier"], item["phone"]): item["data"]
+        for each in desk.simulator.lists.all()
+        for item in each.items
+    }
     assert set(sent) == {("0", "21988887777"), ("0", "1133334444"), ("1", "11970000001")}
     assert sent["0", "21988887777"]["valor"] == "1.150,00"
     assert sent["1", "11970000001"]["valor"] == "100,00"
-    ((payload, records),) = desk.rows("SELECT payload, records FROM dialer_export_items WHERE external_id = '0'")
+    ((payload, records),) = desk.rows(
+        "SELECT payload, records FROM dialer_export_items WHERE external_id = '0'"
+    )
     assert (records, json.loads(payload)[0]["data"]["nome"]) == (2, "Zé")
-    assert desk.rows("SELECT records FROM dialer_export_requests WHERE status = 'answered'") == [(3,)]
+    assert desk.rows("SELECT records FROM dialer_export_requests WHERE status = 'answered'") == [
+        (3,)
+    ]
 
 
 def test_a_wish_for_one_client_sends_nobody_else_who_waits(desk):
