@@ -21,6 +21,7 @@ from robot.commands.context import Context
 from robot.commands.layout import WIDEST
 from robot.database import open_repository
 from robot.errors import ExitCode, MissingSoftware, RobotError
+from robot.http import RequestRefused
 from robot.period import now, whole
 from robot.runtime import logs
 from robot.runtime.masking import mask
@@ -146,7 +147,10 @@ def _network(settings: Settings) -> str:
 
 
 def _api(settings: Settings) -> str:
-    page = _first_page(settings, 1)
+    try:
+        page = _first_page(settings, 1)
+    except RequestRefused:  # it may know some page sizes only
+        page = _first_page(settings, settings.per_page)
     total = "no totals" if page.total is None else f"{page.total:,} calls yesterday"
     return f"{settings.calls_url} answers, the token is accepted ({total})"
 

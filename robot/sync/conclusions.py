@@ -5,6 +5,7 @@ what was stored of it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Set
 
 from robot.database.statuses import WindowStatus
 from robot.sync.job import MOST_KEPT
@@ -14,10 +15,13 @@ from robot.sync.storing import Tally, WindowStore
 log = logging.getLogger(__name__)
 
 
-def judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, str | None]:
-    """The window's status and detail.
+def judge_window(
+    account: Account, store: WindowStore, elsewhere: Set[str] = frozenset()
+) -> tuple[WindowStatus, str | None]:
+    """The window's status and detail. What waits is stored where the database is asked what it
+    holds. Raises SyncError.
 
-    What waits is stored where the database is asked what it holds. Raises SyncError.
+    `elsewhere` are keys of rows of its period that the API lists in another window.
     """
     notes = _notes(store.tally)
     if notes:
@@ -26,24 +30,37 @@ def judge_window(account: Account, store: WindowStore) -> tuple[WindowStatus, st
     left_out = tally.outside_period or tally.outside_campaigns
     if left_out and not tally.distinct and not tally.rejected:
         # nothing else tells a day without calls from an API that answers another question
-        return WindowStatus.INCOMPLETE, "; ".join(
-            ["none of the records that came was asked for", *notes]
-        )
+        told = [
+            "none of the records that came was asked for",
+            *([account.reason] if account.reason else []),
+            *notes,
+        ]
+        return WindowStatus.INCOMPLETE, "; ".join(told)
     if not account.complete:
         return WindowStatus.INCOMPLETE, "; ".join(
             [account.reason, *_lacking(account, store), *notes]
         )
-    if (
-        not tally.distinct and not tally.rejected and (held := len(store.held()))
-    ):  # or from one that has lost them
-        return (
-            WindowStatus.INCOMPLETE,
-            f"the API has no record, the database holds {held} of this period",
+    if came_empty(account) and (held := store.held()):
+        if lost := len(
+            held - elsewhere
+        ):  # nothing else tells a day without calls from an API that has lost them
+            return (
+                WindowStatus.INCOMPLETE,
+                f"the API has no record, the database holds {lost} of this period",
+            )
+        notes.append(
+            f"{len(held)} record(s) of this period are listed by the API in the day before or"
+            " after it"
         )
     if account.note:
         notes.append(account.note)
     complete = store.window.whole_day and account.settled
     return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
+
+
+def came_empty(account: Account) -> bool:
+    """Whether the API's list is proven to have no record at all."""
+    return account.complete and not account.found
 
 
 def _notes(tally: Tally) -> list[str]:
@@ -70,7 +87,12 @@ def _lacking(account: Account, store: WindowStore) -> list[str]:
     """
     if account.total is None:
         return []
-    here = len(store.held() | account.found.keys())
+    if (
+        store.tally.neighbours
+    ):  # the API's days are others: of the rows of this period, some are of another list
+        here, most = len(account.found), "up to "
+    else:
+        here, most = len(store.held() | account.found.keys()), ""
     if here < account.total:
-        return [f"{account.total - here} missing in the database"]
+        return [f"{most}{account.total - here} missing in the database"]
     return ["the database has as many"] if account.distinct < account.total else []

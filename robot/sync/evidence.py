@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -10,6 +11,9 @@ from robot.sync.pages import Digest, Page, Span
 
 _FAILED_PAGES_BEFORE_GIVING_UP = 3
 _PAGES_OF_NOTHING_NEW = 3  # in a row: the API ignores the page's number
+_PAGES_OF_FAR_RECORDS = (
+    10  # as many, and more than of the others: the API ignores the dates, and sends all that it has
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Reading:
     outside: int = 0
     far: int = 0
     stuck: bool = False  # the API sends the same page again and again
+    astray: bool = False  # most records lie far from the window; the rest was not read
     api_down: bool = False
     failure: str = ""
 
@@ -59,7 +64,7 @@ class Reading:
     @property
     def whole(self) -> bool:
         """Whether every place of the list was read, as many as the one total says."""
-        ended = not self.unread and not self.stuck and not self.failure
+        ended = not self.unread and not self.stuck and not self.astray and not self.failure
         return ended and self.steady and len(self.keys) == self.totals[-1]
 
 
@@ -74,14 +79,18 @@ class Findings:
     too_large: str = ""  # names the record that alone is larger than a page may be
     stop: bool = False  # no page further is worth asking for
     stuck: bool = False
+    astray: bool = False
     api_down: bool = False
     _keys: dict[Span, Sequence[str]] = field(default_factory=dict)
+    _spans: list[Span] = field(default_factory=list)  # those of `_keys`, in the order of the list
+    _rowless: set[str] = field(default_factory=set)
     _known: set[str] = field(default_factory=set)
     _unread: dict[Span, str] = field(default_factory=dict)
     _too_large: dict[Span, str] = field(default_factory=dict)  # asked for again in parts
     _announcing: Span | None = None
     _outside: int = 0
     _far: int = 0
+    _near: int = 0
     _failed_in_a_row: int = 0
     _nothing_new: int = 0  # pages in a row that brought no new record
     _before: Sequence[str] = ()
@@ -89,7 +98,7 @@ class Findings:
     @property
     def ended(self) -> bool:
         """Whether every page that was asked for was read."""
-        return not self._unread and not self.stuck and not self.failure
+        return not self._unread and not self.stuck and not self.astray and not self.failure
 
     def add(self, span: Span, page: Page, digest: Digest, keys: Sequence[str]) -> None:
         """A page came, with these keys."""
@@ -97,14 +106,27 @@ class Findings:
         if page.total is not None:
             self.totals.append(page.total)
         self._keys[span] = keys
+        insort(self._spans, span)
+        self._rowless.update(digest.rowless)
         self._outside += digest.outside
         self._far += digest.far
+        self._near += len(keys) - digest.far
+        if self._far > max(self._near, _PAGES_OF_FAR_RECORDS * self.size):
+            self.stop = self.astray = True
         if not page.records:
             if self._empty_beside(span):
                 self.stop = True
         elif page.has_next and (self._announcing is None or self._announcing < span):
             self._announcing = span
         self._look_for_the_same_again(keys)
+
+    def shown_later(self, span: Span, keys: Sequence[str]) -> set[str]:
+        """Those of these keys of which a later place of the list, whose page came before, has shown
+        rows already.
+        """
+        later = self._spans[bisect_right(self._spans, span) :]
+        shown = {key for each in later for key in self._keys[each]}
+        return shown.intersection(keys) - self._rowless
 
     def lost(self, span: Span, why: str) -> None:
         """A page could not be read."""
@@ -140,7 +162,7 @@ class Findings:
 
     def reading(self) -> Reading:
         """What it came to."""
-        spans = sorted(self._keys)
+        spans = self._spans
         full = [span for span in spans if self._keys[span]]
         last = full[-1] if full else Span(0, 0, 1)
         before_last = [span for span in spans if span < last]
@@ -162,6 +184,7 @@ class Findings:
             outside=self._outside,
             far=self._far,
             stuck=self.stuck,
+            astray=self.astray,
             api_down=self.api_down,
             failure=self.failure,
         )

@@ -29,7 +29,7 @@ from robot.runtime import logs
 from robot.runtime.masking import mask
 from robot.runtime.program import command
 from robot.runtime.workers import Workers, ahead
-from robot.sync.conclusions import judge_window
+from robot.sync.elsewhere import Concluded, EmptyWindows
 from robot.sync.history import attempt, fail, held, holder, told, write_end
 from robot.sync.job import Digest, Job
 from robot.sync.pages import Page, Span
@@ -187,20 +187,25 @@ class Execution:
         known = KnownWindows(self._repository, self._job.family, windows)
         known.look_ahead()
         open_rejections = self._repository.open_rejections(self._job.name)
+
+        def store_of(window: Window) -> WindowStore:
+            line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
+            return WindowStore(
+                self._repository, scope, self._job, known, window, line, open_rejections
+            )
+
+        empty = EmptyWindows(self._job, self._repository, scope, store_of, self._clock)
         workers: Workers[Span, Page] = Workers(self._job.concurrency)
         events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
         failed: list[WindowFailed] = []
         try:
             for window, group in groupby(events, key=itemgetter(0)):
-                status, detail, tally, failure = self._window(
-                    summary, scope, window, map(itemgetter(1), group), open_rejections, known
+                concluded, failure = self._window(
+                    summary, scope, window, map(itemgetter(1), group), store_of, known, empty
                 )
                 known.forget(window)
-                summary.windows[status] = summary.windows.get(status, 0) + 1
-                self._listener.window_done(window, status, tally, detail)
-                if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
-                    summary.problems.append(f"{window}: {status}, {detail}")
-                    log.error("%s: %s, %s", window, status, detail)
+                if window not in empty:
+                    self._tell(summary, concluded)
                 failed = [*failed, failure] if failure and failure.down else []
                 if len(failed) > FAILED_IN_A_ROW:
                     raise FatalError(
@@ -208,9 +213,20 @@ class Execution:
                         " is down."
                         f" {failed[-1].message}"
                     )
+            for concluded in empty.settle(workers, self._stop):
+                known.forget(concluded.window)
+                self._tell(summary, concluded)
         finally:
             events.close()
             workers.close()
+
+    def _tell(self, summary: Summary, concluded: Concluded) -> None:
+        window, status, detail = concluded.window, concluded.status, concluded.detail
+        summary.windows[status] = summary.windows.get(status, 0) + 1
+        self._listener.window_done(window, status, concluded.tally, detail)
+        if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
+            summary.problems.append(f"{window}: {status}, {detail}")
+            log.error("%s: %s, %s", window, status, detail)
 
     def _read(
         self, windows: Sequence[Window], workers: Workers[Span, Page], known: KnownWindows
@@ -248,14 +264,12 @@ class Execution:
         scope: Scope,
         window: Window,
         events: Iterator[Event],
-        open_rejections: set[str],
+        store_of: Callable[[Window], WindowStore],
         known: KnownWindows,
-    ) -> tuple[WindowStatus, str | None, Tally, WindowFailed | None]:
-        """Store one window's pages.
-
-        Returns its status, what is missing, its tally, and the failure if it failed.
-        """
-        line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
+        empty: EmptyWindows,
+    ) -> tuple[Concluded, WindowFailed | None]:
+        """Store one window's pages. Returns what it came to, and the failure if it failed."""
+        started_at = self._clock()
         store: WindowStore | None = None
         failure: WindowFailed | None = None
         try:
@@ -266,20 +280,10 @@ class Execution:
                 if failure is None:
                     try:
                         if store is None:
-                            store = WindowStore(
-                                self._repository,
-                                scope,
-                                self._job,
-                                known,
-                                window,
-                                line,
-                                open_rejections,
-                            )
+                            store = store_of(window)
                             known.look_ahead()
                         if isinstance(event, Account):
-                            status, detail = judge_window(event, store)
-                            store.conclude(status, event, detail, self._clock())
-                            return status, detail, store.tally, None
+                            return empty.conclude(event, store), None
                         store.add(event)
                         event.release()
                         self._listener.page(window, event)
@@ -303,8 +307,9 @@ class Execution:
                 summary.tally.add(store.tally)
         if failure is None:
             raise Interrupted("The reading ended before its time.")
-        self._remember_failure(scope, window, line, failure)
-        return WindowStatus.FAILED, failure.message, store.tally if store else Tally(), failure
+        self._remember_failure(summary, scope, window, started_at, failure)
+        tally = store.tally if store else Tally()
+        return Concluded(window, WindowStatus.FAILED, failure.message, tally), failure
 
     def _keep_what_came(self, store: WindowStore | None, failure: WindowFailed) -> WindowFailed:
         """Store what an API gave before it failed. Returns why the window failed, all in all."""
@@ -321,15 +326,16 @@ class Execution:
             raise Interrupted("The robot was asked to stop.")
 
     def _remember_failure(
-        self, scope: Scope, window: Window, line: WindowLine, failure: WindowFailed
+        self,
+        summary: Summary,
+        scope: Scope,
+        window: Window,
+        started_at: datetime,
+        failure: WindowFailed,
     ) -> None:
+        number, detail = summary.execution_id, mask(failure.message)
         failed = WindowLine(
-            window.day,
-            WindowStatus.FAILED,
-            line.execution_id,
-            line.started_at,
-            self._clock(),
-            detail=mask(failure.message),
+            window.day, WindowStatus.FAILED, number, started_at, self._clock(), detail=detail
         )
         try:
             self._repository.conclude_window(scope, failed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -89,6 +89,30 @@ class Digest:
     def outside_campaigns(self) -> int:
         """Records left out for their campaign."""
         return len(self.left_out) - self.outside_period
+
+    @property
+    def rowless(self) -> list[str]:
+        """The keys of the records that have no row: rejected, or left out."""
+        return [*self.rejected_keys, *(each.key for each in self.left_out)]
+
+    def without(self, keys: Collection[str], /) -> Digest:
+        """The same page, but for what is to be stored of these records."""
+        rows = {
+            table: [row for row in rows if str(row[table.key_place]) not in keys]
+            for table, rows in self.rows.items()
+        }
+        rejected = [
+            pair
+            for pair in zip(self.rejected_keys, self.rejections, strict=True)
+            if pair[0] not in keys
+        ]
+        return replace(
+            self,
+            rows=rows,
+            spared=[each for each in self.spared if each.key not in keys],
+            rejected_keys=[key for key, _ in rejected],
+            rejections=[rejection for _, rejection in rejected],
+        )
 
     @property
     def size(self) -> int:

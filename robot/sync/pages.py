@@ -10,9 +10,9 @@ becomes of the records.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from robot.errors import RetriableError, SyncError
 
@@ -55,7 +55,7 @@ class Digest(Protocol):
     in the page's order.
 
     `outside` counts those that were not asked for, `far` those of them that lie too far from the
-    window to be its own.
+    window to be its own; `rowless` are the keys of the records that have no row.
     """
 
     @property
@@ -64,6 +64,12 @@ class Digest(Protocol):
     def outside(self) -> int: ...
     @property
     def far(self) -> int: ...
+    @property
+    def rowless(self) -> Collection[str]: ...
+    def without(self, keys: Collection[str], /) -> Self:
+        """The same page, but for what is to be stored of these records: a later place of the list
+        has shown it.
+        """
 
 
 D = TypeVar("D", bound=Digest)
@@ -76,14 +82,16 @@ class PageFault(RetriableError):
 
 
 class PageTooLarge(SyncError):
-    """A page that is larger than what is read of any.
+    """A page that is larger than what is read of any. `name` says whose it is, where its beginning
+    tells.
 
-    `name` says whose it is, where its beginning tells.
+    `refused` is what the API says to the smaller page that was asked for in its place.
     """
 
-    def __init__(self, message: str, hint: str = "", *, name: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, name: str = "", refused: str = "") -> None:
         super().__init__(message, hint)
         self.name = name
+        self.refused = refused
 
 
 class Repeat(Protocol):
@@ -100,6 +108,8 @@ class Source(Generic[D]):
     stands at that place of the whole list, counted from 1, and behind it, on the page that holds
     it: behind the end it is empty, and tells the total. `digest` runs beside the fetching, in the
     thread that iterates: several of them at once would only take the GIL from each other.
+    `refusals` are what a fetch raises where the API will not give such a page, however often it is
+    asked.
     """
 
     fetch: Callable[[int, int], Page]
@@ -107,6 +117,7 @@ class Source(Generic[D]):
     digest: Callable[[Page], D]
     repeat: Repeat
     per_page: int
+    refusals: tuple[type[SyncError], ...] = ()
 
 
 @dataclass(frozen=True, order=True)
@@ -212,15 +223,22 @@ class PageReader(Generic[D]):
         """The first page, and the places that it shows: their number is the page size that holds
         from now on.
 
-        Raises PageTooLarge where its first record alone is, and RetriableError.
+        Raises PageTooLarge where its first record alone is, or where the API refuses smaller pages,
+        and RetriableError.
         """
+        too_large: PageTooLarge | None = None
         while True:
             try:
                 page = self.read(Span(0, size, size))
-            except PageTooLarge:
+            except PageTooLarge as error:
                 if size == 1:
                     raise
+                too_large = error
                 size //= 2
+            except self._source.refusals as error:
+                if too_large is None:
+                    raise
+                raise PageTooLarge(too_large.message, too_large.hint, refused=str(error)) from None
             else:
                 shown = _shown(page, size)
                 return FirstPage(Span(0, shown, shown), page, as_asked=shown == size)

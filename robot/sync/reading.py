@@ -8,11 +8,11 @@ proven is read again, with another page size.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
-from robot.errors import RetriableError, WindowFailed
+from robot.errors import RetriableError, SyncError, WindowFailed
 from robot.runtime.workers import Workers
 from robot.sync.evidence import Findings, Reading
 from robot.sync.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
@@ -46,7 +46,8 @@ class WindowReading(Generic[D]):
 
     `settled` is False while the window's day is not over: calls still arrive, so a total that grows
     is no fault. Raises WindowFailed when not even a first page could be had, or when a record alone
-    is larger than a page may be; FatalError and Interrupted pass through.
+    is larger than a page may be; the source's refusals of the usual page size, FatalError and
+    Interrupted pass through.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class WindowReading(Generic[D]):
         self._source = source
         self._workers = workers
         self._reader = PageReader(source)
+        self._one_size = False  # the API refuses any other than the usual one
         self.account = Account(settled=settled)
 
     def __iter__(self) -> Iterator[D]:
@@ -62,20 +64,42 @@ class WindowReading(Generic[D]):
         again = True
         while again:
             self.account.passes += 1
-            size = next_size(readings) if readings else self._source.per_page
             findings = Findings()
             try:
-                yield from self._read_once(findings, size)
+                yield from self._read_once(findings, self._size(readings))
             except RetriableError as error:
                 if not self.account.pages:
                     raise WindowFailed(
                         f"The first page could not be read: {error}", culprit="API"
                     ) from error
                 findings.failure = str(error)
+            except self._source.refusals as error:
+                if self._may_read_at_the_usual_size(error, readings):
+                    continue
+                findings.failure = str(error)
             if findings.too_large:
                 raise WindowFailed(findings.too_large, culprit="API", down=False)
             readings.append(findings.reading())
             again = self._conclude(readings)
+
+    def _size(self, readings: Sequence[Reading]) -> int:
+        """The page size of the next reading."""
+        return next_size(readings) if readings and not self._one_size else self._source.per_page
+
+    def _may_read_at_the_usual_size(self, refusal: SyncError, readings: Sequence[Reading]) -> bool:
+        """Whether another page size than the usual one was refused: it is not asked for again."""
+        if not readings:
+            raise refusal
+        if self._one_size or next_size(readings) == self._source.per_page:
+            return False
+        log.info(
+            "The API refuses another page size than %d (%s): it is read at that.",
+            self._source.per_page,
+            refusal,
+        )
+        self._one_size = True
+        self.account.passes -= 1
+        return True
 
     def _conclude(self, readings: list[Reading]) -> bool:
         """Judge what was read so far; whether to read once more."""
@@ -116,6 +140,8 @@ class WindowReading(Generic[D]):
                     findings.in_parts(span, outcome.message)
                 else:
                     findings.too_large = findings.too_large or _of_one_record(outcome, span.stop)
+            elif isinstance(outcome, self._source.refusals) and span.size < findings.size:
+                findings.too_large = findings.too_large or _of_parts_refused(span, outcome)
             elif isinstance(outcome, RetriableError):
                 findings.lost(span, str(outcome))
             else:
@@ -130,8 +156,10 @@ class WindowReading(Generic[D]):
         self.account.pages += 1
         self.account.received += len(page.records)
         known = self.account.found
-        findings.add(span, page, digest, [known.setdefault(key, key) for key in digest.keys])
-        return digest
+        keys = [known.setdefault(key, key) for key in digest.keys]
+        shown_later = findings.shown_later(span, keys)
+        findings.add(span, page, digest, keys)
+        return digest.without(shown_later) if shown_later else digest
 
     def _look_behind(self, findings: Findings, size: int) -> None:
         """Ask for what stands behind the last place: one record, the smallest answer, of an API
@@ -149,6 +177,19 @@ class WindowReading(Generic[D]):
         behind.release()
 
 
+def _of_parts_refused(span: Span, refusal: Exception) -> str:
+    where = f"Records {span.start + 1} to {span.stop} of the list"
+    return (
+        f"{where} cannot be read: their page is too large, and the API refuses a smaller one:"
+        f" {refusal}"
+    )
+
+
 def _of_one_record(error: PageTooLarge, place: int) -> str:
+    if error.refused:
+        return (
+            f"Page 1 cannot be read: {error.message} {error.hint} The API refuses a smaller"
+            f" one: {error.refused}"
+        )
     name = f" ({error.name})" if error.name else ""
     return f"Record {place} of the list{name} cannot be read: {error.message} {error.hint}".strip()

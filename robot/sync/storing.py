@@ -254,6 +254,12 @@ class WindowStore:
         )
         return {key for key, cell in found.items() if cell in self._scope.campaigns}
 
+    def remember_stored(self, records: int) -> None:
+        """What an earlier reading stored of the window, which came empty now: its line goes on to
+        say so.
+        """
+        self._line = replace(self._line, stored=records)
+
     def conclude(
         self, status: WindowStatus, account: Account, detail: str | None, finished_at: datetime
     ) -> None:
@@ -265,7 +271,7 @@ class WindowStore:
             finished_at=finished_at,
             api_total=account.total,
             distinct_ids=account.distinct,
-            stored=self.tally.distinct,
+            stored=self.tally.distinct or self._line.stored,
             rejected=self.tally.rejected,
             pages=account.pages,
             passes=account.passes,

@@ -55,16 +55,15 @@ class Verdict:
 def judge(readings: Sequence[Reading], *, settled: bool) -> Verdict:
     """What all readings of a window prove, oldest first. `settled`: the window's day is over."""
     last = readings[-1]
-    total = last.totals[-1] if last.totals else None
     together = _of_the_same_list(readings)
-    found = _times_found(together) if len(together) > 1 else Counter(last.keys)
-    distinct = max(last.distinct, len(found))
     doubt, note = _doubt(readings, together, settled=settled)
     if doubt:
+        found, total = _found(readings), _total(readings)
         return Verdict(
-            complete=False, distinct=distinct, total=total, reason=doubt, again=_again(readings)
+            complete=False, distinct=found, total=total, reason=doubt, again=_again(readings)
         )
-    return Verdict(complete=True, distinct=distinct, total=total, note=note)
+    found = max(last.distinct, len(_times_found(together)) if len(together) > 1 else 0)
+    return Verdict(complete=True, distinct=found, total=_total([last]), note=note)
 
 
 def next_size(readings: Sequence[Reading]) -> int:
@@ -93,16 +92,25 @@ def _doubt(
     """Why the readings prove nothing, and a note; the doubt is empty when they do."""
     last = readings[-1]
     if last.failure:
-        return f"{len(set(last.keys))} records received; then the API failed: {last.failure}", ""
+        return f"{_received(readings)}; then the API failed: {last.failure}", ""
+    if last.astray:
+        far = f"{last.far} records are dated more than a day outside what was asked for"
+        return (
+            f"the API ignores the dates: {far}; {_received(readings)}, the others were left unread",
+            "",
+        )
     if last.unread:
-        return _what_is_unread(last), ""
+        return _what_is_unread(readings), ""
     if last.stuck:
         return (
-            f"the API sends the same page again and again: {_received(last)}, the end not reached",
+            (
+                f"the API sends the same page again and again: {_received(readings)}, the end not"
+                " reached"
+            ),
             "",
         )
     if not last.totals:
-        return _doubt_without_totals(last) or _unconfirmed(readings, settled=settled), ""
+        return _doubt_without_totals(readings) or _unconfirmed(readings, settled=settled), ""
     doubt, note = (
         _doubt_with_totals(readings, together) if settled else (_doubt_of_today(readings), "")
     )
@@ -118,7 +126,7 @@ def _doubt_with_totals(readings: Sequence[Reading], together: Sequence[Reading])
         moved = (
             f"the total moved between {min(last.totals)} and {max(last.totals)} while it was read"
         )
-        return f"{moved}, {last.distinct} records received", ""
+        return f"{moved}, {_received(readings)}", ""
     known = set(last.keys)
     note = ""
     if last.distinct != total:
@@ -134,7 +142,7 @@ def _doubt_with_totals(readings: Sequence[Reading], together: Sequence[Reading])
                 " counts them twice"
             )
         else:
-            return _too_few(last, together), ""
+            return _too_few(readings), ""
     if not known.issuperset(last.behind):
         return f"the API has records behind the {total} that its total promises", ""
     return "", note
@@ -144,11 +152,12 @@ def _doubt_of_today(readings: Sequence[Reading]) -> str:
     last = readings[-1]
     everything = {key for reading in readings for key in reading.keys}
     most = max(total for reading in readings for total in reading.totals)
-    return "" if last.distinct >= last.totals[0] or len(everything) >= most else _received(last)
+    return "" if last.distinct >= last.totals[0] or len(everything) >= most else _received(readings)
 
 
-def _doubt_without_totals(reading: Reading) -> str:
-    received = _received(reading)
+def _doubt_without_totals(readings: Sequence[Reading]) -> str:
+    """What is odd about the last of them."""
+    reading, received = readings[-1], _received(readings)
     if reading.gaps:
         return f"page(s) {_pages(reading.gaps)} came empty, though later ones did not: {received}"
     if reading.announced:
@@ -183,7 +192,7 @@ def _unconfirmed(readings: Sequence[Reading], *, settled: bool) -> str:
         for each in readings[:-1]
         if not (each.failure or each.unread or each.totals or each.stuck)
     ]
-    before = next((each for each in reversed(usable) if not _doubt_without_totals(each)), None)
+    before = next((each for each in reversed(usable) if not _doubt_without_totals([each])), None)
     if before is None:
         return f"the API gives no totals: {last.distinct} records received, to be confirmed"
     if set(before.keys) != set(last.keys):
@@ -258,7 +267,7 @@ def _parts_a_pair(borders: frozenset[int], keys: Sequence[str]) -> bool:
 
 def _again(readings: Sequence[Reading]) -> bool:
     last = readings[-1]
-    if last.failure or last.api_down:
+    if last.failure or last.api_down or last.astray:
         return False
     if not last.totals:
         return len(readings) < PASSES_WITHOUT_TOTALS
@@ -287,31 +296,53 @@ def _sureness(readings: Sequence[Reading]) -> int:
 # -- words
 
 
-def _received(reading: Reading) -> str:
-    total = f" of {reading.totals[-1]}" if reading.totals else ""
-    return f"{reading.distinct}{total} records received"
+def _total(readings: Sequence[Reading]) -> int | None:
+    """The newest total that any of them told."""
+    return next((each.totals[-1] for each in reversed(readings) if each.totals), None)
 
 
-def _too_few(last: Reading, together: Sequence[Reading]) -> str:
-    found = len(_times_found(together))
-    if len(together) > 1 and found > last.distinct:
-        return (
-            f"{found} of {last.totals[-1]} records received in {len(together)} readings,"
-            f" {last.distinct} in the last one"
-        )
-    repeated = len(last.keys) - last.distinct
-    return _received(last) + (f", {repeated} came more than once" if repeated else "")
+def _found(readings: Sequence[Reading]) -> int:
+    """How many different records came, in the last reading and in those before it that can be of
+    the same list.
+    """
+    total = _total(readings)
+    seen: set[str] = set()
+    for reading in reversed(readings):
+        more = seen.union(reading.keys)
+        if seen and total is not None and len(more) > total:
+            break
+        seen = more
+    return len(seen)
 
 
-def _what_is_unread(reading: Reading) -> str:
-    names = [each.name for each in reading.unread]
-    more = f" and {len(names) - _PAGES_NAMED} more" if len(names) > _PAGES_NAMED else ""
-    further = (
-        f", and those after page {reading.last_page} were not asked for" if reading.api_down else ""
+def _received(readings: Sequence[Reading]) -> str:
+    """How many records came, in numbers of all readings: what one lacks another may have
+    brought.
+    """
+    total, found, last = _total(readings), _found(readings), readings[-1].distinct
+    received = f"{found}{'' if total is None else f' of {total}'} records received"
+    return (
+        f"{received} in {len(readings)} readings, {last} in the last one"
+        if found > last
+        else received
     )
+
+
+def _too_few(readings: Sequence[Reading]) -> str:
+    last = readings[-1]
+    repeated = len(last.keys) - last.distinct
+    alone = _found(readings) == last.distinct
+    return _received(readings) + (f", {repeated} came more than once" if repeated and alone else "")
+
+
+def _what_is_unread(readings: Sequence[Reading]) -> str:
+    last = readings[-1]
+    names = [each.name for each in last.unread]
+    more = f" and {len(names) - _PAGES_NAMED} more" if len(names) > _PAGES_NAMED else ""
+    further = f", and those after page {last.last_page} were not asked for" if last.api_down else ""
     pages = ", ".join(names[:_PAGES_NAMED]) + more
     return (
-        f"{_received(reading)}; page(s) {pages} could not be read{further}: {reading.unread[0].why}"
+        f"{_received(readings)}; page(s) {pages} could not be read{further}: {last.unread[0].why}"
     )
 
 

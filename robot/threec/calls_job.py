@@ -92,15 +92,23 @@ class CallsJob:
             return replace(made, held=page.held)
 
         def fetch_at(position: int, per_page: int) -> Page:
-            pages_before, records_before = divmod(position - 1, per_page)
-            try:
-                page = fetch(pages_before + 1, per_page)
-                return replace(page, records=page.records[records_before:])
-            except RequestRefused:
-                # An API may refuse a page behind its last one; or a page behind the most that it
-                # counts and shows of any list (10,000 is usual), and then its total is that limit.
-                # The parts of the window tell.
-                return Page(position, [], total=self._total_of_parts(window.period))
+            """As `Source` has it, also where the API refuses such a page.
+
+            It may not know the page size: the usual one is asked for. Or it refuses a page behind
+            its last one; or one behind the most that it counts and shows of any list (10,000 is
+            usual), and then its total is that limit. The parts of the window tell.
+            """
+            for size in dict.fromkeys((per_page, self._per_page)):
+                pages_before, records_before = divmod(position - 1, size)
+                try:
+                    page = fetch(pages_before + 1, size)
+                except RequestRefused:
+                    continue
+                behind = page.records[records_before:]
+                if behind or size == per_page:
+                    return replace(page, records=behind)
+                page.release()
+            return Page(position, [], total=self._total_of_parts(window.period))
 
         return Source(
             fetch=fetch,
@@ -108,6 +116,7 @@ class CallsJob:
             digest=digest,
             repeat=self._api.transport.repeat,
             per_page=self._per_page,
+            refusals=(RequestRefused,),
         )
 
     def _total_of_parts(self, period: Period) -> int | None:
@@ -117,15 +126,25 @@ class CallsJob:
         """
         totals: dict[Period, int] = {}
         for half in period.halves():
-            page = self._api.page(half, self.campaigns, 1, 1)
-            page.release()
-            if page.total is None:
+            total = self._total(half)
+            if total is None:
                 return None
-            totals[half] = page.total
+            totals[half] = total
         parts = [half for half, total in totals.items() if total]
         if len(parts) == 1 and parts[0] != period:
             return self._total_of_parts(parts[0])
         return sum(totals.values())
+
+    def _total(self, period: Period) -> int | None:
+        """The total of a period, by its smallest page; by one of the usual size where the API knows
+        no smaller one.
+        """
+        try:
+            page = self._api.page(period, self.campaigns, 1, 1)
+        except RequestRefused:
+            page = self._api.page(period, self.campaigns, 1, self._per_page)
+        page.release()
+        return page.total
 
     def close(self) -> None:
         self._api.transport.close()

@@ -4,6 +4,7 @@ told as missing.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from random import Random
 
@@ -140,3 +141,27 @@ def test_how_many_the_database_lacks_is_told_in_numbers(database):
     assert "INCOMPLETE, 57 of 60 records received; 3 missing in the database" in (
         summary.message or ""
     )
+
+
+def test_a_second_reading_that_fails_does_not_hide_what_the_first_one_brought(database):
+    """The first reading brings every call and one of them twice; from then on the API is down."""
+    calls = calls_of(60)
+    calls.insert(30, calls[3])
+    behind_the_end = threading.Event()
+
+    def answer(asked):
+        if behind_the_end.is_set():
+            return 500, {}
+        if asked.per_page == 1:
+            behind_the_end.set()
+        return page_of(calls, asked)
+
+    with liar(answer) as api:
+        summary = execute(api, database, per_page=20, max_attempts=2)
+    assert summary.exit_code is ExitCode.WITH_ERRORS
+    assert window(database)[:3] == ("INCOMPLETE", 61, 60)
+    assert (
+        "60 of 61 records received in 2 readings, 0 in the last one; then the API failed"
+        in window(database)[3]
+    )
+    assert database.value("SELECT COUNT(*) FROM calls") == 60

@@ -82,6 +82,30 @@ def test_a_reading_that_ended_badly_is_never_a_proof(keys, totals, facts, earlie
     assert not judge([*before, last], settled=settled).complete
 
 
+FAILED = {
+    "at its first page": {"keys": (), "totals": (), "failure": "HTTP 500"},
+    "behind the end": {"failure": "HTTP 500"},
+    "in the middle": {"keys": ("a",), "unread": (Unread("2", "HTTP 500"),)},
+    "stuck": {"keys": ("a", "a", "a"), "stuck": True},
+    "with too few": {"keys": ("a", "b")},
+    "with a moving total": {"keys": ("a",), "totals": (2, 3)},
+}
+
+
+@pytest.mark.parametrize("facts", FAILED.values(), ids=FAILED)
+def test_the_numbers_of_a_doubt_are_those_of_all_readings(facts):
+    """What the last reading lacks an earlier one may have brought: it is stored."""
+    verdict = judge([reading("aabc", 3), replace(reading("abc", 3, size=2), **facts)], settled=True)
+    assert (verdict.complete, verdict.distinct, verdict.total) == (False, 3, 3)
+    assert "3 of 3 records received" in verdict.reason
+
+
+def test_records_of_another_list_are_not_added_to_the_numbers():
+    """Five different records cannot have been of a list of four."""
+    verdict = judge([reading("abcd", 5), reading("cde", 4, failure="HTTP 500")], settled=True)
+    assert (verdict.distinct, verdict.total) == (3, 4)
+
+
 # -- a day that is not over
 
 
