@@ -108,7 +108,7 @@ def _parse(value: str, time_of_a_bare_date: time) -> datetime:
         return (
             moment if form == API_FORMAT else datetime.combine(moment.date(), time_of_a_bare_date)
         )
-    raise ValueError(f"{value!r} is not a date (YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY)")
+    raise ValueError(f"{value!r} is not a date")
 
 
 def windows(period: Period) -> Iterator[Window]:

@@ -114,20 +114,24 @@ def _channel(state: Callable[[], str | None]) -> str:
 
 
 def _schedule(settings: Settings) -> str:
-    runs = islice(
-        cron.runs_after(settings.cron_schedule, datetime.now(settings.timezone)), _RUNS_SHOWN
-    )
-    times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
-    return f"{settings.timezone}, now {now(settings.timezone)}; next runs {times}"
+    clock = f"{settings.timezone}, now {now(settings.timezone)}"
+    if settings.execution_mode == "manual":
+        runs = command("schedule")
+        return (
+            f'{clock}; EXECUTION_MODE is manual: CRON_SCHEDULE starts nothing, unless "{runs}"'
+            " is given"
+        )
+    return f"{clock}; next runs {_next(settings.cron_schedule, settings)}"
+
+
+def _next(expression: str, settings: Settings) -> str:
+    runs = islice(cron.runs_after(expression, datetime.now(settings.timezone)), _RUNS_SHOWN)
+    return ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
 
 
 def _exports(settings: Settings) -> str:
-    runs = islice(
-        cron.runs_after(settings.export_cron, datetime.now(settings.timezone)), _RUNS_SHOWN
-    )
-    times = ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)
     return (
-        f"campaign {settings.export_campaign_id}; due {times}."
+        f"campaign {settings.export_campaign_id}; due {_next(settings.export_cron, settings)}."
         f' The loop of "{command("schedule")}" sends at these times;'
         f' a task that runs "{command("schedule --once")}" at its first run after them;'
         f' for the time itself, give "{command("export scheduled")}" its own task'

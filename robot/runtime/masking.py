@@ -8,6 +8,7 @@ settings are read (or a token is received); patterns catch what was never regist
 from __future__ import annotations
 
 import re
+import string
 from urllib.parse import quote, quote_plus
 
 from robot.runtime.escaping import printable
@@ -15,6 +16,11 @@ from robot.runtime.escaping import printable
 HIDDEN = "***"
 
 _secrets: set[str] = set()
+
+# What a token is made of: a message may hold a longer one than is known. A dot only between two of
+# its parts (JWT), a = only at its end (base64).
+_TOKEN = string.ascii_letters + string.digits + "_+~%-"
+_REST_OF_TOKEN = re.compile(r"[\w+~%-]*(?:\.[\w+~%-]+)*(?:={1,2}(?!\w))?", re.ASCII)
 
 _NAMES = (
     "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password"
@@ -83,13 +89,26 @@ def register(*secrets: str) -> None:
 def mask(text: str) -> str:
     """Return the text without registered secrets, tokens, passwords, phone numbers, CPF and CNPJ,
     and printable.
+
+    With a registered secret goes all of the word that holds it: it may be a part of a longer one.
     """
     for secret in sorted(_secrets, key=len, reverse=True):
         if secret in text:
-            text = text.replace(secret, HIDDEN)
+            text = _without(text, secret)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return printable(text)
+
+
+def _without(text: str, secret: str) -> str:
+    """The text with all of each word hidden that holds the secret."""
+    shown: list[str] = []
+    end = 0
+    while (place := text.find(secret, end)) >= 0:
+        shown += [text[end:place].rstrip(_TOKEN), HIDDEN]
+        rest = _REST_OF_TOKEN.match(text, place + len(secret))
+        end = rest.end() if rest else place + len(secret)
+    return "".join([*shown, text[end:]])
 
 
 def mask_address(text: str) -> str:

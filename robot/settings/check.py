@@ -72,7 +72,9 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
         hint = (
             f"Correct them in {where} or in the environment.{_set_elsewhere(problems, environment)}"
         )
-        raise ConfigurationError(f"{len(problems)} wrong setting(s).", hint, tuple(problems))
+        raise ConfigurationError(
+            f"{len(problems)} wrong setting(s).", hint, (*problems, *_unknown(file))
+        )
     others = [
         f"{name} comes from the environment, not from {env_file.name}."
         for name in _overruled(file, environment)
@@ -151,11 +153,19 @@ def _explain(error: ValidationError, raw: Mapping[str, str]) -> list[str]:
         )
         shown = "a value that is kept secret" if field.annotation is SecretStr else repr(value)
         reason = next(str(p["msg"]) for p in error.errors() if p["loc"][0] == name)
-        detail = (
-            f" ({reason.removeprefix('Value error, ')})" if reason.startswith("Value error") else ""
+        lines.append(
+            f"{name.upper()}: read {shown}{_detail(reason, shown)}; expected {expected(name)}"
         )
-        lines.append(f"{name.upper()}: read {shown}{detail}; expected {expected(name)}")
     return lines
+
+
+def _detail(reason: str, shown: str) -> str:
+    """What our own checks say of a value, which is not shown a second time."""
+    if not reason.startswith("Value error, "):
+        return ""
+    reason = reason.removeprefix("Value error, ")
+    about = reason.removeprefix(f"{shown} ")
+    return f" ({reason})" if about == reason else f", which {about}"
 
 
 def expected(name: str) -> str:
@@ -268,13 +278,19 @@ def period_problems(start: str, end: str, start_name: str, end_name: str) -> lis
     return []
 
 
-def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
-    warnings = []
+def _unknown(file: envfile.EnvFile) -> list[str]:
+    """Names in the file that no setting has, and that look as if they were meant for the robot."""
+    told = []
     for name in file.values:
         close = difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.8)
         if name not in _NAMES and (close or name.partition("_")[0] in _FAMILIES):
             meant = f" Did you mean {close[0]}?" if close else ""
-            warnings.append(f"{name} is no setting of the robot and was ignored.{meant}")
+            told.append(f"{name} is no setting of the robot and was ignored.{meant}")
+    return told
+
+
+def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
+    warnings = _unknown(file)
     if settings.db_schema != "dbo" and not settings.db_server:
         warnings.append(
             "DB_SCHEMA means nothing without DB_SERVER: the embedded database has no schemas."

@@ -5,8 +5,12 @@ All but the last bear the names that other programs use, too.
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address, ip_network
+from typing import Annotated
 from urllib.parse import unquote
 
+from pydantic import AfterValidator
 from pydantic_settings import BaseSettings
 
 from robot.settings.setting import setting
@@ -26,6 +30,25 @@ SHARED = (
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
+def _no_proxy(value: str) -> str:
+    """The list as it stands. Raises ValueError for an entry that looks like an address or a
+    network, and is none.
+
+    Such an entry would match nothing, and nobody would know. Whatever else an entry says is a name.
+    """
+    for entry in re.split(r"[,;\s]+", value):
+        if "/" in entry or re.fullmatch(r"[\d.]+(?::\d+)?", entry):
+            address = entry.strip("[]")
+            try:
+                ip_network(address, strict=False) if "/" in entry else ip_address(
+                    address.partition(":")[0]
+                )
+            except ValueError:
+                kind = "network, like 10.0.0.0/8" if "/" in entry else "address, like 10.0.0.1"
+                raise ValueError(f"{entry!r} is no {kind}") from None
+    return value
+
+
 class NetworkSettings(BaseSettings):
     """Proxies, certificates, and how long a connection may take."""
 
@@ -36,7 +59,7 @@ class NetworkSettings(BaseSettings):
         "", _PROXY, "Proxy for addresses that begin with https://; empty = none"
     )
     all_proxy: str = setting("", _PROXY, "Proxy for both, where the one for the address is empty")
-    no_proxy: str = setting(
+    no_proxy: Annotated[str, AfterValidator(_no_proxy)] = setting(
         "",
         "names or addresses separated by commas, like localhost,.company.local,10.0.0.0/8",
         "Hosts reached without a proxy",

@@ -362,6 +362,17 @@ def test_check_names_everything_that_holds(make_app, simulator):
     assert "next runs" in shown
 
 
+def test_check_tells_no_next_runs_where_nothing_is_scheduled(make_app, simulator):
+    code, shown = make_app(simulator, EXECUTION_MODE="manual", CRON_SCHEDULE="30 4 * * *").run(
+        "check"
+    )
+    assert code == 0, shown
+    (line,) = [line for line in shown.splitlines() if "Schedule: " in line]
+    assert "next runs" not in line
+    assert "04:30" not in line
+    assert "EXECUTION_MODE is manual" in line
+
+
 @sqlite_only("a file that cannot be made")
 def test_check_tells_the_fix_for_what_does_not_hold(make_app, simulator):
     code, shown = make_app(

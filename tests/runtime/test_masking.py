@@ -35,6 +35,44 @@ def test_a_registered_secret_is_hidden_in_every_spelling():
     assert mask("p@ss/word}1 p%40ss%2Fword%7D1 p@ss/word}}1") == "*** *** ***"
 
 
+SECRET = "s3cretS3cret"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{SECRET}-and-more_9", "***"),
+        (f"before{SECRET}", "***"),
+        (f"eyJhbGci.{SECRET}.c2lnbmF0dXJl", "eyJhbGci.***"),
+        (f"{SECRET}.eyJzdWIi.c2lnbmF0dXJl, refused", "***, refused"),
+        (f"{SECRET}abc+def==", "***"),
+        (f"{SECRET}%2Fmore%3D", "***"),
+        (f"token ends here: {SECRET}. Next", "token ends here: ***. Next"),
+        (
+            f"https://host/path/{SECRET}more/end?x={SECRET}more&page=2",
+            "https://host/path/***/end?x=***&page=2",
+        ),
+        (f'{{"a": "{SECRET}more", "page": 2}}', '{"a": "***", "page": 2}'),
+        (f"{SECRET}=1", "***=1"),
+        (f"{SECRET} {SECRET}more", "*** ***"),
+    ],
+)
+def test_the_rest_of_a_longer_token_is_hidden_with_the_part_that_is_known(text, shown):
+    masking.register(SECRET)
+    assert mask(text) == shown
+
+
+def test_of_two_secrets_the_longer_one_is_hidden_first():
+    masking.register(SECRET, f"{SECRET}/more of it")
+    assert mask(f"<{SECRET}/more of it> <{SECRET}>") == "<***> <***>"
+
+
+def test_a_long_text_around_a_secret_takes_no_time():
+    masking.register(SECRET)
+    assert mask("x" * 200_000 + SECRET + "x" * 200_000) == "***"
+    assert mask(f"{'x' * 200_000} {SECRET}").endswith(" ***")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -302,6 +302,72 @@ def test_a_misspelt_name_is_told_with_the_right_one(env):
     ]
 
 
+def test_a_misspelt_name_is_told_beside_what_is_wrong(env):
+    told = problems(
+        env(f"MANAGER_TOKEN={TOKEN}\nPER_PAG=5\nPER_PAGE=none\nDB_HOST=x\nSOMETHING=else\n")
+    )
+    assert len(told) == 3
+    assert told[0].startswith("PER_PAGE: read 'none'")
+    assert told[1] == "PER_PAG is no setting of the robot and was ignored. Did you mean PER_PAGE?"
+    assert told[2].startswith("DB_HOST is no setting of the robot and was ignored.")
+
+
+def test_what_is_wrong_is_counted_without_the_names_that_nobody_knows(env):
+    with pytest.raises(ConfigurationError, match=r"^1 wrong setting\(s\)\."):
+        load(env(f"MANAGER_TOKEN={TOKEN}\nPER_PAG=5\nPER_PAGE=none\n"))
+
+
+@pytest.mark.parametrize("name", ["MANUAL_START_DATE", "MANUAL_END_DATE", "TOKEN_EXPIRES"])
+@pytest.mark.parametrize("value", ["2026-02-30", "yesterday", "0226-11-22"])
+def test_a_wrong_date_is_told_once_and_so_are_the_forms_of_a_date(env, name, value):
+    other = {"MANUAL_START_DATE": "MANUAL_END_DATE", "MANUAL_END_DATE": "MANUAL_START_DATE"}.get(
+        name, "PER_PAGE"
+    )
+    right = "5" if other == "PER_PAGE" else "2026-03-01"
+    (told,) = problems(env(f"MANAGER_TOKEN={TOKEN}\n{name}={value}\n{other}={right}\n"))
+    assert told.startswith(f"{name}: read {value!r}, which is ")
+    assert told.count(value) == 1
+    assert told.count("DD/MM/YYYY") == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "10.0.0.0/99",
+        "10.0.0/8",
+        "http://intranet",
+        "fe80::/200",
+        "10.0.0.256",
+        "10.0.0.256:8080",
+        "10.1.2",
+        "a/b",
+        "[fe80::]/10",
+    ],
+)
+def test_an_entry_of_no_proxy_that_can_match_nothing_is_told_by_itself(env, entry):
+    (told,) = problems(env(f"MANAGER_TOKEN={TOKEN}\nNO_PROXY=localhost, {entry} ,.company.local\n"))
+    assert told.startswith("NO_PROXY: read ")
+    assert f"({entry!r} is no " in told
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "*",
+            "localhost,127.0.0.1",
+            ".company.local;10.0.0.0/8",
+            "10.0.0.1/8",
+            "::1 fe80::/10",
+            "[::1]",
+        ),
+        *("<local>", "10.*", "10.0.0.1:8080", "host:8080", "1and1.example", ""),
+    ],
+)
+def test_what_other_programs_write_into_no_proxy_is_taken(env, value):
+    assert read(env(f"MANAGER_TOKEN={TOKEN}\nNO_PROXY={value}\n")).no_proxy == value
+
+
 def test_a_setting_that_is_set_twice_is_warned_of_and_the_last_one_counts(env):
     text = f"MANAGER_TOKEN={TOKEN}\nPER_PAGE=10\nLOG_LEVEL=INFO\nper_page=20\nLOG_LEVEL=INFO\n"
     settings, warnings = load(env(text))
