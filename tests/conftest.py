@@ -42,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     without_odbc.register(config)
 
 
+ON_A_SERVER_SECONDS = 900  # a busy T-SQL server takes a minute to make the tables alone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("sqlserver") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(ON_A_SERVER_SECONDS))
+
+
 @pytest.fixture(scope="session")
 def sql_server() -> Server:
     """The server in TEST_SQLSERVER; skips where there is none."""

@@ -187,8 +187,10 @@ def _verdict(days: Sequence[DayAudit], differences: Sequence[Difference]) -> str
     )
     unproven = sum(bool(day.reason) for day in days)
     words = f"Not equal: {counted}" + (f"; {unproven} day(s) not proven" if unproven else "") + "."
-    if any(day.healable for day in days):
+    if kinds.keys() - KEPT:
         words += " --fix heals what differs."
+    if unproven:
+        words += " Audit again, when the API answers, what is not proven."
     if kinds.keys() & KEPT:
         words += " What is only here or kept has vanished from the API: it is kept."
     return words

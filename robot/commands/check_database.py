@@ -18,7 +18,7 @@ def tables(settings: Settings) -> tuple[str, bool]:
     repository = open_repository(settings)
     try:
         found = repository.hindrances()
-        obstacle = repository.obstacle(_EXPORT) or repository.obstacle(_IMPORT)
+        export, imports = (repository.obstacle(job) for job in (_EXPORT, _IMPORT))
     finally:
         repository.close()
     bad = [each.text for each in found if each.hard]
@@ -30,9 +30,11 @@ def tables(settings: Settings) -> tuple[str, bool]:
     if refusing:
         parts.append(f"rows may be refused, and are rejected then: {_list(refusing)}")
     exports_wanted = bool(settings.export_cron or settings.clients_query_file)
-    if obstacle:
-        parts.append(f"exports and the import of clients cannot run here: {obstacle}")
-    fails = bool(bad or refusing or (obstacle and exports_wanted))
+    if imports:
+        parts.append(f"exports and the import of clients cannot run here: {imports}")
+    elif export:
+        parts.append(f"exports cannot run here: {export}")
+    fails = bool(bad or refusing or (export and exports_wanted))
     if notes:
         parts.append(f"beside the robot's own rules stand {_list(notes)}")
     if bad or refusing:

@@ -155,7 +155,7 @@ def _look(taken: Taken, found: Imported) -> None:
 def _opened(
     path: Path, repository: Repository, options: Options, stop: threading.Event
 ) -> Imported:
-    repository.prepare()
+    repository.prepare(JOB)
     table = open_table(path, sheet=options.sheet, encoding=options.encoding)
     columns = headers.columns_of(table, options.maps, repository)
     looked = review(table, columns.layout, repository, protects(options.blocked), stop)

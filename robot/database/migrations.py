@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from robot.cells.tables import ALL_TABLES, CALLS, SCHEMA_VERSIONS
+from robot.cells.tables import ALL_TABLES, CALLS
 from robot.database.engine import Engine
 from robot.database.ownership import Survey, needed_by, survey
 from robot.errors import ConfigurationError, FatalError, RetriableError
@@ -36,10 +36,7 @@ def look(engine: Engine) -> Survey:
     known = {name for name, _ in scripts}
     found = survey(catalog, scripts, (), engine.place)
     applied: set[str] = set()
-    if (
-        catalog.table(SCHEMA_VERSIONS.name) is not None
-        and SCHEMA_VERSIONS.name not in found.foreign
-    ):
+    if found.ours:
         cursor = engine.cursor()
         cursor.execute("SELECT script FROM schema_versions")
         applied = {str(row[0]) for row in cursor.fetchall()}
@@ -91,14 +88,16 @@ def migrate(engine: Engine, now: datetime) -> None:
 
     Raises FatalError, naming the script, when the login may not create.
     """
-    for place, (name, text) in enumerate(missing_scripts(engine)):
+    found = look(engine)
+    for place, (name, text) in enumerate(found.due):
         log.info("Running %s on %s.", name, engine.name)
         try:
             if place == 0:
                 engine.adopt()
             engine.begin()
             engine.run_script(text)
-            engine.write(_REMEMBER, (name, now, name))
+            if name not in found.in_part:
+                engine.write(_REMEMBER, (name, now, name))
             engine.commit()
         except Exception as error:
             meaning = engine.translate(error)

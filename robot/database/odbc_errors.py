@@ -189,6 +189,11 @@ class OdbcError:
     text: str
 
     @property
+    def told(self) -> str:
+        """The text as a sentence of its own: what follows it is ours."""
+        return self.text if self.text.endswith((".", "!", "?", "…")) else f"{self.text}."
+
+    @property
     def connection_lost(self) -> bool:
         """Whether the connection is of no use any more."""
         if any(number in _SOON or number in _DUPLICATE_KEY for number in self.numbers):
@@ -247,7 +252,7 @@ def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = Fal
         return DuplicateKey(
             (
                 f"{name}: another program stored the same row, or a unique index takes two for one:"
-                f" {error.text}"
+                f" {error.told}"
             ),
             (
                 "Where a unique index of the company's own is named, let the DBA take it off the"
@@ -257,7 +262,7 @@ def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = Fal
         )
     for number, what in _MADE.items():
         if number in error.numbers:
-            return OnceMore(f"{name}: another program made {what} ({number}): {error.text}")
+            return OnceMore(f"{name}: another program made {what} ({number}): {error.told}")
     if worked and _NOT_OPEN in error.numbers:
         return RetriableError(f"{name}: the database is not open ({_NOT_OPEN}).")
     for number, (
@@ -265,33 +270,33 @@ def meaning(error: OdbcError, name: str, *, connecting: bool, worked: bool = Fal
         fix,
     ) in _FATAL.items():  # in this order: an unknown database also refuses the login
         if number in error.numbers:
-            return FatalError(f"{name} {said} ({number}): {error.text}", fix)
+            return FatalError(f"{name} {said} ({number}): {error.told}", fix)
     if error.state == "28000":
         said, fix = _FATAL[18456]
-        return FatalError(f"{name} {said}: {error.text}", fix)
+        return FatalError(f"{name} {said}: {error.told}", fix)
     if _SOON_WORDS.search(error.text):
-        return RetriableError(f"{name}: {error.text}.")
+        return RetriableError(f"{name}: {error.told}")
     if connecting and (problem := _at_the_door(error, name)):
         return problem
     if error.connection_lost:
-        return RetriableError(f"{name}: the connection was lost: {error.text}")
+        return RetriableError(f"{name}: the connection was lost: {error.told}")
     if error.state in _SOON_STATES:
         return RetriableError(f"{name}: {_SOON_STATES[error.state]} ({error.state}).")
     if error.state in {"IM002", "IM003", "01000"} and connecting:
         return FatalError(
-            f"The ODBC driver cannot be loaded: {error.text}",
+            f"The ODBC driver cannot be loaded: {error.told}",
             "Check DB_DRIVER, or install ODBC Driver 18.",
         )
     if _refuses_a_row(error):
         return RowRefused(
-            f"{name} refuses a row: {error.text}",
+            f"{name} refuses a row: {error.told}",
             (
                 f'A DBA may have made a column narrower, or added a rule: see "{command("check")}",'
                 f" and compare with {_DDL}."
             ),
             reason=error.text,
         )
-    return FatalError(f"{name}: {error.text} (SQLSTATE {error.state or 'unknown'})")
+    return FatalError(f"{name}: {error.text.rstrip('.')} (SQLSTATE {error.state or 'unknown'}).")
 
 
 def _refuses_a_row(error: OdbcError) -> bool:
@@ -306,19 +311,19 @@ def _refuses_a_row(error: OdbcError) -> bool:
 def _at_the_door(error: OdbcError, name: str) -> SyncError | None:
     if not _CERTIFICATE_NUMBERS.isdisjoint(error.numbers) or _CERTIFICATE_WORDS.search(error.text):
         return FatalError(
-            f"{name} shows a certificate that is not trusted: {error.text}",
+            f"{name} shows a certificate that is not trusted: {error.told}",
             "Write DB_TRUST_SERVER_CERTIFICATE=yes (DB_ENCRYPT=strict overrules it), or install a"
             " certificate that this"
             " machine trusts; its name must be the one in DB_SERVER.",
         )
     if _ENCRYPTION_WORDS.search(error.text) and not _NETWORK_NUMBERS.intersection(error.numbers):
         return FatalError(
-            f"{name} and the ODBC driver agree on no encryption: {error.text}",
+            f"{name} and the ODBC driver agree on no encryption: {error.told}",
             "Write DB_ENCRYPT=no in a network that you trust, or enable TLS 1.2 on the server.",
         )
     if error.state in {"08001", "HYT00", "HYT01"} or error.connection_lost:
         return RetriableError(
-            f"{name} cannot be reached: {error.text}",
+            f"{name} cannot be reached: {error.told}",
             (
                 "Check DB_SERVER (host, host,port or host\\instance), that the server runs with"
                 " TCP/IP"

@@ -18,12 +18,13 @@ from robot.cells.tables import (
     DIALER_EXPORT_REQUESTS,
     DIALER_EXPORTS,
     MAILING_DATA,
+    SCHEMA_VERSIONS,
     Kind,
     RowTable,
     Table,
 )
-from robot.database.catalog import Catalog, Standing
-from robot.database.scripts import VIEW, Index, constraints, made_by
+from robot.database.catalog import Catalog, Standing, StandingIndex
+from robot.database.scripts import VIEW, Index, constraints, made_by, part_of, pieces
 
 _SHARE = 0.75
 _BY_THE_SPEC = {
@@ -61,14 +62,25 @@ def needed_by(job: str | None) -> set[str]:
 @dataclass(frozen=True)
 class Survey:
     """What stands, and whose it is. `foreign`: our names that are not ours to use, with the reason
-    of each; also those that cannot be made, since their script touches one of them.
+    of each; also those that are not made, since only jobs need them that need one of the others,
+    too.
 
-    `due`: scripts that this database has not seen and that touch nothing foreign.
+    `due`: scripts that this database has not seen, without what touches a foreign name. `in_part`:
+    the names of those that lack something for that, so that they are not done with it.
     """
 
     catalog: Catalog
     foreign: dict[str, str] = field(default_factory=dict)
     due: tuple[tuple[str, str], ...] = ()
+    in_part: frozenset[str] = frozenset()
+
+    @property
+    def ours(self) -> bool:
+        """Whether a robot was here before."""
+        return (
+            self.catalog.table(SCHEMA_VERSIONS.name) is not None
+            and SCHEMA_VERSIONS.name not in self.foreign
+        )
 
     def obstacle(self, job: str | None) -> str:
         """Why the job cannot run on this database; empty when it can."""
@@ -84,18 +96,61 @@ def survey(
 
     `place` is what stands before a table's name in words: `dbo.`, or nothing.
     """
-    foreign = _foreign(catalog, scripts, place)
-    due: list[tuple[str, str]] = []
-    for name, text in scripts:
-        made = made_by(text)
-        if not foreign.keys().isdisjoint(made.names):
-            why = next(reason for known, reason in foreign.items() if known in made.names)
-            foreign.update(
-                dict.fromkeys(sorted(made.objects - foreign.keys() - catalog.objects.keys()), why)
+    strangers = _foreign(catalog, scripts, place)
+    able = {
+        name
+        for job in _APART
+        if strangers.keys().isdisjoint(needed_by(job))
+        for name in needed_by(job)
+    }
+    foreign = dict(strangers)
+    left = [(name, text) for name, text in scripts if name not in applied]
+    parts: dict[str, str] = {}
+    for name, text in scripts if strangers else ():
+        part = part_of(text, lambda piece: made_by(piece).names <= able)
+        if len(pieces(part)) < len(pieces(text)):
+            parts[name] = part
+            unmade = (
+                made_by(text).objects
+                - made_by(part).objects
+                - foreign.keys()
+                - catalog.objects.keys()
             )
-        elif name not in applied:
-            due.append((name, text))
-    return Survey(catalog, foreign, tuple(due))
+            foreign.update({each: _in_the_way_of(each, strangers) for each in sorted(unmade)})
+    if not any(_lacks(catalog, parts[name]) for name, _ in left if name in parts):
+        left = [
+            (name, text) for name, text in left if name not in parts
+        ]  # all that can be made of these stands
+    due = [(name, parts.get(name, text)) for name, text in left]
+    return Survey(
+        catalog, foreign, tuple(each for each in due if made_by(each[1]).names), frozenset(parts)
+    )
+
+
+def _in_the_way_of(name: str, strangers: dict[str, str]) -> str:
+    """Why no job that needs this name can run."""
+    with_it = (
+        why
+        for known, why in strangers.items()
+        if any({known, name} <= needed_by(job) for job in _APART)
+    )
+    return next(with_it, next(iter(strangers.values())))
+
+
+def _lacks(catalog: Catalog, part: str) -> bool:
+    """Whether anything does not stand that this part of a script makes, and that a job cannot do
+    without.
+    """
+    made = made_by(part)
+    unique = [index for index in made.indexes if index.unique]
+    columns = [(catalog.table(table), column) for table, column in made.columns]
+    return (
+        not made.objects <= catalog.objects.keys()
+        or any(
+            all(each.table != index.table for each in _alike(index, catalog)) for index in unique
+        )
+        or any(table is not None and table.column(column) is None for table, column in columns)
+    )
 
 
 def _foreign(catalog: Catalog, scripts: Sequence[tuple[str, str]], place: str) -> dict[str, str]:
@@ -174,9 +229,14 @@ def _not_ours(standing: Standing, table: Table) -> str:
     return ""
 
 
+def _alike(index: Index, catalog: Catalog) -> list[StandingIndex]:
+    """The indexes that bear the name, whichever their table."""
+    return [each for each in catalog.indexes if each.name.lower().startswith(index.name[:_PREFIX])]
+
+
 def _taken(index: Index, catalog: Catalog) -> str:
     """Who has the index's name, where it is not ours; empty when nobody has, or ours stands."""
-    alike = [each for each in catalog.indexes if each.name.lower().startswith(index.name[:_PREFIX])]
+    alike = _alike(index, catalog)
     own = [each for each in alike if each.table == index.table]
     if any(each.unique and not each.partial and each.columns == index.columns for each in own):
         return ""

@@ -70,12 +70,13 @@ class Repository:
     def prepare(self, job: str | None = None) -> None:
         """Connect, and create or complete the tables: not under the hands of an execution that
         runs. Those of the job must stand; of no job in particular: those that every job needs. What
-        another program has is left as it is.
+        another program has is left as it is; so is a database with nothing of ours where the main
+        job could not run, until a job is named that can.
 
         Raises ConfigurationError, FatalError, AnotherExecutionRunning.
         """
         found = self.survey()
-        refuse(found, self._engine, job)
+        refuse(found, self._engine, job or (None if found.ours else MAIN_JOB))
         if found.due:
             with self.lock(MAIN_JOB):
                 self._transactions.again(lambda: migrate(self._engine, self._clock()))

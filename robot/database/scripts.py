@@ -5,7 +5,8 @@ make.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ _TABLE = re.compile(
 )
 _VIEW_MADE = re.compile(r"CREATE VIEW (?:IF NOT EXISTS )?(?:dbo\.)?(\w+)")
 _CONSTRAINT = re.compile(r"CONSTRAINT (\w+)")
+_ADDED = re.compile(r"ALTER TABLE (?:dbo\.)?(\w+) ADD (\w+)")
+_GO = re.compile(r"(?im)^[ \t]*GO[ \t]*$")
 _INDEX = re.compile(
     r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \(([^)]*)\)"
 )
@@ -40,6 +43,27 @@ def read_scripts(database: str) -> list[tuple[str, str]]:
         (path.name, path.read_text(encoding="utf-8"))
         for path in sorted(scripts_folder(database).glob("[0-9]*.sql"))
     ]
+
+
+def pieces(text: str) -> list[str]:
+    """What of a script is run at once: in T-SQL what stands between two GO, in SQLite each
+    statement.
+    """
+    if _GO.search(text):
+        return [piece for piece in _GO.split(text) if piece.strip()]
+    found, statement = [], ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            found.append(statement)
+            statement = ""
+    return found
+
+
+def part_of(text: str, wanted: Callable[[str], bool]) -> str:
+    """A script of its own with the pieces that are wanted; empty where there are none."""
+    end = "\nGO\n" if _GO.search(text) else ""
+    return "".join(piece + end for piece in pieces(text) if wanted(piece))
 
 
 def quoted(schema: str) -> str:
@@ -73,15 +97,15 @@ class Index:
 
 @dataclass(frozen=True)
 class Made:
-    """What a script makes, and which of our names it needs or makes.
-
-    `constraints`: their tables, by name.
+    """What a script makes, and which of our names it needs or makes. `constraints`: their tables,
+    by name. `columns`: those that it adds to a table that stands.
     """
 
     objects: frozenset[str]
     names: frozenset[str]
     constraints: dict[str, str]
     indexes: tuple[Index, ...]
+    columns: frozenset[tuple[str, str]]
 
 
 @cache
@@ -98,6 +122,7 @@ def made_by(text: str) -> Made:
         frozenset(_NAME.findall(bare)),
         {constraint: name for name, body in tables for constraint in _CONSTRAINT.findall(body)},
         indexes,
+        frozenset(_ADDED.findall(bare)),
     )
 
 

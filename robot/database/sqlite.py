@@ -19,7 +19,7 @@ from robot.cells.tables import CONTENT_DIGITS, RowTable, content_of
 from robot.database import sqlite_catalog
 from robot.database.catalog import Catalog
 from robot.database.engine import Answer, Counts, Place, Row, RowRefused
-from robot.database.scripts import read_scripts
+from robot.database.scripts import pieces, read_scripts
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
 
@@ -250,12 +250,8 @@ class SqliteEngine:
         return read_scripts("sqlite")
 
     def run_script(self, text: str) -> None:
-        statement = ""
-        for line in text.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self.cursor().execute(statement)
-                statement = ""
+        for statement in pieces(text):
+            self.cursor().execute(statement)
 
     def acquire(self, job: str) -> bool:
         try:

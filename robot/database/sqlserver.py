@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -35,6 +34,7 @@ from robot.database.scripts import (
     constraints,
     in_schema,
     make_schema,
+    pieces,
     read_scripts,
 )
 from robot.database.sqlserver_catalog import Collations
@@ -336,11 +336,10 @@ class SqlServerEngine:
         connection.timeout = 0
         cursor = connection.cursor()
         try:
-            for batch in re.split(r"(?im)^\s*GO\s*$", in_schema(text, self._schema)):
-                if batch.strip():
-                    cursor.execute(batch)
-                    while cursor.nextset():
-                        pass
+            for batch in pieces(in_schema(text, self._schema)):
+                cursor.execute(batch)
+                while cursor.nextset():
+                    pass
         finally:
             connection.timeout = _QUERY_SECONDS
             with suppress(pyodbc.Error):

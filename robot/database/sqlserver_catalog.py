@@ -11,7 +11,7 @@ from typing import Any
 
 import pyodbc
 
-from robot.cells.tables import ALL_TABLES, Kind, RowTable
+from robot.cells.tables import Kind, RowTable
 from robot.database.catalog import Catalog, Rule, Standing, StandingColumn, StandingIndex
 from robot.database.engine import Place
 from robot.database.scripts import OUR_NAMES
@@ -36,49 +36,44 @@ _KINDS = {
     ),
     "bit": Kind.BOOLEAN,
 }
+_WITH_COLUMNS = {"U", "V"}
 _DIGITS = {"tinyint": 2, "smallint": 4}  # what certainly fits; all others hold our 32 bits
 _TWO_BYTES = {"nvarchar", "nchar", "sysname"}
 
+# The views of a catalog are asked one by one, and put together here: to join them takes seconds on
+# a server whose views are made of other views (benchmarks/sqlserver_prepare.py).
 _OBJECTS = """
-SELECT o.name, o.type, p.name
-FROM sys.objects AS o LEFT JOIN sys.objects AS p ON p.object_id = o.parent_object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks})
+SELECT o.object_id, o.name, o.type, OBJECT_NAME(o.parent_object_id)
+FROM sys.objects AS o WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks})
 """
 _COLUMNS = """
-SELECT o.name, c.name, TYPE_NAME(c.system_type_id), c.max_length, c.is_nullable,
-c.default_object_id, c.is_identity,
-    c.is_computed, c.collation_name
-FROM sys.columns AS c INNER JOIN sys.objects AS o ON o.object_id = c.object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.type IN ('U', 'V') AND o.name IN ({marks})
-ORDER BY o.name, c.column_id
+SELECT c.object_id, c.column_id, c.name, TYPE_NAME(c.system_type_id), c.max_length, c.is_nullable,
+    c.default_object_id, c.is_identity, c.is_computed, c.collation_name
+FROM sys.columns AS c WHERE c.object_id IN ({marks}) ORDER BY c.object_id, c.column_id
 """
 _INDEXES = """
-SELECT o.name, i.name, i.is_unique, c.name, i.has_filter
-FROM sys.indexes AS i
-INNER JOIN sys.objects AS o ON o.object_id = i.object_id
-INNER JOIN sys.index_columns AS x ON x.object_id = i.object_id AND x.index_id = i.index_id
-INNER JOIN sys.columns AS c ON c.object_id = x.object_id AND c.column_id = x.column_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND o.name IN ({marks})
-AND x.key_ordinal > 0 AND i.is_disabled = 0
-ORDER BY o.name, i.name, x.key_ordinal
+SELECT i.object_id, i.index_id, i.name, i.is_unique, i.has_filter
+FROM sys.indexes AS i WHERE i.object_id IN ({marks}) AND i.is_disabled = 0
+"""
+_INDEX_COLUMNS = """
+SELECT x.object_id, x.index_id, x.column_id
+FROM sys.index_columns AS x WHERE x.object_id IN ({marks}) AND x.key_ordinal > 0
+ORDER BY x.object_id, x.index_id, x.key_ordinal
 """
 _CHECKS = """
-SELECT o.name, k.name, N'the CHECK constraint'
-FROM sys.check_constraints AS k INNER JOIN sys.objects AS o ON o.object_id = k.parent_object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0
+SELECT k.parent_object_id, k.name, N'the CHECK constraint'
+FROM sys.check_constraints AS k WHERE k.parent_object_id IN ({marks}) AND k.is_disabled = 0
 """
 _FOREIGN_KEYS = """
-SELECT o.name, k.name, N'the foreign key'
-FROM sys.foreign_keys AS k INNER JOIN sys.objects AS o ON o.object_id = k.parent_object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0
+SELECT k.parent_object_id, k.name, N'the foreign key'
+FROM sys.foreign_keys AS k WHERE k.parent_object_id IN ({marks}) AND k.is_disabled = 0
 """
 _TRIGGERS = """
-SELECT o.name, k.name, N'the INSTEAD OF trigger'
-FROM sys.triggers AS k INNER JOIN sys.objects AS o ON o.object_id = k.parent_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.name IN ({marks}) AND k.is_disabled = 0
-AND k.is_instead_of_trigger = 1
+SELECT k.parent_id, k.name, N'the INSTEAD OF trigger'
+FROM sys.triggers AS k
+WHERE k.parent_id IN ({marks}) AND k.is_disabled = 0 AND k.is_instead_of_trigger = 1
 """
-_ALLOWED = "SELECT HAS_PERMS_BY_NAME(?, N'OBJECT', ?)"
+_ALLOWED = "HAS_PERMS_BY_NAME(?, N'OBJECT', ?)"
 _ABOUT = """
 SELECT
     CAST(SERVERPROPERTY(N'ProductVersion') AS NVARCHAR(128)),
@@ -97,18 +92,13 @@ _KEYS = (
     "external_id",
     "record_id",
 )  # what is compared between tables
-_COLLATIONS = """
-SELECT o.name, c.name, c.collation_name
-FROM sys.columns AS c INNER JOIN sys.objects AS o ON o.object_id = c.object_id
-WHERE o.schema_id = SCHEMA_ID(?) AND o.type = 'U' AND c.collation_name IS NOT NULL
-AND c.name IN ({marks})
-"""
 _OWN_COLLATION = "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))"
-_TABLES = tuple(table.name for table in ALL_TABLES)
 
 
-def _ask(cursor: Any, sql: str, schema: str, names: Sequence[str]) -> list[Any]:
-    cursor.execute(sql.format(marks=", ".join("?" * len(names))), schema, *names)
+def _ask(cursor: Any, sql: str, of: Sequence[int | str], *before: str) -> list[Any]:
+    if not of:
+        return []
+    cursor.execute(sql.format(marks=", ".join("?" * len(of))), *before, *of)
     return list(cursor.fetchall())
 
 
@@ -118,28 +108,36 @@ def read(cursor: Any, schema: str, constraints: Sequence[str], *, whole: bool) -
 
     Names compare as the database compares them.
     """
-    columns: dict[str, list[StandingColumn]] = defaultdict(list)
-    for row in _ask(cursor, _COLUMNS, schema, OUR_NAMES):
-        columns[row[0].lower()].append(_column(row[1:]))
+    found = _ask(cursor, _OBJECTS, (*OUR_NAMES, *constraints), schema)
+    wide = [number for number, _, kind, _ in found if kind.strip() in _WITH_COLUMNS]
+    columns: dict[int, list[StandingColumn]] = defaultdict(list)
+    names: dict[tuple[int, int], str] = {}
+    for number, place, *row in _ask(cursor, _COLUMNS, wide):
+        columns[number].append(_column(row))
+        names[number, place] = str(row[0]).lower()
     objects = {
         name.lower(): Standing(
-            name, _WHAT.get(kind.strip(), "object"), tuple(columns[name.lower()]), parent or ""
+            name, _WHAT.get(kind.strip(), "object"), tuple(columns[number]), parent or ""
         )
-        for name, kind, parent in _ask(cursor, _OBJECTS, schema, (*OUR_NAMES, *constraints))
+        for number, name, kind, parent in found
     }
     if not whole:
         return Catalog(objects)
-    keys: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
-    for table, index, unique, column, filtered in _ask(cursor, _INDEXES, schema, _TABLES):
-        keys[table.lower(), index or "", bool(unique), bool(filtered)].append(column.lower())
+    tables = {number: name.lower() for number, name, kind, _ in found if kind.strip() == "U"}
+    keys: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for number, index, place in _ask(cursor, _INDEX_COLUMNS, tuple(tables)):
+        keys[number, index].append(names[number, place])
     indexes = tuple(
-        StandingIndex(index, table, tuple(names), unique, partial)
-        for (table, index, unique, partial), names in keys.items()
+        StandingIndex(
+            name or "", tables[number], tuple(keys[number, index]), bool(unique), bool(filtered)
+        )
+        for number, index, name, unique, filtered in _ask(cursor, _INDEXES, tuple(tables))
+        if (number, index) in keys
     )
     rules = tuple(
-        Rule(name, table.lower(), what)
+        Rule(name, tables[number], what)
         for sql in (_CHECKS, _FOREIGN_KEYS, _TRIGGERS)
-        for table, name, what in _ask(cursor, sql, schema, _TABLES)
+        for number, name, what in _ask(cursor, sql, tuple(tables))
     )
     return Catalog(objects, indexes, rules)
 
@@ -165,20 +163,23 @@ def _column(row: Sequence[Any]) -> StandingColumn:
 
 def denied(cursor: Any, schema: str, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of (table, right) those that this login has not."""
-    found = []
-    for table, right in wanted:
-        cursor.execute(_ALLOWED, f"[{schema}].[{table}]", right)
-        if cursor.fetchone()[0] == 0:
-            found.append((table, right))
-    return found
+    if not wanted:
+        return []
+    asked = [word for table, right in wanted for word in (f"[{schema}].[{table}]", right)]
+    row = cursor.execute(f"SELECT {', '.join([_ALLOWED] * len(wanted))}", *asked).fetchone()
+    return [each for each, allowed in zip(wanted, row, strict=True) if allowed == 0]
 
 
 class Collations:
     """The collations of the columns by which tables are compared, and the database's own."""
 
     def __init__(self, cursor: Any, schema: str) -> None:
-        found = _ask(cursor, _COLLATIONS, schema, _KEYS)
-        self._of = {(table.lower(), column.lower()): str(name) for table, column, name in found}
+        self._of = {
+            (table, column.name.lower()): column.collation
+            for table, standing in read(cursor, schema, (), whole=False).objects.items()
+            for column in standing.columns
+            if column.collation is not None and column.name.lower() in _KEYS
+        }
         ((own,),) = cursor.execute(_OWN_COLLATION).fetchall()
         self._own = str(own)
 

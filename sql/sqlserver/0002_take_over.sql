@@ -72,6 +72,7 @@ IF COL_LENGTH(N'dbo.calls', N'created_at') IS NULL ALTER TABLE dbo.calls ADD cre
 IF COL_LENGTH(N'dbo.calls', N'updated_at') IS NULL ALTER TABLE dbo.calls ADD updated_at DATETIME NULL;
 IF COL_LENGTH(N'dbo.calls', N'extra') IS NULL ALTER TABLE dbo.calls ADD extra NVARCHAR(MAX) NULL;
 IF COL_LENGTH(N'dbo.calls', N'row_hash') IS NULL ALTER TABLE dbo.calls ADD row_hash NVARCHAR(32) NULL;
+GO
 
 IF COL_LENGTH(N'dbo.mailing_data', N'_id') IS NULL ALTER TABLE dbo.mailing_data ADD _id NVARCHAR(50) NULL;
 IF COL_LENGTH(N'dbo.mailing_data', N'call_id') IS NULL ALTER TABLE dbo.mailing_data ADD call_id NVARCHAR(50) NULL;
@@ -98,6 +99,7 @@ IF COL_LENGTH(N'dbo.mailing_data', N'created_at') IS NULL ALTER TABLE dbo.mailin
 IF COL_LENGTH(N'dbo.mailing_data', N'updated_at') IS NULL ALTER TABLE dbo.mailing_data ADD updated_at DATETIME NULL;
 IF COL_LENGTH(N'dbo.mailing_data', N'extra') IS NULL ALTER TABLE dbo.mailing_data ADD extra NVARCHAR(MAX) NULL;
 IF COL_LENGTH(N'dbo.mailing_data', N'row_hash') IS NULL ALTER TABLE dbo.mailing_data ADD row_hash NVARCHAR(32) NULL;
+GO
 
 IF COL_LENGTH(N'dbo.execution_logs', N'execution_date') IS NULL ALTER TABLE dbo.execution_logs ADD execution_date DATETIME NULL;
 IF COL_LENGTH(N'dbo.execution_logs', N'start_date') IS NULL ALTER TABLE dbo.execution_logs ADD start_date NVARCHAR(50) NULL;

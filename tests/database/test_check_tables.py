@@ -75,6 +75,14 @@ def test_somebody_elses_clients_are_told_and_no_failure_until_exports_are_wanted
     assert line(desk, "Tables").startswith("FAILED")
 
 
+def test_a_view_of_the_exports_name_is_told_of_the_exports_alone(desk, own):
+    own.query("CREATE TABLE t (id INT)")
+    own.query("CREATE VIEW export_results AS SELECT id FROM t")
+    assert desk.run("check") == 0
+    assert ": exports cannot run here: " in line(desk, "Tables")
+    assert "export_results is a view of another program" in line(desk, "Tables")
+
+
 FAR = (
     "db.empresa.local",
     "10.0.0.5,1433",

@@ -5,6 +5,7 @@ changed.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,11 +16,14 @@ from servers import BOTH, Database, sqlite_only
 from support import DAY
 
 from robot.cells.tables import ALL_TABLES
-from robot.database.scripts import VIEW
+from robot.database.catalog import Catalog, Standing
+from robot.database.ownership import needed_by, survey
+from robot.database.scripts import OUR_NAMES, VIEW, made_by, part_of, pieces, read_scripts
 from robot.errors import ConfigurationError, FatalError
 from robot.simulators.threec import Simulator, make_calls
 
 CALLS = 20
+JOBS = ("calls", "clients_import", "dialer_export")
 OF_THE_EXPORT = {"clients", "dialer_exports", "dialer_export_items", "dialer_export_requests"}
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "spec_columns.json").read_text("utf-8"))
 
@@ -85,6 +89,84 @@ def _file(desk: Desk) -> Path:
     path = desk.folder / "carteira.csv"
     path.write_text("id;nome;fone\n1;Ana;11999998888\n", "utf-8")
     return path
+
+
+@pytest.mark.parametrize("name", ["calls", "mailing_data"])
+def test_clients_are_imported_beside_a_companys_own_calls(desk, place, name, monkeypatch):
+    place.query(f"CREATE TABLE {name} (id {identity(place)}, quem NVARCHAR(100))")
+    assert desk.load("1;Ana Lima;11999998888") == 0
+    assert place.value("SELECT COUNT(*) FROM clients") == 1
+    assert place.tables().isdisjoint(
+        {"calls", "mailing_data", "dialer_exports", "dialer_export_items"} - {name}
+    )
+    for command in (("run", "--start", DAY, "--end", DAY), ("export", "--campaign", "5", "--yes")):
+        assert desk.run(*command) == 2
+        assert f"{name} is a table of another program" in desk.told
+    assert desk.run("status") == 0
+    with monkeypatch.context() as standing:
+        engine = place.engine()
+        standing.setattr(
+            type(engine), "run_script", lambda *_: pytest.fail("what stands is made again")
+        )
+        assert desk.load("1;Ana de Lima;11999998888", "2;Bia Souza;11988887777") == 0
+    assert place.value("SELECT name FROM clients WHERE external_id = '1'") == "Ana de Lima"
+    assert indexes_on(place, name) == []
+    place.query(f"INSERT INTO {name} (quem) VALUES ('Ana')")
+
+
+def test_what_was_left_out_is_made_when_the_company_has_moved_its_table(desk, place):
+    place.query(f"CREATE TABLE calls (id {identity(place)}, quem NVARCHAR(100))")
+    assert desk.load("1;Ana Lima;11999998888") == 0
+    place.query("DROP TABLE calls")
+    assert desk.sync(DAY) == 0
+    assert desk.run("check") == 0
+    repository = place.repository()
+    repository.prepare("dialer_export")
+    repository.close()
+    assert place.value("SELECT COUNT(*) FROM schema_versions") == len(place.engine().scripts())
+    assert (
+        place.value("SELECT COUNT(*) FROM calls"),
+        place.value("SELECT COUNT(*) FROM clients"),
+    ) == (CALLS, 1)
+
+
+def test_a_preview_of_an_import_refuses_somebody_elses_clients_by_name(desk, place):
+    place.query("CREATE TABLE clients (id INT, external_id NVARCHAR(50))")
+    assert desk.run("clients", "import", _file(desk), "--preview") == 2
+    assert "clients is a table of another program" in desk.told
+
+
+@pytest.mark.parametrize("of_another", [*sorted(OUR_NAMES)])
+@pytest.mark.parametrize("scripts", ["sqlite", "sqlserver"])
+def test_whatever_is_foreign_a_job_lacks_nothing_of_its_own_and_nothing_else_is_made(
+    of_another, scripts
+):
+    """By the scripts alone: what is run beside one foreign table makes all that the jobs need that
+    can run.
+    """
+    texts = read_scripts(scripts)
+    catalog = Catalog({of_another: Standing(of_another, "sequence")})
+    found = survey(catalog, texts, (), "dbo.")
+    made = set().union(*(made_by(text).objects for _, text in found.due))
+    named = set().union(*(made_by(text).names for _, text in found.due))
+    able = [needed_by(job) for job in JOBS if not found.obstacle(job)]
+    assert made == set().union(*able)
+    assert of_another not in named
+    assert {job for job in JOBS if of_another in needed_by(job)} == {
+        job for job in JOBS if found.obstacle(job)
+    }
+    assert all(of_another in found.obstacle(job) for job in JOBS if found.obstacle(job))
+
+
+@pytest.mark.parametrize("scripts", ["sqlite", "sqlserver"])
+def test_where_nothing_is_foreign_every_script_is_run_as_it_stands(scripts):
+    texts = read_scripts(scripts)
+    assert survey(Catalog(), texts, (), "").due == tuple(texts)
+    for _, text in texts:
+        assert "".join(pieces(text)).split() == re.sub(r"(?m)^GO$", "", text).split()
+        assert [piece.strip() for piece in pieces(part_of(text, bool))] == [
+            piece.strip() for piece in pieces(text)
+        ]
 
 
 def test_a_table_that_every_job_needs_and_is_anothers_refuses_before_anything_is_made(desk, place):
@@ -243,8 +325,6 @@ def test_a_file_of_another_program_is_left_as_it_is_to_the_last_byte(database, m
 
 
 def test_every_table_is_needed_by_a_job():
-    from robot.database.ownership import needed_by
-
-    jobs = [needed_by(job) for job in ("calls", "clients_import", "dialer_export")]
+    jobs = [needed_by(job) for job in JOBS]
     assert set().union(*jobs) == {table.name for table in ALL_TABLES} | {VIEW}
     assert "clients" not in needed_by("calls")

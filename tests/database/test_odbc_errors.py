@@ -200,3 +200,30 @@ def test_an_error_without_a_state_is_told_as_it_is():
     found = odbc_errors.meaning(odbc_errors.read(("something odd",)), NAME, connecting=False)
     assert isinstance(found, FatalError)
     assert "something odd" in str(found)
+
+
+@pytest.mark.parametrize("connecting", [True, False])
+@pytest.mark.parametrize("worked", [True, False])
+@pytest.mark.parametrize(
+    "state", ["08001", "08S01", "22001", "28000", "42000", "HY000", "HYT00", "IM002"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Login timeout expired (0)",
+        "TCP Provider: Error code 0x2749 (10061)",
+        "SSL Provider: [certificate verify failed:self-signed certificate] (-1)",
+        "Encryption not supported on SQL Server. (20)",
+        "String data, right truncation (0)",
+        "Invalid object name 'calls'. (208)",
+        "There is already an object named 'calls'. (2714)",
+        "Cannot insert duplicate key row with unique index 'ux'. (2601)",
+        "deadlock detected (0)",
+        "no number at all",
+    ],
+)
+def test_the_drivers_words_end_before_ours_begin(state, text, connecting, worked):
+    """What follows a message is a sentence of its own: the hint, or when it is tried again."""
+    found = meaning(state, f"{MS}{text} (SQLDriverConnect)", connecting=connecting, worked=worked)
+    assert found.message.endswith(".")
+    assert not found.message.endswith("..")

@@ -85,6 +85,18 @@ def test_an_audit_alone_writes_nothing(machine: Machine) -> None:
     assert "--fix heals what differs" in machine.out
 
 
+def test_fix_is_not_offered_where_nothing_could_be_read(machine: Machine) -> None:
+    machine.simulator.use_faults([Fault(FaultKind.STATUS_500, day=ago(1), times=None)])
+    assert machine.audit(ago(2), ago(1)) == 3
+    assert "Not equal: nothing differs in what could be read; 1 day(s) not proven." in machine.out
+    assert "--fix" not in machine.out
+    assert "Audit again" in machine.out
+    spoil(machine)
+    machine.simulator.use_faults([Fault(FaultKind.STATUS_500, day=ago(1), times=None)])
+    assert machine.audit(ago(2), ago(1)) == 3
+    assert "--fix heals what differs. Audit again" in machine.out
+
+
 def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine) -> None:
     spoiled = spoil(machine)
     machine.stamp()
