@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from robot.cells.tables import CALLS_FAMILY  # noqa: E402
 from robot.database.sqlite import SqliteEngine, upsert_statement  # noqa: E402
-from robot.http import Bearer, Transport  # noqa: E402
+from robot.http import Api, Bearer, Transport  # noqa: E402
 from robot.http.throttle import Throttle  # noqa: E402
 from robot.period import Period, whole  # noqa: E402
 from robot.simulators.threec import DEMO_TOKEN, make_calls  # noqa: E402
@@ -128,7 +128,7 @@ def _days(options: argparse.Namespace) -> list[date]:
 
 
 def fetch(options: argparse.Namespace) -> dict[str, float]:
-    transport = Transport(Bearer(DEMO_TOKEN), throttle=Throttle(CONCURRENCY))
+    transport = Transport(Api(auth=Bearer(DEMO_TOKEN)), throttle=Throttle(CONCURRENCY))
     api = CallsApi(transport, options.url)
     pages = -(-options.calls // options.days // options.per_page)
     started = time.perf_counter()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,13 +15,15 @@ from typing import Any
 from servers import Database
 
 from robot.commands.progress import PlainLines
-from robot.http import Api, Bearer, Transport
+from robot.http import Bearer, Transport
 from robot.http.throttle import Throttle
 from robot.period import Window, windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
 from robot.sync.execution import Execution, Listener, Summary
+from robot.threec.api import api_of
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
+from robot.threec.known import KnownRequests
 from robot.threec.service_tokens import Refusals, kind_of
 
 NOW = datetime(2026, 9, 20, 12, 0, 0)
@@ -56,10 +59,9 @@ def fast_transport(
 ) -> Transport:
     """A transport that waits milliseconds where the real one waits seconds."""
     throttle = Throttle(values.pop("concurrency", 4), stop=stop)
-    api = Api(Refusals(kind_of(token)))
-    return Transport(
-        Bearer(token), throttle=throttle, stop=stop, **{"first_wait": FAST, "api": api, **values}
-    )
+    api = api_of(Bearer(token), KnownRequests(), Refusals(kind_of(token)))
+    api = replace(api, require_known=lambda *_: None)
+    return Transport(api, throttle=throttle, stop=stop, **{"first_wait": FAST, **values})
 
 
 def execute(

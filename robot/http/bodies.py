@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -16,10 +17,10 @@ NO_JSON = "no JSON"  # in the message of an error whose body is a page for peopl
 _LONGEST_INTEGER = 20  # characters of one within 64 bits
 
 
-def decode(raw: bytes, where: str) -> Any:
+def decode(raw: bytes, where: str, address: str = "the address") -> Any:
     """The JSON value of an answer's body; `where` begins the message of what is raised.
 
-    Raises ApiUnavailable.
+    `address` names the settings that hold the API's address. Raises ApiUnavailable.
     """
     if not raw.strip():
         raise ApiUnavailable(f"{where} with an empty body.")
@@ -33,10 +34,7 @@ def decode(raw: bytes, where: str) -> Any:
         return json.loads(raw, parse_constant=str, parse_float=_float, parse_int=_integer)
     except (ValueError, RecursionError):
         kind = "an HTML page" if is_web_page(raw) else "a body that is no JSON"
-        hint = (
-            "Check that BASE_URL is the API's address; it may also be a proxy's or a firewall's"
-            " page."
-        )
+        hint = f"Check {address}; it may also be a proxy's or a firewall's page."
         raise ApiUnavailable(f"{where} with {kind} ({len(raw)} bytes).", hint) from None
 
 
@@ -60,13 +58,29 @@ def _float(text: str) -> float | str:
     return number if math.isfinite(number) else text
 
 
-def api_message(raw: bytes) -> str:
-    """The API's own words for an error, as one sentence, masked."""
+def error_body(raw: bytes) -> Any:
+    """The JSON value of an error's body; None where it is none."""
     try:
-        body = orjson.loads(raw)
+        return orjson.loads(raw)
     except orjson.JSONDecodeError:
+        return None
+
+
+def code_of(body: Any) -> str:
+    """The API's own word for what is wrong: `code`, or `error` where that is a word."""
+    for name in ("code", "error"):
+        value = body.get(name) if isinstance(body, dict) else None
+        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            return escape(mask(str(value)))[:100]
+    return ""
+
+
+def api_message(raw: bytes, explain: Callable[[Any], str] | None = None) -> str:
+    """The API's own words for an error, as one sentence, masked."""
+    body = error_body(raw)
+    if body is None:
         return f"{len(raw)} bytes that are {NO_JSON}."
-    return explanation(body)
+    return (explain or explanation)(body)
 
 
 def explanation(body: Any) -> str:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from robot.errors import ExitCode, FatalError, RetriableError
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
-class AuthenticationRefused(FatalError):
+
+class OfAnswer:
+    """What an error keeps of the answer that it stands for.
+
+    `status` is the HTTP status, 0 where there was no answer; `code` the API's own word for what is
+    wrong; `body` the decoded JSON, None where there is none. They may hold personal data and are
+    for the caller: never for a message or a log.
+    """
+
+    status: int = 0
+    code: str = ""
+    headers: Mapping[str, str] = _NO_HEADERS
+    body: Any = None
+
+
+class AuthenticationRefused(OfAnswer, FatalError):
     """401 or 403: the token is wrong, expired or lacks a right."""
 
 
@@ -13,15 +33,15 @@ class TokenExpired(AuthenticationRefused):
     """401: the API does not know the token, or knows it no longer."""
 
 
-class RequestRefused(FatalError):
-    """A 4xx that no repetition will change. `status` is the HTTP status."""
+class RequestRefused(OfAnswer, FatalError):
+    """A 4xx that no repetition will change."""
 
     def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
         super().__init__(message, hint)
         self.status = status
 
 
-class CannotAsk(FatalError):
+class CannotAsk(OfAnswer, FatalError):
     """This machine cannot make the request, and no repetition will change that: something in its
     settings is wrong.
     """
@@ -40,7 +60,11 @@ class BodyTooLarge(FatalError):
         self.head = head
 
 
-class ApiUnavailable(RetriableError):
+class QuotaSpent(FatalError):
+    """As many requests as the API allows in a day have been sent."""
+
+
+class ApiUnavailable(OfAnswer, RetriableError):
     """The API did not answer as it should: connection, timeout, 5xx, a body that is empty, broken
     or no JSON.
     """
@@ -50,5 +74,5 @@ class NotSent(ApiUnavailable):
     """No connection was made: nothing has reached the API."""
 
 
-class RateLimited(RetriableError):
+class RateLimited(OfAnswer, RetriableError):
     """The API asks for fewer requests."""

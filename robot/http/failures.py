@@ -19,9 +19,6 @@ HINT_PROXY_LOGIN = (
     " the password. A proxy that takes Windows logins only (NTLM, Kerberos) must let this computer"
     " pass without one."
 )
-_HINT_ADDRESS = "Check BASE_URL, and the proxy's address in HTTPS_PROXY and HTTP_PROXY."
-
-_ADDRESS = "Check the address (BASE_URL, or for the login and the lists THREEC_BASE_URL)"
 _HINT_TLS = (
     "Check that the address begins with https:// only where the server speaks it, this computer's"
     " clock, and the"
@@ -42,8 +39,8 @@ class Broken(Exception):
         self.told, self.hint, self.sent, self.hopeless = told, hint, sent, hopeless
 
 
-def broken(error: Exception, limit: Deadline) -> Broken:
-    """What an exception of an exchange means."""
+def broken(error: Exception, limit: Deadline, address: str) -> Broken:
+    """What an exception of an exchange means. `address` names what holds the server's address."""
     if limit.passed:
         told = "no answer in time" if limit.sending else "no connection in time"
         return Broken(told, "The network or the API is slow or down.", sent=limit.sending)
@@ -54,7 +51,7 @@ def broken(error: Exception, limit: Deadline) -> Broken:
     ):  # the exceptions of `requests` for an address or a header that is none
         told, hint = (
             f"no request can be made of this address ({type(error).__name__})",
-            _HINT_ADDRESS,
+            f"Check {address}, and the proxy's address in HTTPS_PROXY and HTTP_PROXY.",
         )
         return Broken(told, hint, sent=limit.sending, hopeless=True)
     if isinstance(error, UnreadableRootsError):
@@ -65,7 +62,7 @@ def broken(error: Exception, limit: Deadline) -> Broken:
             sent=False,
             hopeless=True,
         )
-    return Broken(*reason(error), sent=limit.sending or _tls_failed(error))
+    return Broken(*reason(error, address), sent=limit.sending or _tls_failed(error))
 
 
 def _tls_failed(error: Exception) -> bool:
@@ -89,7 +86,7 @@ def _tunnel_refusal(error: Exception) -> int:
     return 0
 
 
-def reason(error: Exception) -> tuple[str, str]:
+def reason(error: Exception, address: str) -> tuple[str, str]:
     """What happened, in few words, and the hint: the messages of `requests` hold the whole URL,
     token included.
     """
@@ -97,7 +94,7 @@ def reason(error: Exception) -> tuple[str, str]:
     if isinstance(error, requests.ConnectTimeout):
         return (
             "no connection in time",
-            f"{_ADDRESS}; the network or the API may be down, or a firewall in the way.",
+            f"Check {address}; the network or the API may be down, or a firewall in the way.",
         )
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "no answer in time", "The network or the API is slow or down."
@@ -116,15 +113,15 @@ def reason(error: Exception) -> tuple[str, str]:
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
         return (
             "no computer of this name is known",
-            f"{_ADDRESS}, and that this computer reaches the internet (DNS).",
+            f"Check {address}, and that this computer reaches the internet (DNS).",
         )
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
         return (
             "no connection, nobody answers there",
-            f"{_ADDRESS}; the network or the API may be down.",
+            f"Check {address}; the network or the API may be down.",
         )
     if isinstance(error, requests.ConnectionError):
-        return "no connection, or it broke", f"The network or the API is down. {_ADDRESS}."
+        return "no connection, or it broke", f"The network or the API is down. Check {address}."
     return type(error).__name__, "The network or the API is down."
 
 

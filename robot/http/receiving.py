@@ -12,7 +12,6 @@ from robot.http.limits import LARGEST_ERROR, MEGABYTE, SMALL_BODY, Share, weight
 
 _CHUNK = 256 * 1024
 _HEAD = 4096
-_HINT = "Lower PER_PAGE, or raise API_MAX_PAGE_MB where this computer has the memory."
 
 
 def read_body(response: requests.Response, share: Share, most: int) -> bytes:
@@ -34,7 +33,7 @@ def read_body(response: requests.Response, share: Share, most: int) -> bytes:
                 break
             head = b"".join(chunks[:2])[:_HEAD]
             chunks.clear()
-            raise BodyTooLarge(f"an answer of more than {most / MEGABYTE:g} MB.", _HINT, head=head)
+            raise BodyTooLarge(f"an answer of more than {most / MEGABYTE:g} MB.", head=head)
         if size > SMALL_BODY and not share.size:
             with deadline.paused():
                 share.hold(most)
@@ -49,7 +48,7 @@ def require_room(raw: bytes, share: Share, most: int) -> None:
     needed = weight(raw)
     if needed > most:
         message = f"an answer whose values take more than {most / MEGABYTE:g} MB of memory."
-        raise BodyTooLarge(message, _HINT, head=raw[:_HEAD])
+        raise BodyTooLarge(message, head=raw[:_HEAD])
     share.hold(needed)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 import requests
-from requests.auth import AuthBase
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -18,14 +17,15 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from robot.errors import Interrupted, RetriableError
+from robot.errors import Interrupted, RetriableError, SyncError
 from robot.http.api import Api
-from robot.http.bodies import api_message, decode, is_web_page
+from robot.http.bodies import api_message, decode, error_body, is_web_page
 from robot.http.errors import (
     ApiUnavailable,
     BodyTooLarge,
     CannotAsk,
     NotSent,
+    OfAnswer,
     RateLimited,
     RequestRefused,
     TokenExpired,
@@ -35,7 +35,6 @@ from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
 from robot.http.network import Network
 from robot.http.receiving import read_body, require_room
 from robot.http.throttle import Throttle
-from robot.http.tokens import RenewableToken
 from robot.http.waits import next_wait, retry_after
 from robot.http.wire import Wire
 from robot.runtime.escaping import escape
@@ -44,15 +43,11 @@ from robot.runtime.masking import mask
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 1.0
-_TOO_MANY = "muitas requisições"
 # What a proxy, a load balancer or a firewall in front of the API answers in its place, with a page
 # for a browser. Every 5xx is tried again, page or not; of these statuses only a page is: the API's
 # own are JSON, and final.
 _FIREWALLS = {403, 404, 405, 406, 451, *range(500, 600)}
-_HINT_PAGE = (
-    "A firewall, a proxy or the API's own protection is in the way. If it stays so, check"
-    " BASE_URL, too."
-)
+_HINT_PAGE = "A firewall, a proxy or the API's own protection is in the way."
 _NOT_READ = {408: "the request did not arrive in time", 425: "too early for this request"}
 _HINT_NOT_READ = "The network, or a load balancer in front of the API, is slow."
 DEADLINE = 5  # times the time-out: what one answer may take, from the connection to its last byte
@@ -63,7 +58,7 @@ Parameters: TypeAlias = Sequence[tuple[str, str | int]]
 
 @dataclass(frozen=True)
 class Answer:
-    """A 2xx answer: HTTP status and decoded body (None for a 204).
+    """A 2xx answer: HTTP status, decoded body (None for a 204) and headers (by any case).
 
     `share` is its part of the memory for all answers; it is given back with the answer, or before,
     by `share.release()`.
@@ -71,6 +66,7 @@ class Answer:
 
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
     share: Share | None = None
 
 
@@ -84,28 +80,30 @@ class Transport:
 
     def __init__(
         self,
-        auth: AuthBase | None,
+        api: Api,
         *,
         throttle: Throttle,
         timeout_seconds: float = 60.0,
         max_attempts: int = 6,
         first_wait: float = _FIRST_WAIT,
         stop: threading.Event | None = None,
-        api: Api | None = None,
         largest_body: int = LARGEST_BODY,
         network: Network | None = None,
     ) -> None:
-        self.api = api or Api()
+        self.api = api
         self.retries = 0
         self.throttle = throttle
-        self._renewable = auth if isinstance(auth, RenewableToken) else None
         self._timeout = timeout_seconds
         self._stop = stop or threading.Event()
         self._first_wait = first_wait
         self._max_attempts = max_attempts
         self._largest_body = largest_body
         self._budget = Budget(max(ALL_BODIES, largest_body), self._stop)
-        self._wire = Wire(network or Network.of_environment(), auth=auth, accept="application/json")
+        self._wire = Wire(
+            network or Network.of_environment(),
+            headers={"Accept": "application/json", **api.headers},
+            address=api.hints.address,
+        )
 
     def close(self) -> None:
         """Close the pooled connections; whoever still waits for a turn is interrupted."""
@@ -139,18 +137,17 @@ class Transport:
 
         Safe for every request: a 401 has done nothing.
         """
-        if self._renewable is None:
-            return call()
-        generation = self._renewable.ready()
+        auth = self.api.auth
+        used = auth.credentials()
         try:
             result = call()
         except TokenExpired:
-            if not self._renewable.renew(generation):
+            if not auth.refused(used):
                 raise
-            log.info("The API knows the token no longer: logged in again.")
-            generation = self._renewable.ready()
+            log.info("The API knows the token no longer: there is a new one.")
+            used = auth.credentials()
             result = call()
-        self._renewable.accepted(generation)
+        auth.accepted(used)
         return result
 
     def send(
@@ -161,17 +158,25 @@ class Transport:
         body: Mapping[str, Any] | Sequence[Any] | None = None,
         *,
         form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request, once: `body` as JSON, or `form`.
 
-        Raises FatalError, RetriableError, Interrupted, and BodyTooLarge for an answer beyond
-        `largest_body`.
+        `headers` are this request's own. Raises FatalError, RetriableError, Interrupted, and
+        BodyTooLarge for an answer beyond `largest_body`.
         """
         self.api.require_known(method, url)
+        carried = self.api.auth.credentials()
+        what = {
+            "params": [*parameters, *carried.parameters],
+            "headers": {**carried.headers, **(headers or {})},
+            "json": body,
+            "data": form,
+        }
         with Share(self._budget) as share:
             raw = b""
             try:
-                response, raw = self._ask(method, url, parameters, body, form, share)
+                response, raw = self._ask(method, url, what, share)
                 if response.ok:
                     require_room(raw, share, self._largest_body)
                 answer = self._judge(method, url, response, raw)
@@ -183,18 +188,13 @@ class Transport:
                 message = f"{_where(method, url)}: {error.message}"
                 if method != "GET":  # what was sent was answered, and nobody knows how
                     raise ApiUnavailable(message) from None
-                raise BodyTooLarge(message, error.hint, head=error.head) from None
-        self.throttle.answered()
+                hint = self.api.hints.too_large
+                raise BodyTooLarge(message, hint, head=error.head) from None
+        self.throttle.answered(answer.headers)
         return replace(answer, share=share)
 
     def _ask(
-        self,
-        method: str,
-        url: str,
-        parameters: Parameters,
-        body: object,
-        form: Mapping[str, str] | None,
-        share: Share,
+        self, method: str, url: str, what: dict[str, Any], share: Share
     ) -> tuple[requests.Response, bytes]:
         """The answer and its body, in a turn of the throttle. Raises as `send` does."""
         with self.throttle.turn():
@@ -205,9 +205,7 @@ class Transport:
                     lambda response: read_body(response, share, self._largest_body),
                     pause_seconds=self._timeout,
                     seconds=DEADLINE * self._timeout,
-                    params=list(parameters),
-                    json=body,
-                    data=form,
+                    **what,
                 )
             except Broken as error:
                 kind = CannotAsk if error.hopeless else ApiUnavailable if error.sent else NotSent
@@ -217,31 +215,42 @@ class Transport:
         status = response.status_code
         where = f"{_where(method, url)}: HTTP {status}"
         if status in {200, 201, 202, 203}:
-            return Answer(status, decode(raw, where))
+            body = decode(raw, where, self.api.hints.address)
+            return Answer(status, body, response.headers)
         if status == 204:
-            return Answer(status, None)
+            return Answer(status, None, response.headers)
+        error = self._error(method, url, response, raw)
+        if isinstance(error, OfAnswer):
+            error.status, error.headers, error.body = status, response.headers, error_body(raw)
+            error.code = self.api.code_of(error.body)
+        raise error
+
+    def _error(self, method: str, url: str, response: requests.Response, raw: bytes) -> SyncError:
+        """What an answer stands for that is no success."""
+        status = response.status_code
+        where = f"{_where(method, url)}: HTTP {status}"
+        said = api_message(raw, self.api.explain)
         wish = retry_after(response.headers)
-        if status == 429 or (status == 422 and _TOO_MANY in api_message(raw).lower()):
-            raise RateLimited(f"{where}, too many requests.", retry_after=wish)
+        address = self.api.hints.address
+        if self.api.too_many(status, said):
+            return RateLimited(f"{where}, too many requests.", retry_after=wish)
         if status in _FIREWALLS and is_web_page(raw):
-            raise ApiUnavailable(
-                f"{where} with an HTML page, which is not the API's answer.",
-                _HINT_PAGE,
-                retry_after=wish,
-            )
+            page = f"{where} with an HTML page, which is not the API's answer."
+            hint = f"{_HINT_PAGE} If it stays so, check {address}, too."
+            return ApiUnavailable(page, hint, retry_after=wish)
         if status >= 500:
-            raise ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=wish)
+            return ApiUnavailable(f"{where}.", "The API is in trouble.", retry_after=wish)
         if status in _NOT_READ:
-            raise ApiUnavailable(f"{where}: {_NOT_READ[status]}.", _HINT_NOT_READ, retry_after=wish)
+            late = f"{where}: {_NOT_READ[status]}."
+            return ApiUnavailable(late, _HINT_NOT_READ, retry_after=wish)
         if status == 407:
-            raise CannotAsk(f"{_where(method, url)}: {PROXY_WANTS_LOGIN}.", HINT_PROXY_LOGIN)
+            return CannotAsk(f"{_where(method, url)}: {PROXY_WANTS_LOGIN}.", HINT_PROXY_LOGIN)
         if status < 400:
             target = mask(response.headers.get("Location", "elsewhere").replace("\n", " "))
             shown = escape(target, own=True)  # an address stays one: it is what the operator needs
-            raise RequestRefused(
-                f"{where}: the API sends us to {shown}.", "Put the right address into BASE_URL."
-            )
-        raise self.api.refusal(where, status, api_message(raw))
+            sent_on = f"{where}: the API sends us to {shown}."
+            return RequestRefused(sent_on, f"Correct {address}.")
+        return self.api.refusal(where, status, said)
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):

@@ -6,14 +6,13 @@ by who asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import requests
 import urllib3
-from requests.auth import AuthBase
 
-from robot import __version__
+from robot import USER_AGENT
 from robot.http.adapters import Adapter, Session
 from robot.http.deadline import Deadline
 from robot.http.failures import broken
@@ -26,15 +25,19 @@ class Wire:
     """The connections of one client, shared by its threads."""
 
     def __init__(
-        self, network: Network, *, auth: AuthBase | None = None, accept: str = "*/*"
+        self,
+        network: Network,
+        *,
+        headers: Mapping[str, str] | None = None,
+        address: str = "the address",
     ) -> None:
         self._network = network
+        self._address = address  # how messages name what holds the server's address
         self._session = Session()
-        self._session.trust_env = False  # `network` knows what the environment says
-        self._session.auth = auth
-        self._session.headers.update(
-            {"Accept": accept, "User-Agent": f"api-3c-robot/{__version__}"}
+        self._session.trust_env = (
+            False  # `network` knows what the environment says, and no ~/.netrc adds a login
         )
+        self._session.headers.update({"User-Agent": USER_AGENT, **(headers or {})})
         adapter = Adapter(network.roots, connections=64)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -78,5 +81,5 @@ class Wire:
                 OSError,
                 urllib3.exceptions.HTTPError,
             ) as error:  # every exception of requests is an OSError
-                raise broken(error, limit) from None
+                raise broken(error, limit, self._address) from None
         return response, result

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
-
-from requests.auth import AuthBase
 
 from robot.errors import ConfigurationError
 from robot.http import (
@@ -21,24 +20,26 @@ from robot.http import (
     Bearer,
     NoToken,
     RenewableToken,
+    Throttle,
     TokenExpired,
     TokenParameter,
     Transport,
 )
-from robot.http.throttle import Throttle
+from robot.http.auth import bearer, in_query
 from robot.runtime.masking import register
 from robot.settings import envfile, home
+from robot.threec.api import api_of
 from robot.threec.errors import SecondFactorRequired, Unauthorized
 from robot.threec.known import KnownRequests
 from robot.threec.service_tokens import ENDED, HOW_TO_MAKE, Refusals, login_refusal
 
 DEFAULT_ROOT = "https://app.3c.plus/api/v1"
 
-Connect = Callable[[AuthBase, Api], Transport]
+Connect = Callable[[Api], Transport]
 
 
-def _connect(auth: AuthBase, api: Api) -> Transport:
-    return Transport(auth, throttle=Throttle(4), api=api)
+def _connect(api: Api) -> Transport:
+    return Transport(api, throttle=Throttle(4))
 
 
 class ThreeCAuthClient:
@@ -58,7 +59,7 @@ class ThreeCAuthClient:
         company_domain: str | None = None,
         base_url: str | None = None,
         logout_path: str | None = None,
-        in_query: bool = False,
+        as_parameter: bool = False,
         connect: Connect = _connect,
         known: KnownRequests | None = None,
     ) -> None:
@@ -74,13 +75,13 @@ class ThreeCAuthClient:
         self.known = known or KnownRequests(self.base_url)
         if self._logout_path:
             self.known.add("POST", self._logout_path)
-        self.api = Api(Refusals("login"), self.known.require)
-        self._in_query = in_query
+        self._as_parameter = as_parameter
         self._connect = connect
         self._token = ""
         self._transport: Transport | None = None
         register(self._password)
-        self.renewable = RenewableToken(self._fetch, in_query=in_query)
+        self.renewable = RenewableToken(self._fetch, in_query if as_parameter else bearer)
+        self.api = api_of(self.renewable, self.known, Refusals("login"))
 
     def __repr__(self) -> str:
         return (
@@ -99,7 +100,7 @@ class ThreeCAuthClient:
         """The transport that carries the token. Raises Unauthorized before the login."""
         _ = self.token
         if self._transport is None:
-            self._transport = self._connect(self.renewable, self.api)
+            self._transport = self._connect(self.api)
         return self._transport
 
     def login(self) -> None:
@@ -109,9 +110,9 @@ class ThreeCAuthClient:
         ConfigurationError.
         """
         self.renewable.forget()
-        http = self._connect(NoToken(), self.api)
+        http = self._connect(replace(self.api, auth=NoToken()))
         try:
-            http.repeat(self.renewable.ready)
+            http.repeat(self.renewable.credentials)
         finally:
             http.close()
 
@@ -141,7 +142,8 @@ class ThreeCAuthClient:
 
     def _with_token(self, method: str, path: str) -> Any:
         token = self.token
-        http = self._connect(TokenParameter(token) if self._in_query else Bearer(token), self.api)
+        auth = TokenParameter(token) if self._as_parameter else Bearer(token)
+        http = self._connect(replace(self.api, auth=auth))
         try:
             return http.repeat(lambda: http.send(method, self.base_url + path)).body
         except TokenExpired:
@@ -159,7 +161,7 @@ class ThreeCAuthClient:
         """Ask once: who needs the token repeats."""
         form = self._form()
         url = f"{self.base_url}/authenticate"
-        http = self._connect(NoToken(), Api(login_refusal, self.known.require))
+        http = self._connect(api_of(NoToken(), self.known, login_refusal))
         try:
             answer = http.send("POST", url, body=form)
         finally:

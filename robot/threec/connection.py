@@ -7,13 +7,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from requests.auth import AuthBase
-
-from robot.http import Api, Bearer, Network, TokenParameter, Transport
+from robot.http import Api, Bearer, Network, Quota, Throttle, TokenParameter, Transport
 from robot.http.limits import MEGABYTE
-from robot.http.throttle import Throttle
 from robot.period import now
 from robot.settings import Settings
+from robot.threec.api import api_of
 from robot.threec.auth import ThreeCAuthClient
 from robot.threec.expiry import expiry_of
 from robot.threec.known import KnownRequests
@@ -37,21 +35,19 @@ def connection(settings: Settings, stop: threading.Event | None = None) -> Conne
     Without `MANAGER_TOKEN` it logs in at its first request.
     """
 
-    def connect(auth: AuthBase, api: Api) -> Transport:
+    def connect(api: Api) -> Transport:
         return Transport(
-            auth,
-            throttle=Throttle(
-                settings.api_concurrency, settings.api_requests_per_minute, stop=stop
-            ),
+            api,
+            throttle=Throttle(settings.api_concurrency, quota, stop=stop),
             timeout_seconds=settings.api_timeout_seconds,
             max_attempts=settings.api_max_attempts,
             stop=stop,
-            api=api,
             largest_body=settings.api_max_page_mb * MEGABYTE,
             network=network,
         )
 
     network = Network.of(settings)
+    quota = Quota(per_minute=settings.api_requests_per_minute)
     known = KnownRequests(settings.api_root, settings.calls_url.removesuffix("/calls"))
     in_query = settings.api_auth == "query"
     if settings.logs_in:
@@ -62,15 +58,15 @@ def connection(settings: Settings, stop: threading.Event | None = None) -> Conne
             company_domain=settings.threec_company_domain,
             base_url=settings.api_root,
             logout_path="",
-            in_query=in_query,
+            as_parameter=in_query,
             connect=connect,
             known=known,
         )
-        return Connection(connect(login.renewable, login.api), settings.api_root, known)
+        return Connection(connect(login.api), settings.api_root, known)
     token = settings.manager_token.get_secret_value()
     auth = TokenParameter(token) if in_query else Bearer(token)
-    api = Api(Refusals(kind_of(token), _expired(settings)), known.require)
-    return Connection(connect(auth, api), settings.api_root, known)
+    api = api_of(auth, known, Refusals(kind_of(token), _expired(settings)))
+    return Connection(connect(api), settings.api_root, known)
 
 
 def _expired(settings: Settings) -> str:

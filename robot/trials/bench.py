@@ -16,13 +16,14 @@ from robot.cells.tables import CALLS_FAMILY, content_of
 from robot.database import Repository
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import ExitCode
-from robot.http import Bearer, Network, Transport
+from robot.http import Api, Bearer, Network, Transport
 from robot.http.throttle import Throttle
 from robot.period import Period, Window, whole, windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
 from robot.sync.execution import Execution, Summary
 from robot.sync.job import Digest
 from robot.sync.storing import Tally
+from robot.threec.api import too_many
 from robot.threec.call_rows import normalize_call
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
@@ -81,7 +82,7 @@ def execute(
     """
     stop = threading.Event()
     transport = Transport(
-        Bearer(DEMO_TOKEN),
+        Api(auth=Bearer(DEMO_TOKEN), too_many=too_many),
         throttle=Throttle(CONCURRENCY, stop=stop),
         timeout_seconds=timeout_seconds,
         max_attempts=ATTEMPTS,

@@ -8,9 +8,9 @@ from support import DAY, FAST, always, fast_transport
 from robot.cells.rejection import Rejection
 from robot.errors import Interrupted
 from robot.http import (
+    Api,
     ApiUnavailable,
     AuthenticationRefused,
-    Bearer,
     RateLimited,
     RequestRefused,
     TokenParameter,
@@ -145,7 +145,9 @@ def test_a_refused_connection_is_an_api_that_is_unavailable():
 
 def test_the_token_travels_in_the_header_or_in_the_query(simulator):
     get(simulator)
-    transport = Transport(TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST)
+    transport = Transport(
+        Api(auth=TokenParameter(DEMO_TOKEN)), throttle=Throttle(1), first_wait=FAST
+    )
     get(simulator, transport)
     in_header, in_query = simulator.requests
     assert in_header.authorization_ok
@@ -164,7 +166,7 @@ def test_a_netrc_never_replaces_the_token(simulator, tmp_path, monkeypatch):
 def test_a_token_never_reaches_a_message(simulator):
     simulator.use_faults([Fault("reset_before", times=None)])
     transport = Transport(
-        TokenParameter(DEMO_TOKEN), throttle=Throttle(1), first_wait=FAST, max_attempts=1
+        Api(auth=TokenParameter(DEMO_TOKEN)), throttle=Throttle(1), first_wait=FAST, max_attempts=1
     )
     with pytest.raises(ApiUnavailable) as caught:
         get(simulator, transport)
@@ -189,11 +191,6 @@ def test_a_redirection_is_not_followed_with_the_token(simulator, monkeypatch):
     transport = fast_transport()
     with pytest.raises(RequestRefused, match=r"sends us to https://elsewhere/\?api_token=\*\*\*"):
         transport._judge("GET", simulator.url, answer, b"")
-
-
-def test_bearer_is_the_default_of_the_session():
-    prepared = requests.Request("GET", "http://x/").prepare()
-    assert Bearer("t")(prepared).headers["Authorization"] == "Bearer t"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from robot.errors import Interrupted
-from robot.http.throttle import Throttle
+from robot.http.throttle import Quota, Throttle
 
 
 class Clock:
@@ -55,7 +55,7 @@ def test_a_429_halves_the_limit_and_a_run_of_answers_brings_it_back():
 
 def test_requests_a_minute_are_spaced():
     clock = Clock()
-    throttle = Throttle(1, 60, clock=clock)
+    throttle = Throttle(1, Quota(per_minute=60), clock=clock)
     begun = []
     for _ in range(4):
         clock.now += 0.5  # the caller works half a second between two requests

@@ -21,11 +21,12 @@ from hypothesis.stateful import (
 from servers import Database
 
 from robot.errors import ExitCode
-from robot.http import Bearer, Transport
+from robot.http import Api, Bearer, Transport
 from robot.http.throttle import Throttle
 from robot.period import Period, whole, windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 from robot.sync.execution import Execution
+from robot.threec.api import too_many
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
 from robot.trials.bench import Silent, due_rows, stored_rows
@@ -116,7 +117,10 @@ class RobotAndApi(RuleBasedStateMachine):
         engine.batch_rows = 5  # so that a kill finds windows stored in part
         repository = self.database.repository(engine)
         transport = Transport(
-            Bearer(DEMO_TOKEN), throttle=Throttle(2), max_attempts=3, first_wait=0.001
+            Api(auth=Bearer(DEMO_TOKEN), too_many=too_many),
+            throttle=Throttle(2),
+            max_attempts=3,
+            first_wait=0.001,
         )
         job = CallsJob(
             CallsApi(transport, self.simulator.url), campaigns, per_page=PER_PAGE, concurrency=2

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from requests.auth import AuthBase
 
 from robot.http import Api, Transport
 from robot.http.throttle import Throttle
@@ -18,10 +17,8 @@ from robot.threec import ThreeCAuthClient
 DAY = date(2026, 9, 15)
 
 
-def quick(auth: AuthBase, api: Api | None = None) -> Transport:
-    return Transport(
-        auth, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0, api=api
-    )
+def quick(api: Api) -> Transport:
+    return Transport(api, throttle=Throttle(4), timeout_seconds=0.4, max_attempts=3, first_wait=0.0)
 
 
 @pytest.fixture

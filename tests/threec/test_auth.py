@@ -209,7 +209,7 @@ class TestRenewal:
         token = RenewableToken(fetch)
         for _ in range(3):
             with pytest.raises(InvalidCredentials):
-                token.ready()
+                token.credentials()
         assert len(tries) == 1
 
     def test_a_403_is_no_reason_to_log_in_again(self, simulate):

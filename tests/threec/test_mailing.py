@@ -4,7 +4,7 @@ import pytest
 
 from robot.brazil.phones import UndiallablePhone
 from robot.errors import FatalError
-from robot.http import NoToken, NotSent
+from robot.http import Api, NotSent
 from robot.simulators.threec import Fault
 from robot.threec import (
     ApiUnavailable,
@@ -257,11 +257,11 @@ def test_an_answer_without_counts_is_an_unknown_outcome(simulate):
 )
 def test_no_name_and_no_connection_are_certainly_not_sent(url):
     with pytest.raises(NotSent):
-        quick(NoToken()).send("POST", url, body=[])
+        quick(Api()).send("POST", url, body=[])
 
 
 def test_a_server_that_speaks_no_tls_leaves_the_outcome_unknown_to_be_safe(simulate):
     url = simulate().base_url.replace("http://", "https://")
     with pytest.raises(ApiUnavailable) as caught:
-        quick(NoToken()).send("POST", url, body=[])
+        quick(Api()).send("POST", url, body=[])
     assert not isinstance(caught.value, NotSent)

@@ -343,15 +343,15 @@ def test_a_login_that_fails_before_a_sending_leaves_the_contacts_pending_and_not
     from robot.threec.dialer_export.choosing import Wish, clients_of_table
     from robot.threec.dialer_export.sending import Exporter
 
-    def connect(auth, api):
-        return Transport(auth, throttle=Throttle(4), max_attempts=2, first_wait=FAST, api=api)
+    def connect(api):
+        return Transport(api, throttle=Throttle(4), max_attempts=2, first_wait=FAST)
 
     def export():
         base_url = desk.simulator.base_url
         login = ThreeCAuthClient(
             "demo", "demo", company_id="10", company_domain="", base_url=base_url, connect=connect
         )
-        http = connect(login.renewable, login.api)
+        http = connect(login.api)
         mailing = ThreeCMailingClient(Connection(http, base_url, login.known))
         repository = desk.repository()
         clients = lambda: clients_of_table(repository)  # noqa: E731 - one line says it
