@@ -20,7 +20,8 @@ _secrets: set[str] = set()
 # What a token is made of: a message may hold a longer one than is known. A dot only between two of
 # its parts (JWT), a = only at its end (base64).
 _TOKEN = string.ascii_letters + string.digits + "_+~%-"
-_REST_OF_TOKEN = re.compile(r"[\w+~%-]*(?:\.[\w+~%-]+)*(?:={1,2}(?!\w))?", re.ASCII)
+_PARTS_BEHIND = r"(?:\.[\w+~%-]+)*(?:={1,2}(?!\w))?"
+_REST_OF_TOKEN = re.compile(rf"[\w+~%-]*{_PARTS_BEHIND}", re.ASCII)
 
 _NAMES = (
     "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password"
@@ -46,7 +47,7 @@ _PATTERNS = (
     ),
     (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"\b3cs_[A-Za-z0-9_-]+"), HIDDEN),
+    (re.compile(rf"\b3cs_[\w+~%-]+{_PARTS_BEHIND}", re.ASCII), HIDDEN),
     # documents and phones in groups, as people write them. A group never begins inside of a date or
     # of an IP address
     (

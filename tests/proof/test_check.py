@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from liar import Asked, liar, page_of, record
 from proof.machine import Machine, ago
 from raw_server import raw_server
 from relays import proxy, relay
@@ -123,6 +124,19 @@ def test_a_log_file_that_cannot_be_written_is_told(operator: Operator, name: str
     assert machine.run("check") == 1
     assert line(machine, "Log folder").startswith("FAILED")
     assert f"{name} cannot be written: Is a directory" in line(machine, "Log folder")
+
+
+def test_an_api_that_refuses_other_page_sizes_than_per_page_holds(operator: Operator) -> None:
+    def answer(asked: Asked) -> tuple[int, object]:
+        if asked.per_page != 100:
+            return 422, {"status": 422, "detail": "The selected per_page is invalid."}
+        return page_of([record(1, asked.day)], asked)
+
+    with liar(answer) as api:
+        machine = operator(BASE_URL=api.url, PER_PAGE=100)
+        assert machine.run("check") == 0, machine.out
+    assert line(machine, "API").startswith("ok")
+    assert "1 calls yesterday" in line(machine, "API")
 
 
 def test_a_page_size_is_not_asked_of_an_api_that_does_not_answer(operator: Operator) -> None:

@@ -62,6 +62,19 @@ def test_the_rest_of_a_longer_token_is_hidden_with_the_part_that_is_known(text, 
     assert mask(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a token like 3cs_abc-1.def~2.gh==, refused", "a token like ***, refused"),
+        ("?api=3cs_abc%2Bd+e&page=2", "?api=***&page=2"),
+        ("it ends with 3cs_abc. Next", "it ends with ***. Next"),
+        ("a token begins with 3cs_.", "a token begins with 3cs_."),
+    ],
+)
+def test_a_service_token_that_nobody_registered_is_hidden_as_a_whole(text, shown):
+    assert mask(text) == shown
+
+
 def test_of_two_secrets_the_longer_one_is_hidden_first():
     masking.register(SECRET, f"{SECRET}/more of it")
     assert mask(f"<{SECRET}/more of it> <{SECRET}>") == "<***> <***>"
