@@ -8,6 +8,7 @@ carrier codes that people write before a number.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -26,7 +27,9 @@ _AREA_CODES = frozenset(str(code) for code in range(11, 100) if code not in _NO_
 # Nearly every number: area code and number with the usual signs between them. The numbering plan is
 # the library's own; its functions would take ten times as long to say the same
 # (tests/brazil/test_phones.py compares).
-_PLAIN = re.compile(r"\(?([1-9][1-9])\)? ?(9[0-9]{4}|[2-5][0-9]{3})[- ]?([0-9]{4})")
+_PLAIN = r"\(?(?:[1-9][1-9])\)? ?(?:9[0-9]{4}|[2-5][0-9]{3})[- ]?[0-9]{4}"
+_ONE, _LINES = re.compile(_PLAIN), re.compile(rf"(?:(?:{_PLAIN})?\n)*+")
+_SIGNS = str.maketrans("", "", "() -")
 _DIALLED = {
     PhoneNumberType.MOBILE,
     PhoneNumberType.FIXED_LINE,
@@ -53,20 +56,32 @@ def read_phones(cell: object) -> PhonesRead:
     or by blanks.
     """
     text = "" if cell is None else str(cell).strip()
-    if (plain := _PLAIN.fullmatch(text)) and plain[1] in _AREA_CODES:
-        number = plain[1] + plain[2] + plain[3]
-        if _plan().fullmatch(number):
+    if _ONE.fullmatch(text):
+        number = text.translate(_SIGNS)
+        if _plan().fullmatch(f"{number}\n"):
             return PhonesRead((number,), ())
     return _read_with_care(text)
 
 
+def plain_numbers(texts: Sequence[str]) -> list[str] | None:
+    """The one number of each text, empty for an empty text; None where any is not written plainly.
+
+    Five times as fast as one by one (benchmarks/files.py).
+    """
+    lines = "".join([f"{text}\n" for text in texts])
+    numbers = lines.translate(_SIGNS)
+    if _LINES.fullmatch(lines) and _plan().fullmatch(numbers) and numbers.count("\n") == len(texts):
+        return numbers.split("\n")[:-1]
+    return None
+
+
 @cache
 def _plan() -> re.Pattern[str]:
-    """The national numbers of mobiles and fixed lines."""
+    """Lines, each a national number of a mobile or a fixed line, or empty."""
     brazil: Any = PhoneMetadata.metadata_for_region("BR")
-    return re.compile(
-        f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}"
-    )
+    plan = f"{brazil.mobile.national_number_pattern}|{brazil.fixed_line.national_number_pattern}"
+    areas = "|".join(sorted(_AREA_CODES))
+    return re.compile(rf"(?:(?:(?={areas})(?:{plan}))?\n)*+")
 
 
 def _read_with_care(text: str) -> PhonesRead:

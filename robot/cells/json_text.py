@@ -9,7 +9,7 @@ record. `as_received` loses nothing: it is for rejections.
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -46,7 +46,7 @@ def dump(value: object) -> str:
     return dumped.decode()
 
 
-def digest(cells: list[Any]) -> str:
+def digest(cells: Sequence[Any]) -> str:
     """32 hex digits of the cells of a row, the same on every platform.
 
     Raises UncleanError where a text is not clean.
@@ -55,7 +55,9 @@ def digest(cells: list[Any]) -> str:
         dumped = orjson.dumps(cells)
     except orjson.JSONEncodeError as error:
         raise UncleanError(str(error)) from error
-    if _JSON_NUL in dumped and not _is_clean(cells):
+    if (
+        b"\\" in dumped and _JSON_NUL in dumped and not _is_clean(cells)
+    ):  # one byte is found ten times as fast
         raise UncleanError("NUL character")
     return blake2b(dumped, digest_size=16).hexdigest()
 
@@ -131,7 +133,7 @@ def _is_clean(value: object) -> bool:
         elif isinstance(item, dict):
             stack.extend(item.keys())
             stack.extend(item.values())
-        elif isinstance(item, list):
+        elif isinstance(item, list | tuple):
             stack.extend(item)
     return True
 

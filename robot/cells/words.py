@@ -19,6 +19,7 @@ _UNSEEN = (
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _LINES = "\t\n\r"
+_NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def canonical(text: str) -> str:
@@ -26,15 +27,23 @@ def canonical(text: str) -> str:
 
     Doing it twice changes nothing.
     """
-    if (
-        text.isprintable()
-        and unicodedata.is_normalized("NFKC", text)
-        and not _INVISIBLE.search(text)
-    ):
+    if is_canonical(text):
         return text.strip()
     while (seen := _seen(unicodedata.normalize("NFKC", _seen(text)))) != text:
         text = seen
     return text
+
+
+def is_canonical(text: str) -> bool:
+    """Whether a text needs no more than to be trimmed.
+
+    Then so does each part of it: https://www.unicode.org/reports/tr15/#Concatenation
+    """
+    if not text.isprintable():
+        return False
+    return text.isascii() or (
+        unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text)
+    )
 
 
 def _seen(text: str) -> str:
@@ -59,6 +68,8 @@ def guarded(text: str) -> str:
 
     `NAO LIGAR.` is `não ligar`: to block one customer too many is better than one too few.
     """
+    if text.isascii():
+        return text.lower().translate(_NO_SIGNS) or compared(text)
     plain = "".join(
         sign for sign in unicodedata.normalize("NFKD", compared(text)) if sign.isalnum()
     )

@@ -123,6 +123,8 @@ def _print_words(context: Context, result: Imported) -> None:
         )
     if zeros := result.tally.zeros:
         out.print(f"CPF/CNPJ whose zeros at the beginning were restored: {zeros:,}")
+    if totals := result.tally.totals:
+        out.print(f"Lines with a total, which are no customer's and were left out: {totals:,}")
     if protected := result.tally.protected:
         out.print(f"Customers that are blocked although their line was rejected: {protected:,}")
 

@@ -133,14 +133,11 @@ def preview_import(
     found = _opened(path, repository, options, stop)
     intake = _intake(found, repository, options)
     counts = found.ending.counts
-    for row in found.table.rows():
-        intake.take(row)
-        if len(intake) >= repository.batch_rows:
-            _look(intake.drain(), found)
-            progress(intake.tally.lines)
-            if stop.is_set():
-                raise Interrupted("The robot was asked to stop.")
-    _look(intake.drain(), found)
+    for taken in intake.batches(found.table.rows(), repository.batch_rows):
+        if stop.is_set():
+            raise Interrupted("The robot was asked to stop.")
+        _look(taken, found)
+        progress(intake.tally.lines)
     found.ending.total, found.ending.failed = intake.tally.lines, intake.tally.failed
     found.ending.successful = counts.stored
     return found
@@ -197,15 +194,11 @@ class _Import:
 
     def run(self) -> None:
         tally = self._intake.tally
-        for row in self._found.table.rows():
-            self._intake.take(row)
-            if len(self._intake) >= self._repository.batch_rows:
-                self._flush()
-                self._progress(tally.lines)
-                if self._stop.is_set():
-                    raise Interrupted("The robot was asked to stop.")
-        self._flush()
-        self._progress(tally.lines)
+        for taken in self._intake.batches(self._found.table.rows(), self._repository.batch_rows):
+            if self._stop.is_set():
+                raise Interrupted("The robot was asked to stop.")
+            self._store(taken)
+            self._progress(tally.lines)
         problems = self._ending.problems
         if self._ending.failed:
             told = command(f"rejected list --job {JOB}")
@@ -221,8 +214,7 @@ class _Import:
                 " but not both."
             )
 
-    def _flush(self) -> None:
-        taken = self._intake.drain()
+    def _store(self, taken: Taken) -> None:
         settled = self._settled(taken) if self._nameless else []
         for rejection, _ in taken.rejections:
             self._open.discard(rejection.record_id or "")

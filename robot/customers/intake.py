@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CLIENTS
@@ -15,13 +16,17 @@ from robot.cells.utf16 import fits
 from robot.customers.cells import known_cells, shown_cells
 from robot.customers.files import Row, Table
 from robot.customers.merging import Change, Merged, Stored
+from robot.customers.quick_joining import join
+from robot.customers.quick_lines import Line, QuickLines
 from robot.customers.row_cells import plain
 from robot.customers.rows import Layout, Read, Refused, merge, read_client, rejected
+from robot.customers.totals import is_total
 from robot.database import Repository, portfolio
 from robot.database.engine import Row as TableRow
 
 _SEPARATORS = ";,\t|"
-_DIGITS = 15  # of a line's digest: 60 bits
+_AT_ONCE = 500  # lines that are read at once
+_NAME = CLIENTS.row_names.index("name")
 _SWALLOWS = "a quote is probably not closed: a cell holds the end of the line and what follows it"
 _TWICE = "the external_id occurs twice in the file, with other values"
 
@@ -31,7 +36,8 @@ class Tally:
     """What the lines came to. `reasons` counts the rejections by what they say; `first` tells where
     each begins.
 
-    `columns`: of each column how many values were filled, changed, left alone, erased.
+    `columns`: of each column how many values were filled, changed, left alone, erased. `totals`:
+    lines that are no client's but sum up others; they count as no lines.
     """
 
     lines: int = 0
@@ -44,6 +50,7 @@ class Tally:
     overflows: int = 0
     zeros: int = 0
     protected: int = 0
+    totals: int = 0
 
 
 @dataclass
@@ -81,38 +88,80 @@ class Intake:
         self._blocks = blocks
         self._erase = erase
         self._empty = empty
+        self._quick = QuickLines(of)
         self._seen: dict[
             str, int
-        ] = {}  # key → its line's digest, as a number: 300,000 texts would be a second file
-        self._waiting: dict[str, tuple[Read, Row]] = {}
+        ] = {}  # key → its line's identity: 300,000 texts would be a second file
+        self._waiting: dict[str, tuple[Line | Read, Row]] = {}
         self._protect: dict[str, str] = {}
         self._rejections: list[tuple[Rejection, Row]] = []
 
-    def __len__(self) -> int:
-        """How many lines wait to be drained."""
+    def batches(self, rows: Iterator[Row], size: int) -> Iterator[Taken]:
+        """Read all lines; what becomes of each `size` of them.
+
+        Those that say the same again do not count.
+        """
+        while lines := [*islice(rows, min(_AT_ONCE, size - self._waits))]:
+            self._take(lines)
+            if self._waits >= size:
+                yield self._drain()
+        if self._waits:
+            yield self._drain()
+
+    @property
+    def _waits(self) -> int:
         return len(self._waiting) + len(self._rejections)
 
-    def take(self, row: Row) -> None:
-        """Read a line. It waits for `drain`, as a client's or as a rejection."""
-        self.tally.lines += 1
+    def _take(self, rows: Sequence[Row]) -> None:
+        """Read lines. They wait for `_drain`, as clients' or as rejections."""
+        self.tally.lines += len(rows)
+        lines = self._quick.read([row.cells for row in rows])
+        strangers = self._strangers(lines)
+        for row, line in zip(rows, lines, strict=True):
+            if line is None or row.swallowed or line.key in strangers:
+                self._take_carefully(row)
+            elif self._is_first(line.key, line.identity, row):
+                self._waiting[line.key] = line, row
+
+    def _strangers(self, lines: Sequence[Line | None]) -> frozenset[str]:
+        """The keys of lines without a name that are no known clients'."""
+        nameless = [line.key for line in lines if line is not None and line.row[_NAME] is None]
+        return (
+            frozenset(nameless) - portfolio.known_keys(self._repository, nameless)
+            if nameless
+            else frozenset()
+        )
+
+    def _take_carefully(self, row: Row) -> None:
         if row.swallowed:
             self.tally.swallowed += row.swallowed
             self._refuse(row, Refused(_SWALLOWS))
             return
         try:
-            read = read_client(self._of, known_cells(self._of, row.cells))
+            read = self._read(row)
             self._require_name(read)
         except Refused as refused:
-            self._refuse(row, refused)
+            if is_total(self._of, row.cells):
+                self.tally.lines -= 1
+                self.tally.totals += 1
+            else:
+                self._refuse(row, refused)
             return
-        digest = int(read.digest[:_DIGITS], 16)
-        if self._seen.get(read.key, digest) != digest:
-            self._refuse(row, Refused(_TWICE))
-            return
-        if read.key not in self._seen:
-            self._seen[read.key] = digest
+        if self._is_first(read.key, read.identity, row):
             self._waiting[read.key] = read, row
             self.tally.zeros += bool(read.zeros)
+
+    def _read(self, row: Row) -> Read:
+        return read_client(self._of, known_cells(self._of, row.cells))
+
+    def _is_first(self, key: str, identity: int, row: Row) -> bool:
+        """Whether no line before had this key; one that says something else is a rejection."""
+        if key not in self._seen:
+            self._seen[key] = identity
+            return True
+        if self._seen[key] != identity:
+            self._refuse(row, Refused(_TWICE))
+        return False
 
     def _require_name(self, read: Read) -> None:
         """Only a client who is known may be without one in the file."""
@@ -155,29 +204,28 @@ class Intake:
         if status and self._blocks(status):
             self._protect[key] = status
 
-    def drain(self) -> Taken:
+    def _drain(self) -> Taken:
         """The lines that wait, as rows: what is stored is asked for once."""
         taken = Taken(rejections=self._rejections)
         keys = [] if self._empty else list(self._waiting)
         stored = portfolio.stored_clients(self._repository, [*keys, *self._protect])
-        filled = dict.fromkeys(range(len(CLIENTS.row_names) - 1), 0)
-        for key, (read, row) in self._waiting.items():
-            if status := self._protect.pop(key, None):
-                read = replace(read, values={**read.values, "status": status})
-                self.tally.protected += 1
-            before = Stored.of(stored[key]) if key in stored else None
-            merged = merge(self._of, read, before, erase=self._erase, protects=self._blocks)
+        new: list[TableRow] = []
+        for key, (said, row) in self._waiting.items():
+            if type(said) is Line and key not in stored and key not in self._protect:
+                taken.rows.append((said.row, row))
+                new.append(said.row)
+                continue
+            merged = self._merged(key, said, row, stored.get(key))
             taken.rows.append((merged.row, row))
-            if before is None:
-                taken.new += 1
-                self.tally.overflows += merged.overflows
-                for place in filled:
-                    filled[place] += merged.row[place] is not None
-            else:
+            if key in stored:
                 self._count(merged)
-        for place, count in filled.items():
-            if count:
-                self._changes_of(CLIENTS.row_names[place])[Change.FILLED] += count
+            else:
+                new.append(merged.row)
+                self.tally.overflows += merged.overflows
+        taken.new = len(new)
+        for name, cells in zip(CLIENTS.row_names[:-1], zip(*new, strict=True), strict=False):
+            if count := len(cells) - cells.count(None):
+                self._changes_of(name)[Change.FILLED] += count
         for key, status in self._protect.items():
             if key in stored:
                 before = Stored.of(stored[key])
@@ -188,6 +236,20 @@ class Intake:
                     self._count(merged)
         self._waiting, self._protect, self._rejections = {}, {}, []
         return taken
+
+    def _merged(
+        self, key: str, said: Line | Read, row: Row, stored: Sequence[object] | None
+    ) -> Merged:
+        status = self._protect.pop(key, None)
+        quick = isinstance(said, Line) and status is None and stored is not None and not self._erase
+        if quick and (merged := join(said, stored)):  # type: ignore[arg-type]
+            return merged
+        read = self._read(row) if isinstance(said, Line) else said
+        if status is not None:
+            read = replace(read, values={**read.values, "status": status})
+            self.tally.protected += 1
+        before = None if stored is None else Stored.of(stored)
+        return merge(self._of, read, before, erase=self._erase, protects=self._blocks)
 
     def _count(self, merged: Merged) -> None:
         self.tally.overflows += merged.overflows

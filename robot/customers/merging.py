@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -41,7 +41,7 @@ class Read:
 
     `phones`: for each column of phones its numbers, None where the cell is empty. `kept`: for
     `extra`, by header. `whole`: values that their column cannot hold whole. `has_street`: whether
-    an address is one, and not only a city. `digest` tells two lines apart.
+    an address is one, and not only a city.
     """
 
     key: str
@@ -51,7 +51,27 @@ class Read:
     whole: Mapping[str, str] = field(default_factory=dict)
     zeros: int = 0
     has_street: bool = True
-    digest: str = ""
+
+    @property
+    def identity(self) -> int:
+        """Tells two lines of one file apart, within one process."""
+        cells = {**self.values, "external_id": self.key, "phones": joined_phones(self.phones)}
+        kept = {**self.kept, **self.whole}
+        said = (*(cells.get(name) for name, _ in _WIDTHS), dump(kept) if kept else None)
+        return identity(said, [None if found is None else ";".join(found) for found in self.phones])
+
+
+def identity(said: tuple[Cell, ...], phones: Iterable[str | None]) -> int:
+    """Of a row without its hash, and the phones by their columns.
+
+    A number: it is kept for each line of a file.
+    """
+    return hash((said, tuple(phones)))
+
+
+def joined_phones(phones: Iterable[tuple[str, ...] | None]) -> str | None:
+    """The numbers of all columns, each once."""
+    return ";".join(dict.fromkeys(number for found in phones for number in found or ())) or None
 
 
 @dataclass(frozen=True)
@@ -131,8 +151,8 @@ def _new(of: Layout, read: Read) -> Merged:
     if "name" not in read.values:
         raise _nameless(of)
     wanted = {**read.values, "external_id": read.key}
-    if numbers := [number for found in read.phones for number in found or ()]:
-        wanted["phones"] = ";".join(dict.fromkeys(numbers))
+    if phones := joined_phones(read.phones):
+        wanted["phones"] = phones
     extra: dict[str, object] = {}
     row, overflows = _cells(wanted, frozenset(), extra)
     row.append(_with_extra(read, extra))
@@ -176,6 +196,10 @@ def _phones(read: Read, stored: str, *, erase: bool) -> list[str]:
     """
     if not any(read.phones):
         return []
+    if (
+        joined_phones(read.phones) == stored
+    ):  # the same again: no empty cell may put them into another order
+        return stored.split(";")
     there = [number for number in stored.split(";") if number]
     found: list[str] = []
     for place, numbers in enumerate(read.phones):
@@ -193,9 +217,9 @@ def _keep_composed(
     """A value that is made of several columns stays whole where the line holds a part of it."""
     for name in ("address", "notes"):
         new, old = wanted.get(name), before.get(name)
-        if not new or not old:
+        if not new or not old or new == old:
             continue
-        if new in old and new != old:
+        if new in old:
             del wanted[name]
         elif name == "address" and not read.has_street and re.search(r", |\d", old):
             del wanted[name]

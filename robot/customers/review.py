@@ -18,6 +18,7 @@ from robot.customers.cells import known_cells
 from robot.customers.files import Doubtful, Row, Table, Unreadable
 from robot.customers.row_cells import plain
 from robot.customers.rows import Layout, Read, Refused, read_client
+from robot.customers.totals import is_total
 from robot.database import Repository, portfolio
 from robot.errors import ConfigurationError, Interrupted
 
@@ -131,7 +132,7 @@ class _Look:
         """Remember who is new: as numbers, not to hold a second copy of the file."""
         known = set() if self.review.empty else portfolio.known_keys(repository, list(batch))
         for key, row in batch.items():
-            if key in known:
+            if key in known or (not key.isdigit() and is_total(self._of, row.cells)):
                 continue
             self.review.new += 1
             if self.review.empty:

@@ -91,9 +91,14 @@ def check(column: str, cell: object, text: str, place: int) -> None:
         return
     lost = isinstance(cell, float) and abs(cell) >= _EXACT
     if column != "phones":  # a phone in scientific notation may be whole: `read_phones` knows
-        lost = lost or (("e" in text or "E" in text) and _SCIENTIFIC.fullmatch(text) is not None)
+        lost = lost or is_scientific(text)
     if lost:
         raise Refused(f"{WHAT[column]} is {_ROUNDED}", place, AS_TEXT)
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a text is a number with an exponent: a spreadsheet shows long numbers so."""
+    return ("e" in text or "E" in text) and _SCIENTIFIC.fullmatch(text) is not None
 
 
 def external_id(text: str, place: int | None) -> str:

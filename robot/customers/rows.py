@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from robot.brazil.phones import read_phones
-from robot.cells.json_text import as_received, digest
+from robot.cells.json_text import as_received
 from robot.cells.rejection import Rejection
 from robot.cells.tables import REJECTED_RECORDS
 from robot.cells.utf16 import cut
@@ -139,12 +139,7 @@ def _read(
     if undialled:
         whole[UNDIALLED] = "; ".join(undialled)
     street = not of.street.isdisjoint(given.get("address", ()))
-    said = digest(
-        [key, sorted(values.items()), phones, sorted(kept.items()), sorted(whole.items())]
-    )
-    return Read(
-        key, values, tuple(phones), kept, whole, zeros=zeros, has_street=street, digest=said
-    )
+    return Read(key, values, tuple(phones), kept, whole, zeros=zeros, has_street=street)
 
 
 def _phones(of: Layout, texts: Sequence[str]) -> tuple[list[tuple[str, ...] | None], list[str]]:

@@ -40,7 +40,10 @@ from robot.settings.setting import setting
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
-BLOCKED_BY_DEFAULT = ("bloqueado", "blocked")
+BLOCKED_BY_DEFAULT = (
+    *("bloqueado", "bloqueada", "blocked", "não ligar", "não contatar", "não perturbe"),
+    *("falecido", "falecida", "óbito"),
+)
 # of a list at the dialer: kept whole, or the next start would not find it again by its name
 LIST_NAME_WIDTH = 200
 

@@ -250,3 +250,34 @@ def test_the_command_shows_the_counts_by_column(portfolio):
     assert [cell.strip() for cell in rows["cpf"]] == ["0", "0", "0", "1"]
     assert [cell.strip() for cell in rows["status"]] == ["0", "1", "0", "1"]
     assert [cell.strip() for cell in rows["phones"]] == ["0", "0", "2", "0"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "codigo;nome;fone 1;fone 2;fone 3;fone 4;fone 5\n1;Ana;;1133330001;;1133330002;1133330003\n",
+        "codigo;nome;telefone;cidade\n1;Ana;1133330001;São Paulo, SP\n",
+    ],
+)
+def test_the_same_line_again_changes_nothing(portfolio, file):
+    portfolio.take(file)
+    before = portfolio.client()
+    result = portfolio.take(file)
+    assert (result.ending.counts.unchanged, portfolio.client()) == (1, before)
+
+
+def test_what_a_line_says_of_a_known_client_is_the_same_in_a_file_of_many(portfolio):
+    """Most lines are joined many at once: new amounts, empty cells, what other files said."""
+    lines = [f"{n};Ana {n};1199999{n:04};{n},00;ativo;x{n}" for n in range(1, 1200)]
+    portfolio.take("\n".join(["codigo;nome;telefone;valor;status;Loja", *lines]))
+    again = [f"{n};;;{n + 1},00;y{n}" for n in range(1, 1200)]
+    result = portfolio.take("\n".join(["codigo;nome;telefone;valor;Fila", *again]))
+    client = portfolio.client("700")
+    assert result.ending.counts.updated == 1199
+    assert (client["name"], client["open_amount"], client["status"]) == (
+        "Ana 700",
+        "701.00",
+        "ativo",
+    )
+    assert client["extra"] == '{"Fila":"y700","Loja":"x700"}'
+    assert result.tally.columns["name"] == {Change.LEFT: 1199}

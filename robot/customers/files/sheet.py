@@ -20,7 +20,7 @@ from robot.customers.files.package import Package, SheetPart, damaged
 from robot.customers.files.places import cell_name, covered_places
 from robot.customers.files.quick import QuickRows
 from robot.customers.files.sheet_xml import RawRow, SheetParser
-from robot.customers.files.table import Row
+from robot.customers.files.table import Row, without_end
 from robot.customers.files.values import Values
 from robot.customers.files.words import is_count
 
@@ -173,7 +173,4 @@ def _kept(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _trimmed(number: int, cells: Sequence[Cell]) -> Row:
-    end = len(cells)
-    while end and cells[end - 1] is None:
-        end -= 1
-    return Row(number, tuple(cells[:end]))
+    return Row(number, without_end(cells))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -43,6 +43,14 @@ class Row(NamedTuple):
     number: int
     cells: tuple[Cell, ...]
     swallowed: int = 0
+
+
+def without_end(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Cells without the empty ones behind the last that is filled."""
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return tuple(cells[:end])
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,50 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice, repeat, zip_longest
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from robot.customers.files.busy import access, refuse_if_changed, stamp
 from robot.customers.files.cells import Cell, Mark
-from robot.customers.files.encodings import Encoding, find_encoding, named_encoding
+from robot.customers.files.encodings import CODE_PAGES, Encoding, find_encoding, named_encoding
 from robot.customers.files.errors import UnreadableFile
-from robot.customers.files.table import Row
-from robot.customers.files.words import is_count, is_rule, read_texts
+from robot.customers.files.table import Row, without_end
+from robot.customers.files.words import are_plain, is_count, is_rule, read_texts
 
 SEPARATORS = ";,\t|"
 _BREAK = re.compile(r"\r\n|\r|\n")
 _END = "\0"  # a line after the last one; NULs are taken out of the file's own lines
 _HEAD_LINES = 20
+_SIZES = (500, 16, 1)  # lines that share one look, and where it fails
+_CHUNK = 1 << 20
+_WITH_ASCII = {"utf-8", "utf-8-sig", "ascii", *CODE_PAGES}  # a quote is a byte of its own
+
+
+class Parcel(NamedTuple):
+    """Filled lines of the file as the csv module gives them. `swallowed`: by number, see `Row`."""
+
+    numbers: Sequence[int]
+    lines: Sequence[list[str]]
+    swallowed: Mapping[int, int]
+
+    def cut(self, size: int) -> Iterator[Parcel]:
+        """The same in pieces."""
+        for start in range(0, len(self.lines), size):
+            places = slice(start, start + size)
+            yield Parcel(self.numbers[places], self.lines[places], self.swallowed)
+
+
+class Look(NamedTuple):
+    """What the bytes of a file tell ahead.
+
+    `quoted`: there may be quotes. `whole`: its lines are as they should be: no NUL, the last ended.
+    """
+
+    quoted: bool = True
+    whole: bool = False
 
 
 class TextFile:
@@ -33,13 +62,18 @@ class TextFile:
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         self._path = path
+        self._plain: set[tuple[int, int]] = set()  # parcels that are, by first line and length
         with access(path):
             self._stamp = stamp(path)
             self._encoding = named_encoding(path, encoding) if encoding else find_encoding(path)
             with self._open() as file:
                 self.separator, self._above = _separator(file)
-        for _ in self._raw():  # to its end: a quote that is left open there refuses the whole file
-            pass
+            self._look = self._looked()
+        if self._look.quoted:
+            for _ in (
+                self._parcels()
+            ):  # to its end: a quote that is left open there refuses the whole file
+                pass
 
     @property
     def encoding(self) -> Encoding:
@@ -49,11 +83,22 @@ class TextFile:
         """The rows, the headers first; blank ones and decoration left out."""
         with access(self._path):
             refuse_if_changed(self._path, self._stamp)
-            for number, raw, swallowed in self._raw():
-                cells = self._cells(number, raw)
-                if cells:
-                    yield Row(number, cells, swallowed)
+            for parcel in self._parcels():
+                yield from self._rows(parcel)
             refuse_if_changed(self._path, self._stamp)
+
+    def _rows(self, parcel: Parcel) -> Iterable[Row]:
+        """Many at once where each cell is what it is; otherwise fewer, in the end each alone."""
+        first = parcel.numbers[0]
+        which = (first, len(parcel.lines))
+        if which in self._plain or are_plain([*chain.from_iterable(parcel.lines)]):
+            self._plain.add(which)
+            return _plain_rows(parcel)
+        for size in _SIZES:
+            if size < len(parcel.lines):
+                return chain.from_iterable(map(self._rows, parcel.cut(size)))
+        cells = self._cells(first, parcel.lines[0])
+        return [Row(first, cells, parcel.swallowed.get(first, 0))] if cells else []
 
     def _cells(self, number: int, raw: list[str]) -> tuple[Cell, ...]:
         read = read_texts(raw)
@@ -73,7 +118,18 @@ class TextFile:
             encoding=self._encoding.codec, errors=self._encoding.errors, newline=""
         )
 
-    def _raw(self) -> Iterator[tuple[int, list[str], int]]:
+    def _looked(self) -> Look:
+        if self._encoding.codec not in _WITH_ASCII:
+            return Look()
+        quoted, whole, last = False, True, b""
+        with self._path.open("rb") as file:
+            for chunk in iter(partial(file.read, _CHUNK), b""):
+                quoted = quoted or b'"' in chunk
+                whole = whole and b"\0" not in chunk
+                last = chunk[-1:]
+        return Look(quoted, whole and last in (b"\r", b"\n"))
+
+    def _parcels(self) -> Iterator[Parcel]:
         """The csv module says neither where a cell opens nor that the last is still open: the line
         `_END` tells both.
         """
@@ -82,8 +138,10 @@ class TextFile:
             with access(self._path), self._open() as file:
                 for _ in range(self._above):
                     file.readline()
-                yield from self._split(
-                    csv.reader(_with_end(file), delimiter=self.separator, skipinitialspace=True)
+                lines = chain(file, [_END]) if self._look.whole else _with_end(file)
+                reader = csv.reader(lines, delimiter=self.separator, skipinitialspace=True)
+                yield from (
+                    self._with_quotes(reader) if self._look.quoted else self._without_quotes(reader)
                 )
         except csv.Error as error:
             raise UnreadableFile(
@@ -95,29 +153,68 @@ class TextFile:
                 "Save it again as CSV UTF-8.",
             ) from None
 
-    def _split(self, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str], int]]:
+    def _without_quotes(self, reader: Iterator[list[str]]) -> Iterator[Parcel]:
+        """Each line of the file is one."""
+        number = self._above + 1
+        while lines := [*islice(reader, _SIZES[0])]:
+            numbers: Sequence[int] = range(number, number + len(lines))
+            number += len(lines)
+            if lines[-1] == [_END]:
+                lines.pop()
+            if not all(map(any, lines)):
+                filled = [
+                    (n, cells) for n, cells in zip(numbers, lines, strict=False) if any(cells)
+                ]
+                numbers, lines = [n for n, _ in filled], [cells for _, cells in filled]
+            if lines:
+                yield Parcel(numbers, lines, {})
+
+    def _with_quotes(self, reader: Iterator[list[str]]) -> Iterator[Parcel]:
         width, last = 0, self._above
-        for cells in reader:
-            first, last = last + 1, self._above + reader.line_num  # type: ignore[attr-defined]
-            if cells and cells[-1].endswith(_END):
-                if cells != [_END]:
-                    opened = last - len(_BREAK.findall(cells[-1]))
-                    raise UnreadableFile(
-                        (
-                            f"{self._path.name}: the quote that opens in line {opened} is never"
-                            " closed. Nothing was imported."
-                        ),
-                        "Close it, or take it out, and import again.",
-                    )
-                return
-            if any(cells):
-                width = width or len(cells)
-                swallowed = (
-                    last - first
-                    if last > first and _is_swallowing(cells, self.separator, width)
-                    else 0
-                )
-                yield first, cells, swallowed
+        while read := [(cells, reader.line_num) for cells in islice(reader, _SIZES[0])]:  # type: ignore[attr-defined]
+            if self._is_end(read[-1][0], self._above + read[-1][1]):
+                read.pop()
+            numbers, lines, swallowed = [], [], {}
+            for cells, line in read:
+                first, last = last + 1, self._above + line
+                if any(cells):
+                    width = width or len(cells)
+                    numbers.append(first)
+                    lines.append(cells)
+                    if last > first and _is_swallowing(cells, self.separator, width):
+                        swallowed[first] = last - first
+            if lines:
+                yield Parcel(numbers, lines, swallowed)
+
+    def _is_end(self, cells: Sequence[str], line: int) -> bool:
+        """Whether this is the line behind the last one. Raises UnreadableFile inside a quote."""
+        if not cells or not cells[-1].endswith(_END):
+            return False
+        if cells == [_END]:
+            return True
+        opened = line - len(_BREAK.findall(cells[-1]))
+        raise UnreadableFile(
+            f"{self._path.name}: the quote that opens in line {opened} is never closed."
+            " Nothing was imported.",
+            "Close it, or take it out, and import again.",
+        )
+
+
+def _plain_rows(parcel: Parcel) -> Iterable[Row]:
+    """Of lines in which each cell is what it is, or is empty."""
+    columns = [
+        [text or None for text in column] for column in zip_longest(*parcel.lines, fillvalue="")
+    ]
+    cells: Iterable[tuple[Cell, ...]] = zip(*columns, strict=True)
+    swallowed = (
+        [parcel.swallowed.get(number, 0) for number in parcel.numbers]
+        if parcel.swallowed
+        else repeat(0)
+    )
+    if len(columns) > 1 and None not in columns[-1]:
+        return map(Row, parcel.numbers, cells, swallowed)
+    rows = map(Row, parcel.numbers, map(without_end, cells), swallowed)
+    return (row for row in rows if len(row.cells) > 1 or not is_count(row.cells[0]))
 
 
 def _separator(file: TextIO) -> tuple[str, int]:

@@ -39,6 +39,15 @@ def test_a_blocked_status_blocks_in_any_writing(desk, status):
     assert chosen(desk) == ["2", "3"]
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["NÃO LIGAR", "Nao perturbe", "não contatar", "Falecido", "FALECIDA", "óbito", "Obito."],
+)
+def test_words_that_plainly_protect_block_without_a_setting(desk, status):
+    desk.import_text(CLIENTS.format(status))
+    assert chosen(desk, Settings().export_blocked_status) == ["2", "3"]
+
+
 def test_a_blocked_word_blocks_with_and_without_accents(desk):
     desk.import_text(CLIENTS.format("NAO LIGAR"))
     assert chosen(desk, ("não ligar",)) == ["2", "3"]
