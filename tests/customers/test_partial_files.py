@@ -255,7 +255,7 @@ def test_the_command_shows_the_counts_by_column(portfolio):
 @pytest.mark.parametrize(
     "file",
     [
-        "codigo;nome;fone 1;fone 2;fone 3;fone 4;fone 5\n1;Ana;;1133330001;;1133330002;1133330003\n",
+        "id;nome;fone 1;fone 2;fone 3;fone 4;fone 5\n1;Ana;;1133330001;;1133330002;1133330003\n",
         "codigo;nome;telefone;cidade\n1;Ana;1133330001;São Paulo, SP\n",
     ],
 )
