@@ -5,7 +5,8 @@ The engines read it; `ownership` and `hindrances` judge it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from robot.cells.tables import Kind
 
@@ -75,6 +76,11 @@ class Catalog:
     indexes: tuple[StandingIndex, ...] = ()
     rules: tuple[Rule, ...] = ()
     one_space: bool = False  # an index's name is taken for the whole database, not for its table
+
+    def without(self, names: Collection[str]) -> Catalog:
+        """The same without these objects, which are somebody else's."""
+        kept = {name: standing for name, standing in self.objects.items() if name not in names}
+        return replace(self, objects=kept)
 
     def table(self, name: str) -> Standing | None:
         """The table of this name; None when there is none, or something else bears it."""

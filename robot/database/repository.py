@@ -102,7 +102,8 @@ class Repository:
 
         Raises SyncError.
         """
-        catalog = self._transactions.again(self._engine.catalog)
+        foreign = self.survey().foreign
+        catalog = self._transactions.again(self._engine.catalog).without(foreign)
         denied = self._transactions.again(lambda: denied_to(self._engine, catalog))
         return [*denied, *found_in(catalog, self._engine)]
 

@@ -75,6 +75,15 @@ def test_somebody_elses_clients_are_told_and_no_failure_until_exports_are_wanted
     assert line(desk, "Tables").startswith("FAILED")
 
 
+def test_what_somebody_elses_table_demands_is_no_matter_of_ours(desk, own):
+    own.query("CREATE TABLE clients (id INT NOT NULL, nome NVARCHAR(99) NOT NULL, cpf NVARCHAR(3))")
+    own.query("CREATE UNIQUE INDEX ux_company ON clients (nome)")
+    assert desk.run("check") == 0
+    assert line(desk, "Tables").startswith("ok     Tables: exports and the import of clients")
+    assert "refused" not in line(desk, "Tables")
+    assert "DBA" not in line(desk, "Tables")
+
+
 def test_a_view_of_the_exports_name_is_told_of_the_exports_alone(desk, own):
     own.query("CREATE TABLE t (id INT)")
     own.query("CREATE VIEW export_results AS SELECT id FROM t")
