@@ -19,7 +19,8 @@ from robot.http import Bearer, Transport
 from robot.http.throttle import Throttle
 from robot.period import Window, windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
-from robot.sync.execution import Execution, Listener, Summary
+from robot.sync.execution import Execution, Summary
+from robot.sync.windows import Listener
 from robot.threec.api import api_of
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob

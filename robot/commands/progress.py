@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from robot.commands.pace import Pace
 from robot.database.statuses import WindowStatus
 from robot.period import Window
-from robot.sync.execution import Listener
 from robot.sync.job import Digest
 from robot.sync.storing import Tally
+from robot.sync.windows import Listener
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,10 @@ from robot.database.statuses import WindowStatus
 from robot.errors import ExitCode, RobotError
 from robot.period import Window, now
 from robot.settings import Settings
-from robot.sync.execution import Listener, Summary
+from robot.sync.execution import Summary
 from robot.sync.job import Digest
 from robot.sync.storing import Tally
+from robot.sync.windows import Listener
 from robot.threec.expiry import expiry_of
 
 log = logging.getLogger(__name__)

@@ -98,7 +98,7 @@ class Transport:
         self._first_wait = first_wait
         self._max_attempts = max_attempts
         self._largest_body = largest_body
-        self._budget = Budget(max(ALL_BODIES, largest_body), self._stop)
+        self._budget = Budget(max(ALL_BODIES, largest_body), self._stop, largest=largest_body)
         self._wire = Wire(
             network or Network.of_environment(),
             headers={"Accept": "application/json", **api.headers},

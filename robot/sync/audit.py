@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,11 +26,10 @@ from robot.database import Content, Repository, digest_of, read_contents, read_c
 from robot.errors import FatalError, WindowFailed
 from robot.http import RequestRefused
 from robot.period import Window
-from robot.runtime.workers import Workers, ahead
-from robot.sync.execution import FAILED_IN_A_ROW
+from robot.runtime.workers import Pool
 from robot.sync.job import Digest, Job
-from robot.sync.pages import Page, Span
 from robot.sync.reading import WindowReading
+from robot.sync.side_by_side import FAILED_IN_A_ROW
 
 
 class Kind(StrEnum):
@@ -147,10 +145,10 @@ def audit(
     in the one before or after it, is not "only here": so a window is done when the next one is
     read.
     """
-    workers: Workers[Span, Page] = Workers(job.concurrency)
+    pool = Pool(job.concurrency)
 
     def read(window: Window) -> _There:
-        return _read(job, window, workers, stop, settled=window.day < clock().date())
+        return _read(job, window, pool, stop, settled=window.day < clock().date())
 
     failed = 0
     before: _There | None = None
@@ -170,23 +168,21 @@ def audit(
         if waiting is not None:
             yield waiting.done(None, read, clock())
     finally:
-        workers.close()
+        pool.close()
 
 
-def _read(
-    job: Job, window: Window, workers: Workers[Span, Page], stop: threading.Event, *, settled: bool
-) -> _There:
+def _read(job: Job, window: Window, pool: Pool, stop: threading.Event, *, settled: bool) -> _There:
     there = _There(window)
-    reading: WindowReading[Digest] = WindowReading(job.source(window), workers, settled=settled)
-    try:
-        # in a thread of its own: an answer may hang, and a request to stop is heard all the same
-        with closing(ahead(iter(reading), job.concurrency, stop)) as digests:
-            for digest in digests:
+    with pool.line() as line:
+        reading: WindowReading[Digest] = WindowReading(job.source(window), line, settled=settled)
+        line.run(iter(reading))
+        try:
+            for digest in line.events(stop):
                 there.add(digest, job)
                 digest.release()
-    except WindowFailed as failure:
-        there.reason, there.failed = failure.message, True
-        return there
+        except WindowFailed as failure:
+            there.reason, there.failed = failure.message, True
+            return there
     there.total = reading.account.total
     there.reason = "" if reading.account.complete else reading.account.reason
     return there

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +19,9 @@ from robot.database.window_lines import stored_before
 from robot.errors import WindowFailed
 from robot.http import RequestRefused
 from robot.period import Window
-from robot.runtime.workers import Workers, ahead
+from robot.runtime.workers import Pool
 from robot.sync.conclusions import came_empty, judge_window
 from robot.sync.job import Digest, Job
-from robot.sync.pages import Page, Span
 from robot.sync.reading import Account, WindowReading
 from robot.sync.storing import Tally, WindowStore
 
@@ -75,7 +73,7 @@ class EmptyWindows:
         store.conclude(status, account, detail, self._clock())
         return Concluded(store.window, status, detail, store.tally)
 
-    def settle(self, workers: Workers[Span, Page], stop: threading.Event) -> Iterator[Concluded]:
+    def settle(self, pool: Pool, stop: threading.Event) -> Iterator[Concluded]:
         """Judge each window that is in doubt once more, given what the windows beside it list.
         Raises SyncError.
 
@@ -86,9 +84,7 @@ class EmptyWindows:
             store = self._store_of(window)
             listed: set[str] = set()
             if not before:
-                listed = listed_beside(
-                    self._job, window, store.held(), workers, self._clock(), stop
-                )
+                listed = listed_beside(self._job, window, store.held(), pool, self._clock(), stop)
             status, detail = judge_window(account, store, listed)
             if status is WindowStatus.INCOMPLETE:
                 store.remember_stored(before)
@@ -100,7 +96,7 @@ def listed_beside(
     job: Job,
     window: Window,
     keys: Set[str],
-    workers: Workers[Span, Page],
+    pool: Pool,
     now: datetime,
     stop: threading.Event,
 ) -> set[str]:
@@ -113,16 +109,17 @@ def listed_beside(
         if side.start > now or listed >= keys:
             continue
         beside = Window(side.start.date(), side)
-        reading: WindowReading[Digest] = WindowReading(
-            job.source(beside), workers, settled=side.end < now
-        )
-        try:
-            with closing(ahead(iter(reading), job.concurrency, stop)) as digests:
-                for digest in digests:
+        with pool.line() as line:
+            reading: WindowReading[Digest] = WindowReading(
+                job.source(beside), line, settled=side.end < now
+            )
+            line.run(iter(reading))
+            try:
+                for digest in line.events(stop):
                     listed.update(keys & set(digest.keys))
                     digest.release()
                     if listed >= keys:
                         break
-        except (WindowFailed, RequestRefused):
-            continue
+            except (WindowFailed, RequestRefused):
+                continue
     return listed

@@ -1,57 +1,30 @@
-"""One execution of any job: its windows, its history, its status and exit code.
-
-The windows are read ahead in a thread of their own, while this one stores what came. A window that
-fails does not stop the others. Where three in a row fail, the newest is read next: if that fails
-too, the API or the database is down.
-"""
+"""One execution of any job: its history, its status and exit code."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import groupby
-from operator import itemgetter
-from typing import Protocol, TypeAlias
 
 from robot.cells.tables import RowTable
-from robot.database import Outcome, Repository, Scope, WindowLine
+from robot.database import Outcome, Repository, Scope
 from robot.database.statuses import ExecutionStatus, WindowStatus
-from robot.errors import ExitCode, FatalError, Interrupted, RetriableError, WindowFailed
-from robot.http import RequestRefused
+from robot.errors import ExitCode
 from robot.period import Period, Window
 from robot.runtime import logs
 from robot.runtime.masking import mask
 from robot.runtime.program import command
-from robot.runtime.workers import Workers, ahead
-from robot.sync.elsewhere import Concluded, EmptyWindows
 from robot.sync.history import attempt, fail, held, holder, told, write_end
-from robot.sync.job import Digest, Job
-from robot.sync.pages import Page, Span
-from robot.sync.reading import Account, WindowReading
-from robot.sync.storing import KnownWindows, Tally, WindowStore
+from robot.sync.job import Job
+from robot.sync.storing import Tally
+from robot.sync.windows import Listener, Running, WindowsWork
 
 log = logging.getLogger(__name__)
 
-FAILED_IN_A_ROW = 3  # windows; then the newest one tells whether it is these days, or all of them
 RESUME_WITHIN = timedelta(days=7)
-
-Event: TypeAlias = Digest | Account | WindowFailed
-
-
-class Listener(Protocol):
-    """Who is told how far the execution is: a progress bar, plain lines, a test."""
-
-    def started(self, execution_id: int, windows: Sequence[Window], skipped: int) -> None: ...
-    def page(self, window: Window, digest: Digest) -> None: ...
-    def window_done(
-        self, window: Window, status: WindowStatus, tally: Tally, detail: str | None
-    ) -> None: ...
 
 
 @dataclass
@@ -152,7 +125,7 @@ class Execution:
         started = time.monotonic()
 
         def judged() -> None:
-            self._windows(summary, scope, windows)
+            self._work(summary, scope, windows)
             _judge(summary)
 
         try:
@@ -181,171 +154,24 @@ class Execution:
         if error is not None and summary.exit_code is ExitCode.SUCCESS:
             fail(summary, ExitCode.FAILED, error.message, error.hint)
 
-    # -- windows
-
-    def _windows(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
-        known = KnownWindows(self._repository, self._job.family, windows)
-        known.look_ahead()
-        open_rejections = self._repository.open_rejections(self._job.name)
-
-        def store_of(window: Window) -> WindowStore:
-            line = WindowLine(window.day, WindowStatus.READING, summary.execution_id, self._clock())
-            return WindowStore(
-                self._repository, scope, self._job, known, window, line, open_rejections
-            )
-
-        empty = EmptyWindows(self._job, self._repository, scope, store_of, self._clock)
-        workers: Workers[Span, Page] = Workers(self._job.concurrency)
-        events = ahead(self._read(windows, workers, known), self._job.concurrency, self._stop)
-        failed: list[WindowFailed] = []
-        try:
-            for window, group in groupby(events, key=itemgetter(0)):
-                concluded, failure = self._window(
-                    summary, scope, window, map(itemgetter(1), group), store_of, known, empty
-                )
-                known.forget(window)
-                if window not in empty:
-                    self._tell(summary, concluded)
-                failed = [*failed, failure] if failure and failure.down else []
-                if len(failed) > FAILED_IN_A_ROW:
-                    raise FatalError(
-                        f"{len(failed)} days failed, one after the other: the {failure_of(failed)}"
-                        " is down."
-                        f" {failed[-1].message}"
-                    )
-            for concluded in empty.settle(workers, self._stop):
-                known.forget(concluded.window)
-                self._tell(summary, concluded)
-        finally:
-            events.close()
-            workers.close()
-
-    def _tell(self, summary: Summary, concluded: Concluded) -> None:
-        window, status, detail = concluded.window, concluded.status, concluded.detail
-        summary.windows[status] = summary.windows.get(status, 0) + 1
-        self._listener.window_done(window, status, concluded.tally, detail)
-        if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
-            summary.problems.append(f"{window}: {status}, {detail}")
-            log.error("%s: %s, %s", window, status, detail)
-
-    def _read(
-        self, windows: Sequence[Window], workers: Workers[Span, Page], known: KnownWindows
-    ) -> Iterator[tuple[Window, Event]]:
-        """For each window: its digests, then its account or its failure.
-
-        Runs ahead, in a thread of its own.
-        """
-        due = deque(windows)
-        failed = 0
-        while due and failed <= FAILED_IN_A_ROW:
-            window = due.pop() if failed == FAILED_IN_A_ROW else due.popleft()
-            settled = window.day < self._clock().date()
-            reading = WindowReading(
-                self._job.source(window, partial(known.of, window)), workers, settled=settled
-            )
-            try:
-                for digest in reading:
-                    yield window, digest
-            except (WindowFailed, RequestRefused) as error:
-                failure = (
-                    error
-                    if isinstance(error, WindowFailed)
-                    else WindowFailed(str(error), culprit="API")
-                )
-                failed = failed + 1 if failure.down else 0
-                yield window, failure
-            else:
-                failed = 0
-                yield window, reading.account
-
-    def _window(
-        self,
-        summary: Summary,
-        scope: Scope,
-        window: Window,
-        events: Iterator[Event],
-        store_of: Callable[[Window], WindowStore],
-        known: KnownWindows,
-        empty: EmptyWindows,
-    ) -> tuple[Concluded, WindowFailed | None]:
-        """Store one window's pages. Returns what it came to, and the failure if it failed."""
-        started_at = self._clock()
-        store: WindowStore | None = None
-        failure: WindowFailed | None = None
-        try:
-            for event in events:
-                if isinstance(event, WindowFailed):
-                    failure = failure or event
-                    break
-                if failure is None:
-                    try:
-                        if store is None:
-                            store = store_of(window)
-                            known.look_ahead()
-                        if isinstance(event, Account):
-                            return empty.conclude(event, store), None
-                        store.add(event)
-                        event.release()
-                        self._listener.page(window, event)
-                        self._raise_if_stopping()
-                    except RetriableError as error:
-                        failure = WindowFailed(str(error), culprit="database")
-                if isinstance(event, Digest):
-                    event.release()
-                if isinstance(
-                    event, Account
-                ):  # after a failure the rest of the window passes by unseen
-                    break
-            if failure is not None:
-                failure = self._keep_what_came(store, failure)
-        except Interrupted:
-            if store is not None:
-                store.flush()
-            raise
-        finally:
-            if store is not None:
-                summary.tally.add(store.tally)
-        if failure is None:
-            raise Interrupted("The reading ended before its time.")
-        self._remember_failure(summary, scope, window, started_at, failure)
-        tally = store.tally if store else Tally()
-        return Concluded(window, WindowStatus.FAILED, failure.message, tally), failure
-
-    def _keep_what_came(self, store: WindowStore | None, failure: WindowFailed) -> WindowFailed:
-        """Store what an API gave before it failed. Returns why the window failed, all in all."""
-        if store is None or failure.culprit == "database":
-            return failure
-        try:
-            store.flush()
-        except RetriableError as error:
-            return WindowFailed(f"{failure.message}; {error}", culprit="database")
-        return failure
-
-    def _raise_if_stopping(self) -> None:
-        if self._stop.is_set():
-            raise Interrupted("The robot was asked to stop.")
-
-    def _remember_failure(
-        self,
-        summary: Summary,
-        scope: Scope,
-        window: Window,
-        started_at: datetime,
-        failure: WindowFailed,
-    ) -> None:
-        number, detail = summary.execution_id, mask(failure.message)
-        failed = WindowLine(
-            window.day, WindowStatus.FAILED, number, started_at, self._clock(), detail=detail
+    def _work(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
+        running = Running(
+            summary.execution_id,
+            scope,
+            self._job,
+            self._repository,
+            self._clock,
+            self._listener,
+            self._stop,
+            summary.tally,
         )
-        try:
-            self._repository.conclude_window(scope, failed)
-        except RetriableError as error:
-            log.error("The failure of %s could not be written: %s", window, error)  # noqa: TRY400
-
-
-def failure_of(failed: Sequence[WindowFailed]) -> str:
-    """Which of the two is down."""
-    return " and the ".join(sorted({failure.culprit for failure in failed}))
+        for concluded in WindowsWork(running).conclude(windows):
+            window, status, detail = concluded.window, concluded.status, concluded.detail
+            summary.windows[status] = summary.windows.get(status, 0) + 1
+            self._listener.window_done(window, status, concluded.tally, detail)
+            if status in {WindowStatus.INCOMPLETE, WindowStatus.FAILED}:
+                summary.problems.append(f"{window}: {status}, {detail}")
+                log.error("%s: %s, %s", window, status, detail)
 
 
 def _judge(summary: Summary) -> None:

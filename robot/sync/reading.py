@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic
+from typing import Any, Generic
 
 from robot.errors import RetriableError, SyncError, WindowFailed
-from robot.runtime.workers import Workers
+from robot.runtime.workers import Line
 from robot.sync.evidence import Findings, Reading
 from robot.sync.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
 from robot.sync.verdict import judge, next_size
@@ -44,17 +44,16 @@ class Account:
 class WindowReading(Generic[D]):
     """Iterate over it for the digests of the pages, as they come; then ask `account`.
 
-    `settled` is False while the window's day is not over: calls still arrive, so a total that grows
-    is no fault. Raises WindowFailed when not even a first page could be had, or when a record alone
-    is larger than a page may be; the source's refusals of the usual page size, FatalError and
-    Interrupted pass through.
+    Whatever is asked of the API is asked in the threads of `line`'s pool. `settled` is False while
+    the window's day is not over: calls still arrive, so a total that grows is no fault. Raises
+    WindowFailed when not even a first page could be had, or when a record alone is larger than a
+    page may be; the source's refusals of the usual page size, FatalError and Interrupted pass
+    through.
     """
 
-    def __init__(
-        self, source: Source[D], workers: Workers[Span, Page], *, settled: bool = True
-    ) -> None:
+    def __init__(self, source: Source[D], line: Line[Any], *, settled: bool = True) -> None:
         self._source = source
-        self._workers = workers
+        self._line = line
         self._reader = PageReader(source)
         self._one_size = False  # the API refuses any other than the usual one
         self.account = Account(settled=settled)
@@ -121,7 +120,7 @@ class WindowReading(Generic[D]):
     def _read_once(self, findings: Findings, size: int) -> Iterator[D]:
         """From the first page to the last, and a look behind it."""
         try:
-            first = self._reader.first(size)
+            first = self._line.call(lambda: self._reader.first(size))
         except PageTooLarge as error:
             findings.too_large = _of_one_record(error, 1)
             return
@@ -131,7 +130,7 @@ class WindowReading(Generic[D]):
         spans = Spans(span.stop, end_of(first.page, span.size), span.size)
         yield self._take(findings, span, first.page)
         del first  # its memory is for the pages to come
-        for span, outcome in self._workers.unordered(self._reader.read, spans):
+        for span, outcome in self._line.unordered(self._reader.read, spans):
             if isinstance(outcome, Page):
                 yield self._take(findings, span, outcome)
             elif isinstance(outcome, PageTooLarge):
@@ -167,7 +166,9 @@ class WindowReading(Generic[D]):
         """
         place = max(2, 1 + max(findings.totals))
         try:
-            behind = self._source.repeat(lambda: self._source.fetch_at(place, size))
+            behind = self._line.call(
+                lambda: self._source.repeat(lambda: self._source.fetch_at(place, size))
+            )
         except PageTooLarge as error:
             findings.failure = str(error)
             return

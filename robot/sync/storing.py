@@ -58,31 +58,23 @@ class Tally:
 
 
 class KnownWindows:
-    """What the database holds of the window that is stored and of the next one: read by the thread
-    that stores.
+    """What the database holds of the windows that are read side by side: read by the thread that
+    stores, before it opens them.
 
-    The thread that reads the API asks `of`, so that it need not normalize what is stored already.
-    It may ask too early, and the answer may be out of date by the time that the page is stored: the
-    WindowStore judges again.
+    The threads that read the API ask `of`, so that they need not normalize what is stored already.
+    The answer may be out of date by the time that the page is stored: the WindowStore judges again.
     """
 
-    def __init__(self, repository: Repository, family: Family, windows: Iterable[Window]) -> None:
+    def __init__(self, repository: Repository, family: Family) -> None:
         self._repository = repository
         self._family = family
-        self._coming = dict.fromkeys(windows)
         self._known: dict[Window, dict[str, Hashes]] = {}
-
-    def look_ahead(self) -> None:
-        """Read what is known of the next window. Raises SyncError."""
-        if self._coming:
-            self.take(next(iter(self._coming)))
 
     def take(self, window: Window) -> dict[str, Hashes]:
         """What is known of a window, read unless it was; to be kept up to date by who stores.
 
         Raises SyncError.
         """
-        self._coming.pop(window, None)
         if window not in self._known:
             self._known[window] = self._repository.known_hashes(self._family, window.period)
         return self._known[window]
@@ -100,7 +92,6 @@ class KnownWindows:
 
     def forget(self, window: Window) -> None:
         """The window is done, or failed before anything of it was known."""
-        self._coming.pop(window, None)
         self._known.pop(window, None)
 
 

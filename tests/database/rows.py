@@ -57,7 +57,7 @@ def window_store(
     """The store of one window of `calls`, which knows what the repository has now."""
     job = CallsJob(None, (), per_page=100, concurrency=1)  # type: ignore[arg-type]
     window = window or Window(DAY, SCOPE.period)
-    known = known or KnownWindows(repository, CALLS_FAMILY, [])
+    known = known or KnownWindows(repository, CALLS_FAMILY)
     return WindowStore(repository, SCOPE, job, known, window, line(day=window.day), set())
 
 

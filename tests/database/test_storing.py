@@ -131,7 +131,7 @@ def test_a_row_that_may_have_moved_is_known_nowhere_else(repository, stored, mon
     """The COMMIT may hold although its answer is lost."""
     _, calls, _ = stored
     yesterday, today = windows_of_days([DAY - timedelta(days=1), DAY])
-    windows = KnownWindows(repository, CALLS_FAMILY, [yesterday, today])
+    windows = KnownWindows(repository, CALLS_FAMILY)
     windows.take(today)
     store = window_store(repository, windows, yesterday)
     moved = {**calls[0], "call_date": f"{yesterday.day} 10:00:00", "call_date_rfc3339": None}
@@ -149,9 +149,9 @@ def test_a_row_that_may_have_moved_is_known_nowhere_else(repository, stored, mon
 def test_a_row_that_moved_to_another_day_is_known_there_no_more(repository, stored):
     _, calls, _ = stored
     yesterday, today = windows_of_days([DAY - timedelta(days=1), DAY])
-    windows = KnownWindows(repository, CALLS_FAMILY, [yesterday, today])
-    windows.look_ahead()
-    windows.look_ahead()
+    windows = KnownWindows(repository, CALLS_FAMILY)
+    windows.take(yesterday)
+    windows.take(today)
     assert calls[0]["id"] in windows.of(today)
     windows.moved(yesterday, [calls[0]["id"]])
     assert calls[0]["id"] not in windows.of(today)

@@ -7,7 +7,9 @@ once, at the middle page: what differs by the place and the number lies before t
 """
 
 import os
+import threading
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -51,6 +53,9 @@ def test_the_judge_sees_a_row_that_is_missing(repository: Repository) -> None:
 
     def appear_too_late(simulator: Simulator, request: Request) -> None:
         if request.days == (DAYS[1], DAYS[1]) and request.page == 1:
+            turn = threading.Event()
+            while not _looked_behind(simulator, DAYS[0]):
+                turn.wait(0.01)
             simulator.add_call({**world()[0], "id": "late"})
 
     outcome = run_case(
@@ -60,3 +65,10 @@ def test_the_judge_sees_a_row_that_is_missing(repository: Repository) -> None:
         "success with 1 row(s) missing",
         "the window is COMPLETE with 1 row(s) missing",
     ]
+
+
+def _looked_behind(simulator: Simulator, day: date) -> bool:
+    """Whether the last of a day's requests is answered."""
+    return any(
+        request.days == (day, day) and request.per_page == 1 for request in simulator.requests
+    )
