@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.text import Text
 
-from robot import __version__
+from robot import __version__, jobs
 from robot.commands import consoles, task
 from robot.commands.alert_test import test_alert
 from robot.commands.audit import audit_command
@@ -41,6 +41,8 @@ from robot.runtime.masking import mask
 from robot.runtime.program import program
 from robot.runtime.signals import Leave, leave_on_signals
 from robot.settings import home
+from robot.sync.kinds import ReadingJob, StartedJob
+from robot.sync.options import Options as RunOptions
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +83,14 @@ def _start(
             raise typer.Exit(write_settings(context.obj))
         settings = context.obj.settings()
         if settings.execution_mode == "manual":
-            raise typer.Exit(run(context.obj, None, None, None, again=False))
+            raise typer.Exit(run(context.obj, jobs.MAIN, RunOptions(), again=False))
         raise typer.Exit(schedule(context.obj))
+
+
+_Started = Annotated[
+    str, typer.Option("--job", help=f"One of {', '.join(jobs.names(StartedJob))}.")
+]
+_Read = Annotated[str, typer.Option("--job", help=f"One of {', '.join(jobs.names(ReadingJob))}.")]
 
 
 @app.command("run")
@@ -101,9 +109,10 @@ def _run(
     again: Annotated[
         bool, typer.Option(help="Read also what an interrupted execution left complete.")
     ] = False,
+    job: _Started = jobs.MAIN,
 ) -> None:
-    """One execution: the period given, the one of MANUAL_*, or yesterday."""
-    raise typer.Exit(run(context.obj, start, end, campaigns, again=again))
+    """One execution of a job. Of the calls: the period given, the one of MANUAL_*, or yesterday."""
+    raise typer.Exit(run(context.obj, job, RunOptions(start, end, campaigns), again=again))
 
 
 @app.command("schedule")
@@ -118,9 +127,9 @@ def _schedule(
 
 
 @app.command("demo")
-def _demo(context: typer.Context) -> None:
+def _demo(context: typer.Context, job: _Read = jobs.MAIN) -> None:
     """The whole robot against a built-in 3C Plus, into data/demo.db. Needs nothing."""
-    raise typer.Exit(demo(context.obj))
+    raise typer.Exit(demo(context.obj, job))
 
 
 @app.command("check")
@@ -136,11 +145,14 @@ def _status(
     execution: Annotated[
         int | None, typer.Option(min=1, max=2**31 - 1, help="One whole execution, by its number.")
     ] = None,
+    job: Annotated[
+        str | None, typer.Option("--job", help="Only of one job, like clients_import.")
+    ] = None,
 ) -> None:
     """The last executions and exports, the days that are proven or not, the next runs; or one whole
     execution.
     """
-    raise typer.Exit(status(context.obj, as_json=as_json, execution=execution))
+    raise typer.Exit(status(context.obj, job, as_json=as_json, execution=execution))
 
 
 @app.command("backup")
@@ -260,12 +272,14 @@ def _audit(
     as_json: Annotated[
         bool, typer.Option("--json", help="For programs; holds every difference.")
     ] = False,
+    job: _Read = jobs.MAIN,
 ) -> None:
     """Compare the API with the database, by day and campaign.
 
     Exit code 0 when equal, 3 when not.
     """
-    raise typer.Exit(audit_command(context.obj, start, end, campaigns, fix=fix, as_json=as_json))
+    options = RunOptions(start, end, campaigns)
+    raise typer.Exit(audit_command(context.obj, job, options, fix=fix, as_json=as_json))
 
 
 rejected = typer.Typer(
@@ -288,7 +302,7 @@ def _rejected_list(context: typer.Context, all_of_them: _All = False, job: _Job 
 
 @rejected.command("retry")
 def _rejected_retry(context: typer.Context, job: _Job = "") -> None:
-    """Try calls again by today's rules; store what has become acceptable.
+    """Try what was read again by today's rules; store what has become acceptable.
 
     Of the others, say what to do.
     """

@@ -32,9 +32,9 @@ def test_the_examples_values_are_the_defaults(tmp_path, monkeypatch):
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_bytes(EXAMPLE.read_bytes())
-    read, warnings = load(tmp_path / ".env", token_needed=False)
+    read, warnings = load(tmp_path / ".env")
     (tmp_path / ".env").write_text("")
-    defaults, _ = load(tmp_path / ".env", token_needed=False)
+    defaults, _ = load(tmp_path / ".env")
     assert read == defaults
     assert warnings == []
 

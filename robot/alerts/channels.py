@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from pydantic import SecretStr
 
@@ -21,15 +20,14 @@ from robot.runtime.escaping import escape
 from robot.runtime.masking import mask
 from robot.settings import Settings
 
-HealthSetting = Literal["healthcheck_url", "export_healthcheck_url"]
-HEALTH_SETTINGS: tuple[HealthSetting, ...] = ("healthcheck_url", "export_healthcheck_url")
+HEALTH_SETTINGS = tuple(name for name in Settings.model_fields if name.endswith("healthcheck_url"))
 
 
 def health_check(
-    settings: Settings, setting: HealthSetting
+    settings: Settings, setting: str
 ) -> Callable[[healthcheck.Signal, str], None] | None:
-    """What pings the health check of this setting; None where it is empty."""
-    address: SecretStr = getattr(settings, setting)
+    """What pings the health check of this setting; None where it is empty, or there is none."""
+    address: SecretStr = getattr(settings, setting) if setting else SecretStr("")
     if not address.get_secret_value():
         return None
     return partial(healthcheck.ping, address.get_secret_value(), network=Network.of(settings))

@@ -51,7 +51,7 @@ class Watcher:
     def from_settings(
         cls,
         settings: Settings,
-        health_setting: channels.HealthSetting = "healthcheck_url",
+        health_setting: str = "healthcheck_url",
         reminder: Reminder | None = None,
     ) -> Watcher:
         """Whom the settings name; nobody by default.

@@ -19,7 +19,7 @@ def test_alert(context: Context) -> ExitCode:
 
     Raises ConfigurationError where none is set.
     """
-    settings = context.settings(token_needed=False)
+    settings = context.settings()
     channels = alerts.tests(settings)
     report = Report(
         "test",

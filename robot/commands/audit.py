@@ -11,10 +11,10 @@ from typing import Any
 from rich.progress import track
 from rich.table import Table
 
+from robot import jobs
 from robot.commands import consoles
 from robot.commands.context import Context, Session
 from robot.commands.progress import listener
-from robot.commands.run import asked_campaigns, asked_period
 from robot.commands.summary import print_summary
 from robot.database import Repository, forget_hashes, open_repository
 from robot.errors import ExitCode
@@ -24,8 +24,8 @@ from robot.runtime.masking import mask
 from robot.sync.audit import KEPT, DayAudit, Difference, Kind, audit
 from robot.sync.execution import Execution
 from robot.sync.history import held
-from robot.sync.planning import manual_windows
-from robot.threec.calls_job import CallsJob
+from robot.sync.kinds import Asked, ReadingJob
+from robot.sync.options import Options
 
 log = logging.getLogger(__name__)
 
@@ -34,34 +34,27 @@ _LINES_SHOWN = 60
 
 
 def audit_command(
-    context: Context,
-    start: str | None,
-    end: str | None,
-    campaigns: str | None,
-    *,
-    fix: bool,
-    as_json: bool,
+    context: Context, name: str, options: Options, *, fix: bool, as_json: bool
 ) -> ExitCode:
     """Compare; heal with `fix`, and compare the healed days again.
 
     Success only when both are equal.
     """
-    session = Session.begin(context)
-    first, last = asked_period(start, end, session)
-    wanted = asked_campaigns(campaigns, session)
-    windows = manual_windows(first, last, session.now())
+    job = jobs.named(name, ReadingJob)
+    session = Session.begin(context, job.systems)
+    asked = job.by_hand(session.settings, options, session.now())
     repository = open_repository(session.settings, session.stop)
     unequal = ExitCode.WITH_ERRORS
     try:
-        repository.prepare(CallsJob.name)
-        days = _look(session, repository, wanted, windows)
+        repository.prepare(job.name)
+        days = _look(session, repository, asked, asked.due(repository))
         ill = [day for day in days if day.healable]
         if fix and ill:
-            if _heal(session, repository, wanted, ill, quiet=as_json) is ExitCode.FAILED:
+            if _heal(session, repository, asked, ill, quiet=as_json) is ExitCode.FAILED:
                 unequal = ExitCode.FAILED
             healed = {
                 day.window: day
-                for day in _look(session, repository, wanted, [day.window for day in ill])
+                for day in _look(session, repository, asked, [day.window for day in ill])
             }
             days = [healed.get(day.window, day) for day in days]
     finally:
@@ -75,9 +68,9 @@ def audit_command(
 
 
 def _look(
-    session: Session, repository: Repository, campaigns: tuple[int, ...], windows: Sequence[Window]
+    session: Session, repository: Repository, asked: Asked, windows: Sequence[Window]
 ) -> list[DayAudit]:
-    job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    job = asked.open(session.stop)
     try:
         found = audit(job, repository, windows, session.now, session.stop)
         err = session.context.err
@@ -105,7 +98,7 @@ def _look(
 def _heal(
     session: Session,
     repository: Repository,
-    campaigns: tuple[int, ...],
+    asked: Asked,
     days: Sequence[DayAudit],
     *,
     quiet: bool,
@@ -116,7 +109,7 @@ def _heal(
     A row that somebody altered still has the `row_hash` of what the robot wrote, by which the
     execution would spare it: so its hash is forgotten first.
     """
-    job = CallsJob.from_settings(session.settings, campaigns, session.stop)
+    job = asked.open(session.stop)
     with held(repository, job.name):
         for day in days:
             forget_hashes(repository, day.outdated)

@@ -12,24 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from robot import jobs
 from robot.commands.context import Context, Session
-from robot.customers import importing
-from robot.database import exports
 from robot.database.backups import Contents, back_up, look_into, restore, sent_since
-from robot.database.repository import MAIN_JOB
 from robot.database.sqlite import SqliteEngine
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode
 from robot.period import now
 from robot.runtime.signals import stop_on_signals
 from robot.settings import Settings
-from robot.threec.dialer_export.choosing import QUERY_JOB
-
-_JOBS = (MAIN_JOB, importing.JOB, QUERY_JOB, exports.JOB)
 
 
 def backup_command(context: Context, file: Path) -> ExitCode:
     """Copy the database into a new file, and check the copy."""
-    session = Session.begin(context, token_needed=False)
+    session = Session.begin(context)
     source = _embedded(session.settings)
     with _bar(context.err, "copied") as progress:
         found = back_up(source, Path.cwd() / file, session.stop, progress)
@@ -43,7 +38,7 @@ def restore_command(context: Context, file: Path, *, yes: bool) -> ExitCode:
 
     The database of before is kept beside it.
     """
-    settings = context.settings(token_needed=False)
+    settings = context.settings()
     backup, target, out = Path.cwd() / file, _embedded(settings), context.out
     found = look_into(backup)
     with _every_lock(target):
@@ -131,7 +126,7 @@ def _keep(context: Context, target: Path, moment: datetime, stop: threading.Even
 def _every_lock(database: Path) -> Iterator[None]:
     """Hold the lock of every job. Raises AnotherExecutionRunning."""
     with ExitStack() as held:
-        for job in _JOBS:
+        for job in jobs.names():
             engine = SqliteEngine(database)
             database.parent.mkdir(parents=True, exist_ok=True)
             if not engine.acquire(job):

@@ -48,7 +48,7 @@ def check(context: Context) -> ExitCode:
     Software that is missing on this machine ends it with the code of a bad configuration, after the
     other checks.
     """
-    settings = context.settings()
+    settings = context.settings(context.systems_of_schedule())
     failed: list[str] = []
     code = ExitCode.SUCCESS
     checks: list[tuple[str, Callable[[], str]]] = [

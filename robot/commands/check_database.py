@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import socket
 
+from robot import jobs
 from robot.database import open_repository
 from robot.settings import Settings
+from robot.sync.kinds import ListedJob, StartedJob
 
-_EXPORT, _IMPORT = "dialer_export", "clients_import"
 _HERE = {"", ".", "localhost", "(local)", "(localdb)", "127.0.0.1", "::1"}
 
 
@@ -18,7 +19,8 @@ def tables(settings: Settings) -> tuple[str, bool]:
     repository = open_repository(settings)
     try:
         found = repository.hindrances()
-        export, imports = (repository.obstacle(job) for job in (_EXPORT, _IMPORT))
+        survey = repository.survey()
+        obstacles = {job: survey.obstacle(job.name) for job in jobs.JOBS}
     finally:
         repository.close()
     bad = [each.text for each in found if each.hard]
@@ -29,12 +31,14 @@ def tables(settings: Settings) -> tuple[str, bool]:
         parts.append(f"nothing can be stored: {_list(bad)}")
     if refusing:
         parts.append(f"rows may be refused, and are rejected then: {_list(refusing)}")
-    exports_wanted = bool(settings.export_cron or settings.clients_query_file)
-    if imports:
-        parts.append(f"exports and the import of clients cannot run here: {imports}")
-    elif export:
-        parts.append(f"exports cannot run here: {export}")
-    fails = bool(bad or refusing or (export and exports_wanted))
+    for why, kept_out in _by_reason(obstacles).items():
+        nouns = " and ".join(job.noun for job in kept_out)
+        parts.append(f"{nouns} cannot run here: {why}")
+    wanted = jobs.scheduled(settings, StartedJob)
+    unable = any(obstacles[job] for job in wanted) or (
+        settings.clients_query_file is not None and any(obstacles.values())
+    )
+    fails = bool(bad or refusing or unable)
     if notes:
         parts.append(f"beside the robot's own rules stand {_list(notes)}")
     if bad or refusing:
@@ -44,6 +48,15 @@ def tables(settings: Settings) -> tuple[str, bool]:
         )
     line = ". ".join(parts) if parts else "nothing of anybody else's keeps a row out"
     return line, not fails
+
+
+def _by_reason(obstacles: dict[ListedJob, str]) -> dict[str, list[ListedJob]]:
+    """The jobs that cannot run, by what keeps them."""
+    found: dict[str, list[ListedJob]] = {}
+    for job, why in obstacles.items():
+        if why:
+            found.setdefault(why, []).append(job)
+    return found
 
 
 def certificate(settings: Settings) -> str:

@@ -54,7 +54,7 @@ def _import(
 
     A column that the file does not have, and an empty cell, leave what is stored as it is.
     """
-    session = Session.begin(context.obj, token_needed=False)
+    session = Session.begin(context.obj)
     options = Options(
         sheet=sheet,
         encoding=encoding,

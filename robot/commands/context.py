@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
+from robot import jobs
 from robot.commands import consoles
 from robot.errors import ConfigurationError
 from robot.period import now
@@ -18,6 +20,7 @@ from robot.runtime.resources import resource
 from robot.runtime.signals import stop_on_signals
 from robot.settings import Settings, home
 from robot.settings.check import load
+from robot.sync.kinds import StartedJob
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +56,24 @@ class Context:
                 "Check the rights of this user on the file's folder.",
             ) from None
 
-    def settings(self, *, token_needed: bool = True) -> Settings:
-        """Read the settings and open the logs. Raises ConfigurationError."""
-        settings, warnings = load(self.env_file, token_needed=token_needed)
+    def settings(self, systems: Collection[str] = ()) -> Settings:
+        """Read the settings, which must be enough for these systems, and open the logs.
+
+        Raises ConfigurationError.
+        """
+        settings, warnings = load(self.env_file, systems)
         self.open_logs(settings)
         for warning in warnings:
             log.warning(warning)
         return settings
+
+    def systems_of_schedule(self) -> frozenset[str]:
+        """The systems of the jobs that these settings start by themselves, the calls always.
+
+        Raises ConfigurationError.
+        """
+        settings, _ = load(self.env_file, jobs.named(jobs.MAIN, StartedJob).systems)
+        return jobs.systems(jobs.scheduled(settings, StartedJob))
 
     def open_logs(self, settings: Settings) -> None:
         """Send the logs where these settings want them."""
@@ -83,8 +97,8 @@ class Session:
     stop: threading.Event
 
     @classmethod
-    def begin(cls, context: Context, *, token_needed: bool = True) -> Session:
-        settings = context.settings(token_needed=token_needed)
+    def begin(cls, context: Context, systems: Collection[str] = ()) -> Session:
+        settings = context.settings(systems)
         return cls(context, settings, stop_on_signals())
 
     def now(self) -> datetime:

@@ -18,14 +18,15 @@ import typer
 from robot.commands import consoles, unproven
 from robot.commands.context import Context, Session
 from robot.commands.layout import say, width_of
-from robot.commands.run import asked_campaigns, asked_period
 from robot.database import open_repository
 from robot.database.days import DayOf, Days, DayStore, ranges
 from robot.database.records import campaigns_text
 from robot.errors import ExitCode
 from robot.runtime.program import command
 from robot.settings import Settings
+from robot.sync.options import Options
 from robot.threec.calls_job import CallsJob
+from robot.threec.listed import asked_campaigns
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def _give_up(
 
 def list_days(context: Context, *, as_json: bool) -> ExitCode:
     """Print them."""
-    settings = context.settings(token_needed=False)
+    settings = context.settings()
     days = unproven.read_days(settings)
     out, left, given_up = context.out, days.unproven(), days.standing_given_up()
     if as_json:
@@ -99,9 +100,11 @@ def give_up(
 
     Raises ConfigurationError, AnotherExecutionRunning, SyncError.
     """
-    session = Session.begin(context, token_needed=False)
-    first, last = _period(start, end, session)
-    wanted = None if campaigns is None else campaigns_text(asked_campaigns(campaigns, session))
+    session = Session.begin(context)
+    options = Options(start, end, campaigns)
+    first, last = _period(options)
+    chosen_campaigns = asked_campaigns(options)
+    wanted = None if chosen_campaigns is None else campaigns_text(chosen_campaigns)
 
     def chosen(days: Days) -> list[DayOf]:
         of_all = list(days.standing_given_up()) if undo else [each.of for each in days.unproven()]
@@ -131,11 +134,11 @@ def give_up(
     return ExitCode.SUCCESS
 
 
-def _period(start: str, end: str, session: Session) -> tuple[date, date]:
-    first, last = asked_period(start, end, session)
-    if first is None or last is None:  # never: both were given
+def _period(options: Options) -> tuple[date, date]:
+    period = options.period()
+    if period is None:  # never: both were given
         raise ValueError("no period")
-    return first.date(), last.date()
+    return period[0].date(), period[1].date()
 
 
 def _print(

@@ -16,11 +16,9 @@ import typer
 from robot.brazil.states import read_state
 from robot.cells.words import canonical, listed
 from robot.commands.context import Context, Session
-from robot.commands.due_export import mark_exported
 from robot.commands.export_preview import print_preview
-from robot.commands.exporting import amount_of, exporter_for, order_of, print_result, watched_export
-from robot.commands.schedule import export_memory
-from robot.commands.scheduled_export import scheduled_export
+from robot.commands.schedule import due_of
+from robot.commands.sending import print_result, send_now, watched
 from robot.database import open_repository
 from robot.errors import ConfigurationError, ExitCode
 from robot.period import parse_start
@@ -29,9 +27,11 @@ from robot.runtime.program import command
 from robot.settings import LIST_NAME_WIDTH, list_name
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
+from robot.threec.dialer_export.asking import amount_of, exporter_for, order_of
 from robot.threec.dialer_export.choosing import Wish
+from robot.threec.dialer_export.listed import DIALER_EXPORT
 from robot.threec.dialer_export.resolving import MIN_AGE, Resolved, Verdict, resolve
-from robot.threec.dialer_export.sending import JOB, Preview, Result
+from robot.threec.dialer_export.results import Preview, Result
 
 _LARGEST = 2**31 - 1  # what the tables' INT columns hold
 _YEAR_MINUTES = 366 * 24 * 60
@@ -141,16 +141,16 @@ def _resolve(
 
 def export(context: Context, options: Options) -> ExitCode:
     """Preview, ask, send."""
-    session = Session.begin(context)
+    session = Session.begin(context, DIALER_EXPORT.systems)
     wish = _wish(options, session)
     today = f"{session.now():%Y-%m-%d}"
     name = canonical(options.list_name).replace("{date}", today) or f"API 3C Robot {today}"
     order = order_of(session.settings, name, options.weight)
     repository = open_repository(session.settings, session.stop)
-    exporter = exporter_for(session, repository)
+    exporter = exporter_for(session.settings, repository, session.now, session.stop)
 
     def look() -> Preview:
-        repository.prepare(JOB)
+        repository.prepare(DIALER_EXPORT.name)
         preview = exporter.preview(wish, order)
         print_preview(context, preview, order, wish)
         return preview
@@ -167,7 +167,7 @@ def export(context: Context, options: Options) -> ExitCode:
         if (
             options.yes and not options.dry_run
         ):  # nobody may be looking: those who watch are told, whatever happens
-            result = watched_export(session, lambda begins: send(look(), begins))
+            result = watched(session, DIALER_EXPORT, lambda begins: send(look(), begins))
         else:
             preview = look()
             if options.dry_run or not preview.contacts:
@@ -175,7 +175,7 @@ def export(context: Context, options: Options) -> ExitCode:
             if not _asked(context, preview):
                 context.out.print("Nothing was sent.")
                 return ExitCode.SUCCESS
-            result = watched_export(session, lambda begins: send(preview, begins))
+            result = watched(session, DIALER_EXPORT, lambda begins: send(preview, begins))
     finally:
         exporter.close()
         repository.close()
@@ -185,17 +185,12 @@ def export(context: Context, options: Options) -> ExitCode:
 
 def export_as_scheduled(context: Context) -> ExitCode:
     """The scheduled export, now. `schedule --once` then finds none due."""
-    session = Session.begin(context)
-    settings = session.settings
-    if not settings.export_campaign_id:
-        raise ConfigurationError(
-            "EXPORT_CAMPAIGN_ID is empty.", "Write the campaign of scheduled exports into .env."
-        )
-    memory = export_memory(session)
-    now = datetime.now(settings.timezone)
-    result = scheduled_export(session)
+    session = Session.begin(context, DIALER_EXPORT.systems)
+    began = datetime.now(session.settings.timezone)
+    due = due_of(session, DIALER_EXPORT)
+    result = send_now(session, DIALER_EXPORT)
     if not session.stop.is_set():
-        mark_exported(settings, memory, now)
+        due.mark_done(began)
     print_result(context, result)
     return result.ending.exit_code
 
@@ -204,7 +199,7 @@ def resolve_exports(
     context: Context, export_id: int | None, verdict: Verdict | None, min_age: timedelta
 ) -> ExitCode:
     """Settle, and print what was settled."""
-    session = Session.begin(context)
+    session = Session.begin(context, DIALER_EXPORT.systems)
     settings = session.settings
     repository = open_repository(settings, session.stop)
     api = connection(settings, session.stop)

@@ -9,7 +9,7 @@ from rich.table import Table
 from robot.commands.context import Context
 from robot.runtime.masking import mask, mask_digits, mask_name
 from robot.threec.dialer_export.choosing import Client, Wish
-from robot.threec.dialer_export.sending import Preview
+from robot.threec.dialer_export.results import Preview
 from robot.threec.dialer_export.wire import Order, brazilian
 
 _SHOWN = 5

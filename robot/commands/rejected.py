@@ -1,9 +1,9 @@
 """`rejected list | retry | export`: the records that could not become a row, of every job, and what
 can be done about them.
 
-Only a rejected call can be tried again from what was kept. A client's line is corrected in its
-file, a refused contact in the clients: the import or the export that takes it marks the rejection
-as resolved.
+What a reading job rejected can be tried again from what was kept. A client's line is corrected in
+its file, a refused contact in the clients: the import or the export that takes it marks the
+rejection as resolved.
 """
 
 from __future__ import annotations
@@ -13,24 +13,19 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
+from robot import jobs
 from robot.commands.context import Context, Session
-from robot.customers import importing as clients
-from robot.database import RejectionLine, exports, open_repository
+from robot.database import RejectionLine, open_repository
 from robot.errors import ConfigurationError, ExitCode, RobotError
 from robot.runtime.masking import mask
 from robot.runtime.program import command
+from robot.sync.kinds import ListedJob, ReadingJob
 from robot.sync.retrying import Retried, retry
-from robot.threec.calls_job import CallsJob, rows_of_call
-from robot.threec.dialer_export.choosing import QUERY_JOB
 
-TAKE_OVER = "take_over"  # written by sql/sqlserver/0002_take_over.sql
-JOB = CallsJob.name
-JOBS = (JOB, clients.JOB, QUERY_JOB, exports.JOB, TAKE_OVER)
 _SHOWN = 50
 _PAYLOAD_WIDTH = 70
 _HARMLESS = (
@@ -82,29 +77,32 @@ def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
 
 
 def retry_rejected(context: Context, job: str) -> ExitCode:
-    """Try the open calls again by today's rules; of what only its source can mend, say what to
+    """Try what was read again by today's rules; of what only its source can mend, say what to
     do.
     """
     _check(job)
-    session = Session.begin(context, token_needed=False)
+    session = Session.begin(context)
     repository = open_repository(session.settings, session.stop)
-    retried = Retried(None, 0, 0)
+    tried = [each for each in jobs.of_kind(ReadingJob) if job in {"", each.name}]
+    retried: list[Retried] = []
     try:
         repository.prepare()
-        if job in {"", JOB}:
-            normalize = partial(rows_of_call, zone=session.settings.timezone)
-            retried = retry(repository, JOB, CallsJob.family.parent, normalize, session.now)
+        for each in tried:
+            normalize = each.normalizer(session.settings)
+            retried.append(retry(repository, each.name, each.parent, normalize, session.now))
         left = repository.rejections(job or None)
     finally:
         repository.close()
-    others = [line for line in left if line.job != JOB]
+    names = {each.name for each in tried}
+    others = [line for line in left if line.job not in names]
     outside = sum(line.outside for line in left)
-    if retried.execution_id is not None:
+    done = [each for each in retried if each.execution_id is not None]
+    for again in done:
         context.out.print(
-            f"Execution {retried.execution_id}: {retried.stored:,} stored,"
-            f" {retried.still_rejected:,} still rejected."
+            f"Execution {again.execution_id}: {again.stored:,} stored,"
+            f" {again.still_rejected:,} still rejected."
         )
-    elif not others and not outside:
+    if not done and not others and not outside:
         context.out.print(f"No rejection{_of(job)} is open.")
     if outside:
         context.out.print(
@@ -115,7 +113,8 @@ def retry_rejected(context: Context, job: str) -> ExitCode:
         )
     if others:
         _print_advice(context, others)
-    return ExitCode.WITH_ERRORS if others else retried.exit_code
+        return ExitCode.WITH_ERRORS
+    return max((each.exit_code for each in retried), default=ExitCode.SUCCESS)
 
 
 def _print_advice(context: Context, lines: Sequence[RejectionLine]) -> None:
@@ -127,37 +126,14 @@ def _print_advice(context: Context, lines: Sequence[RejectionLine]) -> None:
         context.out.print(
             mask(f"Rejection {line.id} of {line.job}: {line.reason}"), markup=False, soft_wrap=True
         )
-        context.out.print(mask(f"  {_advice(line)}"), markup=False, soft_wrap=True)
+        context.out.print(
+            mask(f"  {jobs.of_row(line.job).advice(line)}"), markup=False, soft_wrap=True
+        )
     if len(lines) > _SHOWN:
         context.out.print(
             f"… and {len(lines) - _SHOWN:,} more: {command('rejected export FILE')} writes them"
             " all."
         )
-
-
-def _advice(line: RejectionLine) -> str:
-    """What settles a rejection that no retry can.
-
-    The execution that does it is written beside the rejection.
-    """
-    who = f" of {line.record_id}" if line.record_id else ""
-    if line.job == clients.JOB:
-        return (
-            f"Correct the line{who} in the file, and import the file again:"
-            f" {command('clients import FILE')}"
-        )
-    if line.job == exports.JOB:
-        campaign = _record(line).get("campaign_id", "N")
-        again = command(f"export --campaign {campaign} --ids {line.record_id}")
-        return f"Correct the client{who}, then send again: {again}"
-    if line.job == QUERY_JOB:
-        return (
-            f"Correct the record{who} in the table that CLIENTS_QUERY_FILE reads: the next"
-            " export reads it again"
-        )
-    if line.job == TAKE_OVER:
-        return "Nothing is missing: an older row that was kept when the table was taken over"
-    return f"See its reason; {command('rejected export FILE')} writes it whole"
 
 
 def export_rejected(context: Context, file: Path, job: str, *, all_of_them: bool) -> ExitCode:
@@ -208,11 +184,8 @@ def _exported(line: RejectionLine) -> str:
 
 
 def _check(job: str) -> None:
-    if job and job not in JOBS:
-        raise ConfigurationError(
-            "1 wrong option(s).",
-            problems=(f"--job: read {job!r}; expected one of {', '.join(JOBS)}",),
-        )
+    if job:
+        jobs.named(job, ListedJob)
 
 
 def _of(job: str) -> str:
@@ -220,7 +193,7 @@ def _of(job: str) -> str:
 
 
 def _read(context: Context, job: str, *, all_of_them: bool) -> Sequence[RejectionLine]:
-    settings = context.settings(token_needed=False)
+    settings = context.settings()
     repository = open_repository(settings)
     try:
         repository.prepare()
@@ -247,7 +220,8 @@ def _masked(line: RejectionLine) -> str:
         name: record[name] for name in _HARMLESS if name in record and _is_harmless(record[name])
     }
     more = f"and {len(record) - len(shown)} more field(s)"
-    if line.record_id and line.job != JOB:  # a call's payload holds its id
+    if line.record_id and not isinstance(jobs.of_row(line.job), ReadingJob):
+        # what was read holds its id itself
         shown = {"id": line.record_id} | shown
     return f"{mask(json.dumps(shown, ensure_ascii=False))[:_PAYLOAD_WIDTH]} {more}"
 

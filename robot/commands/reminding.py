@@ -20,18 +20,19 @@ from robot.database import Repository, open_repository
 from robot.database.days import DayStore, Unproven
 from robot.errors import ExitCode, Interrupted, SyncError
 from robot.sync.execution import Summary
-from robot.threec.calls_job import CallsJob
+from robot.sync.kinds import ReadingJob
 
 log = logging.getLogger(__name__)
 
-STATE = "reminder.calls"
 EVERY = timedelta(days=7)
 _AHEAD = timedelta(days=1)  # further ahead than this only a wrong clock can have told it
 _WIDTH = 100
 
 
 @contextmanager
-def reminding(session: Session, summary: Summary, watcher: Watcher) -> Iterator[None]:
+def reminding(
+    session: Session, job: ReadingJob, summary: Summary, watcher: Watcher
+) -> Iterator[None]:
     """While `watcher` tells of this execution's end, remind of the days that are not proven, where
     a week has gone by.
 
@@ -42,35 +43,37 @@ def reminding(session: Session, summary: Summary, watcher: Watcher) -> Iterator[
         return
     repository = open_repository(session.settings, session.stop)
     try:
-        if report := _due(session, repository, summary):
+        if report := _due(session, repository, job, summary):
             watcher.remind(report)
         yield
         if report and watcher.heard:
-            _remember(repository, session.now().date().isoformat())
+            _remember(repository, job, session.now().date().isoformat())
     finally:
         repository.close()
 
 
-def _due(session: Session, repository: Repository, summary: Summary) -> Report | None:
+def _due(
+    session: Session, repository: Repository, job: ReadingJob, summary: Summary
+) -> Report | None:
     today = session.now().date()
     try:
-        left = DayStore(repository, CallsJob.name).read(session.now()).unproven()
-        kept = repository.recall(STATE) or ""
+        left = DayStore(repository, job.name).read(session.now()).unproven()
+        kept = repository.recall(state_of(job)) or ""
     except (SyncError, Interrupted) as error:
         log.warning("Whether days are not proven cannot be read: %s", error)
         return None
     if not left:
         if kept:
-            _remember(repository, "")
+            _remember(repository, job, "")
         return None
     if not is_due(kept, today):
         return None
     if summary.exit_code is not ExitCode.SUCCESS and all(_is_of(each, summary) for each in left):
         _remember(
-            repository, today.isoformat()
+            repository, job, today.isoformat()
         )  # the alert of this very execution tells of them: the week begins now
         return None
-    return _report(session, left)
+    return _report(session, job, left)
 
 
 def _is_of(each: Unproven, summary: Summary) -> bool:
@@ -90,14 +93,14 @@ def is_due(kept: str, today: date) -> bool:
     return today - last >= EVERY or last - today > _AHEAD
 
 
-def _remember(repository: Repository, value: str) -> None:
+def _remember(repository: Repository, job: ReadingJob, value: str) -> None:
     try:
-        repository.remember(STATE, value)
+        repository.remember(state_of(job), value)
     except (SyncError, Interrupted) as error:
         log.warning("The reminder of days that are not proven cannot be remembered: %s", error)
 
 
-def _report(session: Session, left: list[Unproven]) -> Report:
+def _report(session: Session, job: ReadingJob, left: list[Unproven]) -> Report:
     subject = f"API 3C Robot on {socket.gethostname()}: {len(left)} day(s) are not proven"
     lines = [
         (
@@ -106,4 +109,9 @@ def _report(session: Session, left: list[Unproven]) -> Report:
         ),
         *unproven.lines(session.settings, left, _WIDTH),
     ]
-    return Report(CallsJob.name, "with errors", subject, "\n".join(lines))
+    return Report(job.name, "with errors", subject, "\n".join(lines))
+
+
+def state_of(job: ReadingJob) -> str:
+    """The name in `robot_state` of the day of the last reminder."""
+    return f"reminder.{job.name}"

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from robot import jobs
 from robot.commands.context import Context, Session
-from robot.commands.due_export import with_due_export
-from robot.commands.exporting import print_result
 from robot.commands.run import execute
-from robot.commands.scheduled_export import scheduled_export
+from robot.commands.sending import print_result, send_now
 from robot.commands.summary import print_summary
 from robot.commands.watch import report_of_error, watcher_for
-from robot.database import Repository, open_repository
+from robot.database import open_repository
 from robot.errors import AnotherExecutionRunning, ExitCode, Interrupted, RobotError, SyncError
+from robot.operations.due import Due, one_after_the_other
 from robot.operations.scheduler import (
     NEVER,
     Agenda,
@@ -34,16 +34,11 @@ from robot.operations.scheduler import (
     UnreadableError,
     loop,
 )
-from robot.period import Window
 from robot.settings import Settings
-from robot.sync.planning import remember_schedule, scheduled_windows
-from robot.threec.calls_job import CallsJob
+from robot.sync.kinds import ReadingJob, SendingJob, StartedJob
 from robot.windows import console
 
 log = logging.getLogger(__name__)
-
-STATE = "schedule.calls"
-EXPORT_STATE = "schedule.dialer_export"
 
 
 @dataclass(frozen=True)
@@ -70,14 +65,18 @@ class Try:
 
 def schedule(context: Context) -> ExitCode:
     """Loop. An execution that fails never ends it."""
-    session = Session.begin(context)
+    session = Session.begin(context, context.systems_of_schedule())
     settings = session.settings
-    calls = _timetable(session, settings.cron_schedule, STATE, retry_of(settings))
-    entries: list[tuple[Timetable, Callable[[], object]]] = [(calls, partial(_execute, session))]
-    if settings.export_cron:
-        entries.append(
-            (_timetable(session, settings.export_cron, EXPORT_STATE), partial(_export, session))
-        )
+    entries: list[tuple[Timetable, Callable[[], object]]] = [
+        *(
+            (_timetable(session, job, retry_of(settings)), partial(_execute, session, job))
+            for job in jobs.scheduled(settings, ReadingJob)
+        ),
+        *(
+            (_timetable(session, job), partial(_send, session, job))
+            for job in jobs.scheduled(settings, SendingJob)
+        ),
+    ]
     agenda = Agenda(entries, session.stop)
     loop(agenda, agenda.run, session.stop, waits=_show_wait)
     log.info("The schedule ends.")
@@ -85,34 +84,35 @@ def schedule(context: Context) -> ExitCode:
 
 
 def schedule_once(context: Context) -> ExitCode:
-    """One scheduled execution now, for those who bring their own clock: the Task Scheduler, cron;
-    then a due export.
+    """One scheduled execution now of each job that reads, for external schedulers (the Task
+    Scheduler, cron); then the sendings that are due.
     """
-    session = Session.begin(context)
+    session = Session.begin(context, context.systems_of_schedule())
+    works: list[Callable[[], ExitCode]] = [
+        partial(persist, session, job, session.stop.wait)
+        for job in jobs.scheduled(session.settings, ReadingJob)
+    ]
+    for job in jobs.scheduled(session.settings, SendingJob):
+        works.append(partial(due_of(session, job).run, partial(_send, session, job)))
+    return one_after_the_other(works)
+
+
+def due_of(session: Session, job: SendingJob) -> Due:
+    """When the job sends by itself, and whether it has."""
     settings = session.settings
-    calls = partial(persist, session, session.stop.wait)
+    memory = Memory(partial(recall, settings, job, session.stop), partial(_remember, session, job))
     clock = partial(datetime.now, settings.timezone)
-    return with_due_export(
-        settings, export_memory(session), clock, session.stop, calls, partial(_export, session)
-    )
+    return Due(job.cron(settings), memory, clock, session.stop)
 
 
-def export_memory(session: Session) -> Memory:
-    """Where the last scheduled export is remembered."""
-    return Memory(
-        partial(recall, session.settings, EXPORT_STATE, session.stop),
-        partial(_remember, session, EXPORT_STATE),
-    )
-
-
-def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
+def persist(session: Session, job: ReadingJob, wait: Callable[[float], bool]) -> ExitCode:
     """Execute, and try again what failed. `wait` waits so many seconds, and returns whether to stop
     instead.
 
     Raises what the last try raised.
     """
     retry = retry_of(session.settings)
-    ended = _try(session)
+    ended = _try(session, job)
     for number in range(retry.times):
         if not ended.again or session.stop.is_set():
             break
@@ -124,8 +124,8 @@ def persist(session: Session, wait: Callable[[float], bool]) -> ExitCode:
         _show_wait(at)
         if wait(retry.pause.total_seconds()):
             return ExitCode.INTERRUPTED
-        ended = _try(session)
-    _tell_given_up(session, ended)
+        ended = _try(session, job)
+    _tell_given_up(session, job, ended)
     if ended.error is not None:
         raise ended.error
     return ended.exit_code
@@ -136,25 +136,27 @@ def retry_of(settings: Settings) -> Retry:
     return Retry(settings.schedule_retries, timedelta(minutes=settings.schedule_retry_minutes))
 
 
-def _timetable(session: Session, expression: str, state: str, retry: Retry = NEVER) -> Timetable:
+def _timetable(session: Session, job: StartedJob, retry: Retry = NEVER) -> Timetable:
     settings = session.settings
     memory = Memory(
-        partial(_recall_or_raise, settings, state, session.stop), partial(_remember, session, state)
+        partial(_recall_or_raise, settings, job, session.stop), partial(_remember, session, job)
     )
-    return Timetable(expression, lambda: datetime.now(settings.timezone), memory, retry)
+    clock = partial(datetime.now, settings.timezone)
+    return Timetable(job.cron(settings), clock, memory, retry)
 
 
-def _export(session: Session) -> ExitCode:
+def _send(session: Session, job: SendingJob) -> ExitCode:
+    failed = f"The scheduled execution of {job.name}"
     try:
-        result = scheduled_export(session)
+        result = send_now(session, job)
     except (AnotherExecutionRunning, Interrupted) as error:
-        log.warning("The scheduled export did not take place: %s", error)
+        log.warning("%s did not take place: %s", failed, error)
         return error.exit_code
     except RobotError as error:
-        log.error(("The scheduled export did not take place: %s"), error)  # noqa: TRY400 - told without a traceback
+        log.error("%s did not take place: %s", failed, error)  # noqa: TRY400 - told without a traceback
         return error.exit_code
     except Exception:
-        log.exception("The scheduled export failed in a way that is a defect of the robot.")
+        log.exception("%s failed in a way that is a defect of the robot.", failed)
         return ExitCode.FAILED
     print_result(session.context, result)
     return result.ending.exit_code
@@ -164,20 +166,21 @@ def _show_wait(next_run: datetime) -> None:
     console.show_state(f"next execution {next_run:%Y-%m-%d %H:%M}")
 
 
-def _execute(session: Session) -> Unfinished | None:
-    ended = _try(session)
+def _execute(session: Session, job: ReadingJob) -> Unfinished | None:
+    ended = _try(session, job)
     _log_error(ended)
-    return Unfinished(ended.why, partial(_tell_given_up, session, ended)) if ended.again else None
+    if not ended.again:
+        return None
+    return Unfinished(ended.why, partial(_tell_given_up, session, job, ended))
 
 
-def _try(session: Session) -> Try:
+def _try(session: Session, job: ReadingJob) -> Try:
     """One try, its summary printed.
 
     Never raises: whoever watches has been told what `execute` raised.
     """
     try:
-        campaigns = session.settings.campaign_ids
-        summary = execute(session, campaigns, partial(_plan, session), begun=partial(_owe, session))
+        summary = execute(session, job, job.by_schedule(session.settings, session.now()))
     except RobotError as error:
         return Try(error.exit_code, error)
     except Exception as error:
@@ -196,63 +199,32 @@ def _log_error(ended: Try) -> None:
         )
 
 
-def _tell_given_up(session: Session, ended: Try) -> None:
+def _tell_given_up(session: Session, job: ReadingJob, ended: Try) -> None:
     """A second instance disturbs nobody who watches, but a scheduled execution that never took
     place does.
     """
     if isinstance(ended.error, AnotherExecutionRunning):
-        watcher_for(session.settings).ended(report_of_error(ended.error, CallsJob.name))
+        watcher = watcher_for(session.settings, job.health_setting)
+        watcher.ended(report_of_error(ended.error, job.name))
 
 
-def _plan(session: Session, repository: Repository) -> list[Window]:
-    settings = session.settings
-    return scheduled_windows(
-        repository,
-        "calls",
-        settings.campaign_ids,
-        session.now().date(),
-        lookback=settings.lookback_days,
-        catch_up=settings.catch_up_days,
-        manual_campaigns=settings.manual_campaign_ids,
-    )
-
-
-def _owe(session: Session, repository: Repository) -> None:
-    """The schedule came to yesterday: what it owes is remembered.
-
-    Where that fails, the next execution does it.
-    """
-    settings = session.settings
-    try:
-        remember_schedule(
-            repository,
-            CallsJob.name,
-            settings.campaign_ids,
-            session.now().date(),
-            lookback=settings.lookback_days,
-            catch_up=settings.catch_up_days,
-        )
-    except SyncError as error:
-        log.warning("The days that the schedule owes cannot be remembered: %s", error)
-
-
-def recall(
-    settings: Settings, state: str = STATE, stop: threading.Event | None = None
-) -> str | None:
+def recall(settings: Settings, job: StartedJob, stop: threading.Event | None = None) -> str | None:
     """The occurrence that the schedule ran last, as `robot_state` has it; None where it cannot be
     read.
     """
     try:
-        return _recall_or_raise(settings, state, stop)
+        return _recall_or_raise(settings, job, stop)
     except UnreadableError:
         return None
 
 
-def _recall_or_raise(settings: Settings, state: str, stop: threading.Event | None) -> str | None:
+def _recall_or_raise(
+    settings: Settings, job: StartedJob, stop: threading.Event | None
+) -> str | None:
     repository = open_repository(settings, stop)
     try:
         repository.prepare()
-        return repository.recall(state)
+        return repository.recall(state_of(job))
     except (SyncError, AnotherExecutionRunning) as error:
         log.warning("The last scheduled run cannot be read: %s", error)
         raise UnreadableError from error
@@ -260,11 +232,16 @@ def _recall_or_raise(settings: Settings, state: str, stop: threading.Event | Non
         repository.close()
 
 
-def _remember(session: Session, state: str, value: str) -> None:
+def _remember(session: Session, job: StartedJob, value: str) -> None:
     repository = open_repository(session.settings, session.stop)
     try:
-        repository.remember(state, value)
+        repository.remember(state_of(job), value)
     except (SyncError, Interrupted) as error:
         log.warning("The scheduled run cannot be remembered: %s", error)
     finally:
         repository.close()
+
+
+def state_of(job: StartedJob) -> str:
+    """The name in `robot_state` of what the schedule ran last."""
+    return f"schedule.{job.name}"

@@ -89,7 +89,7 @@ def _zone(context: Context) -> ZoneInfo:
     Its default where no settings can be read.
     """
     try:
-        return load(context.env_file, token_needed=False)[0].timezone
+        return load(context.env_file)[0].timezone
     except ConfigurationError:
         return IsolatedSettings().timezone
 

@@ -1,19 +1,18 @@
-"""`status`: the last executions of the calls and of the exports, what is proven of which days, the
-next runs.
-"""
+"""`status`: the last executions of each job, what is proven of which days, the next runs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from robot import jobs
 from robot.commands import consoles, unproven
 from robot.commands.context import Context
 from robot.commands.layout import Column, Row, folded, print_table, say, width_of
-from robot.commands.state import DAYS, Exports, State, read_state
+from robot.commands.state import DAYS, DaysKnown, Reading, Sendings, State, read_state
 from robot.commands.status_execution import tell_execution
+from robot.commands.status_plain import CONTACTS, plain, plain_of
 from robot.database import ExecutionLine
 from robot.database.days import ranges
 from robot.database.exports import ItemStatus
@@ -21,27 +20,27 @@ from robot.errors import ExitCode
 from robot.runtime.masking import mask
 from robot.runtime.program import command
 from robot.settings import Settings
+from robot.sync.kinds import ListedJob, StartedJob
 from robot.threec.expiry import Expiry
 
-_CONTACTS = {
-    "sent": ItemStatus.SENT,
-    "filtered": ItemStatus.FILTERED,
-    "refused": ItemStatus.REJECTED,
-    "unknown": ItemStatus.UNKNOWN,
-    "pending": ItemStatus.PENDING,
-}
 _MIDNIGHT, _LAST_SECOND = "00:00:00", "23:59:59"
 _PERIOD_WIDTH = 23
 
 
-def status(context: Context, *, as_json: bool, execution: int | None = None) -> ExitCode:
-    """Print it, for a person or as JSON; of one execution, where a number is given."""
-    settings = context.settings(token_needed=False)
+def status(
+    context: Context, name: str | None, *, as_json: bool, execution: int | None = None
+) -> ExitCode:
+    """Print it, of one job or of all that start by themselves, for a person or as JSON; of one
+    execution, where a number is given.
+    """
+    job = None if name is None else jobs.named(name, ListedJob)
+    settings = context.settings()
     if execution is not None:
         return tell_execution(context, settings, execution, as_json=as_json)
-    state = read_state(settings)
+    state = read_state(settings, jobs.of_kind(StartedJob) if job is None else [job])
     if as_json:
-        context.out.print_json(json.dumps(_plain(settings, state)), indent=2)
+        told = plain(settings, state) if job is None else plain_of(settings, state, job)
+        context.out.print_json(json.dumps(told), indent=2)
         consoles.require_written(context.out)
     else:
         _print(context, settings, state)
@@ -49,36 +48,51 @@ def status(context: Context, *, as_json: bool, execution: int | None = None) -> 
 
 
 def _print(context: Context, settings: Settings, state: State) -> None:
+    for reading in state.readings:
+        _print_reading(context, settings, reading)
+    for sendings in state.sendings:
+        _print_sendings(context, sendings)
+    for history in state.histories:
+        _print_executions(context, history.job, history.executions)
+    if state.token:
+        _print_token(context, state.token)
+    say(context.out, f"Database: {state.database}")
+
+
+def _print_reading(context: Context, settings: Settings, reading: Reading) -> None:
     out = context.out
-    width = width_of(out)
+    _print_executions(context, reading.job, reading.executions)
+    if reading.days is not None:
+        _print_days_known(context, settings, reading.days)
+    say(out, f"Next run: {_when(reading.next_run)}")
+
+
+def _print_executions(
+    context: Context, job: ListedJob, executions: Sequence[ExecutionLine]
+) -> None:
     columns = (
         *(Column("id", number=True), Column("begun"), Column("period"), Column("status")),
         *(Column("received", number=True, spare=True), Column("stored", number=True)),
         *(Column("rejected", number=True, spare=True), Column("seconds", number=True, spare=True)),
     )
-    print_table(
-        out,
-        "The last executions of the calls",
-        columns,
-        [_execution_row(line) for line in state.executions],
-    )
-    if any(line.error_message for line in state.executions):
-        say(out, f"All that is known of one of them: {command('status --execution ID')}")
-    which = ", ".join(map(str, state.campaigns)) or "all"
-    for line in folded(f"Campaigns: {which} ({state.campaigns_setting}).", width):
+    rows = [_execution_row(line) for line in executions]
+    print_table(context.out, f"The last executions of {job.noun}", columns, rows)
+    if any(line.error_message for line in executions):
+        say(context.out, f"All that is known of one of them: {command('status --execution ID')}")
+
+
+def _print_days_known(context: Context, settings: Settings, known: DaysKnown) -> None:
+    out = context.out
+    width = width_of(out)
+    for line in folded(known.habit.words, width):
         say(out, line)
-    _print_days(context, f"Days complete of the last {DAYS}", state.complete)
-    say(out, f"Days not proven, of any age: {len(state.unproven)}.")
-    for line in unproven.lines(settings, state.unproven, width):
+    _print_days(context, f"Days complete of the last {DAYS}", known.complete)
+    say(out, f"Days not proven, of any age: {len(known.unproven)}.")
+    for line in unproven.lines(settings, known.unproven, width):
         say(out, line, style="red")
-    if state.given_up:
-        _print_days(context, "Days given up", [of.day for of in state.given_up])
-    _print_days(context, f"Days never read of the last {DAYS}", state.never_read)
-    say(out, f"Next run: {_when(state.next_run)}")
-    _print_exports(context, state.exports)
-    if state.token:
-        _print_token(context, state.token)
-    say(out, f"Database: {state.database}")
+    if known.given_up:
+        _print_days(context, "Days given up", [of.day for of in known.given_up])
+    _print_days(context, f"Days never read of the last {DAYS}", known.never_read)
 
 
 def _print_token(context: Context, token: Expiry) -> None:
@@ -119,7 +133,7 @@ def _period(line: ExecutionLine) -> str:
     return text[:_PERIOD_WIDTH]
 
 
-def _print_exports(context: Context, exports: Exports) -> None:
+def _print_sendings(context: Context, exports: Sendings) -> None:
     """Nothing, where contacts are never sent."""
     out = context.out
     if exports.executions:
@@ -127,7 +141,7 @@ def _print_exports(context: Context, exports: Exports) -> None:
             *(Column("id", number=True), Column("begun"), Column("campaign"), Column("status")),
             *(
                 Column(name, number=True, spare=name in {"filtered", "refused"})
-                for name in _CONTACTS
+                for name in CONTACTS
             ),
             Column("seconds", number=True, spare=True),
         )
@@ -168,7 +182,7 @@ def _print_exports(context: Context, exports: Exports) -> None:
         say(out, f"Next export: {_when(exports.next_run)}")
 
 
-def _export_row(exports: Exports, line: ExecutionLine) -> Row:
+def _export_row(exports: Sendings, line: ExecutionLine) -> Row:
     counts = exports.contacts.get(line.id, {})
     seconds = line.execution_time_seconds
     cells = (
@@ -180,7 +194,7 @@ def _export_row(exports: Exports, line: ExecutionLine) -> Row:
         ),
         *(
             f"{counts.get(status, 0):,}" if line.campaign_ids else ""
-            for status in _CONTACTS.values()
+            for status in CONTACTS.values()
         ),
         "" if seconds is None else f"{seconds:,}",
     )
@@ -198,56 +212,3 @@ def _ranges(days: Iterable[date]) -> str:
     return ", ".join(
         str(first) if first == last else f"{first} – {last}" for first, last in ranges(days)
     )
-
-
-def _plain(settings: Settings, state: State) -> dict[str, object]:
-    exports = state.exports
-    incomplete: dict[str, str] = {}
-    for each in sorted(state.unproven, key=lambda each: each.of.day):
-        if each.status is not None:
-            told = f"{each.word}, {mask(each.reason)}" if each.reason else each.word
-            incomplete.setdefault(each.of.day.isoformat(), told)
-    return {
-        "database": state.database,
-        "campaigns": list(state.campaigns),
-        "executions": [_plain_execution(line) for line in state.executions],
-        "days_complete": [day.isoformat() for day in state.complete],
-        "days_incomplete": incomplete,
-        "days_unproven": unproven.plain(settings, state.unproven),
-        "days_given_up": unproven.plain_given_up(state.given_up),
-        "days_never_read": sorted(
-            {day.isoformat() for day in state.never_read}
-            | {each.of.day.isoformat() for each in state.unproven if each.status is None}
-        ),
-        "next_run": _plain_moment(state.next_run),
-        "token": _plain_token(state.token),
-        "exports": {
-            "executions": [
-                {
-                    **_plain_execution(line),
-                    "contacts": {
-                        status.value: exports.contacts.get(line.id, {}).get(status, 0)
-                        for status in _CONTACTS.values()
-                    },
-                }
-                for line in exports.executions
-            ],
-            "open_contacts": {status.value: count for status, count in exports.open.items()},
-            "next_run": _plain_moment(exports.next_run),
-        },
-    }
-
-
-def _plain_token(token: Expiry | None) -> dict[str, object] | None:
-    if token is None:
-        return None
-    reminder = f"{token} {token.advice}" if token.is_near else None
-    return {"expires": token.day.isoformat(), "days_left": token.days_left, "reminder": reminder}
-
-
-def _plain_execution(line: ExecutionLine) -> dict[str, object]:
-    return {**asdict(line), "execution_date": line.execution_date.isoformat(" ")}
-
-
-def _plain_moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

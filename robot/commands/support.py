@@ -90,7 +90,7 @@ def support(context: Context, file: Path | None) -> ExitCode:
 
 def _settings(context: Context) -> tuple[Settings | None, str]:
     try:
-        return context.settings(token_needed=False), ""
+        return context.settings(), ""
     except ConfigurationError as error:
         return None, "\n".join([error.message, *error.problems, error.hint])
 

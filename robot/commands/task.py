@@ -199,7 +199,7 @@ def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
 
 def _compare_with_settings(out: Context, task: Task) -> None:
     try:
-        settings, _ = load(out.env_file, token_needed=False)
+        settings, _ = load(out.env_file)
     except ConfigurationError:
         _warn(out, f'The .env is not in order yet: "{command("check")}" tells what is wrong.')
         return
@@ -314,7 +314,7 @@ def _require_odbc(context: Context) -> None:
     to reach it.
     """
     try:
-        settings, _ = load(context.env_file, token_needed=False)
+        settings, _ = load(context.env_file)
     except ConfigurationError:
         return  # that is for `check` to tell
     if settings.db_server:

@@ -26,12 +26,12 @@ _CAMPAIGNS_SHOWN = 30
 _COUNTED = re.compile(r"\((\d+) campaigns, ")
 
 
-def read_days(settings: Settings) -> Days:
-    """The days of the calls, as the database knows them now. Raises SyncError."""
+def read_days(settings: Settings, job: str = CallsJob.name) -> Days:
+    """The days of a job, as the database knows them now. Raises SyncError."""
     repository = open_repository(settings)
     try:
         repository.prepare()
-        return DayStore(repository, CallsJob.name).read(now(settings.timezone))
+        return DayStore(repository, job).read(now(settings.timezone))
     finally:
         repository.close()
 

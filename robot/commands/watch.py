@@ -6,7 +6,6 @@ import io
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from rich.console import Console
 
@@ -25,10 +24,7 @@ from robot.threec.expiry import expiry_of
 log = logging.getLogger(__name__)
 
 
-def watcher_for(
-    settings: Settings,
-    health_setting: Literal["healthcheck_url", "export_healthcheck_url"] = "healthcheck_url",
-) -> Watcher:
+def watcher_for(settings: Settings, health_setting: str) -> Watcher:
     """Whom the settings name. A token that ends soon is told to them, and in the log."""
     today = now(settings.timezone).date()
     expiry = expiry_of(settings, today)

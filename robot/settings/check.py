@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,8 +34,9 @@ _LONGEST_NAME = max(map(len, _NAMES)) + 5
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[str]]:
-    """Read environment and `.env`; return the settings and warnings for the operator.
+def load(env_file: Path, systems: Collection[str] = ()) -> tuple[Settings, list[str]]:
+    """Read environment and `.env`; return the settings and warnings for the operator. What these
+    systems need must be there.
 
     Raises ConfigurationError with one problem a line: the variable, what was read (never a secret's
     value), and what is expected.
@@ -56,7 +57,7 @@ def load(env_file: Path, *, token_needed: bool = True) -> tuple[Settings, list[s
     problems = [
         *file.problems,
         *(_stray(*line) for line in file.stray),
-        *_together(raw, token_needed),
+        *_together(raw, systems),
     ]
     settings = None
     try:
@@ -174,7 +175,7 @@ def expected(name: str) -> str:
     return str(extra["expected"])
 
 
-def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
+def _together(raw: Mapping[str, str], systems: Collection[str]) -> list[str]:
     """What no single variable can tell: what is missing, and what contradicts something else."""
     problems = []
 
@@ -182,17 +183,14 @@ def _together(raw: Mapping[str, str], token_needed: bool) -> list[str]:
         if not raw.get(name, "").strip():
             problems.append(f"{name}: is empty{why}; expected {expected(name.lower())}")
 
-    if (
-        token_needed
-        and raw.get("THREEC_USER", "").strip()
-        and not raw.get("MANAGER_TOKEN", "").strip()
-    ):
+    threec = "threec" in systems
+    if threec and raw.get("THREEC_USER", "").strip() and not raw.get("MANAGER_TOKEN", "").strip():
         missing("THREEC_PASSWORD", ", though THREEC_USER is set and MANAGER_TOKEN is not")
         if not raw.get("THREEC_COMPANY_DOMAIN", "").strip():
             missing(
                 "THREEC_COMPANY_ID", ", and THREEC_COMPANY_DOMAIN too, though THREEC_USER is set"
             )
-    elif token_needed:
+    elif threec:
         missing("MANAGER_TOKEN", ", and THREEC_USER too")
     for name in (
         "MANAGER_TOKEN",

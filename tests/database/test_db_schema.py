@@ -109,5 +109,5 @@ def test_it_means_nothing_to_the_embedded_database_which_is_told(tmp_path, monke
     for name in ("DB_SERVER", "DB_SCHEMA"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_text("DB_SCHEMA=robo\n", "utf-8")
-    _, warnings = load(tmp_path / ".env", token_needed=False)
+    _, warnings = load(tmp_path / ".env")
     assert any("DB_SCHEMA means nothing" in warning for warning in warnings)

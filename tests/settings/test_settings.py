@@ -283,7 +283,7 @@ def test_a_line_that_cannot_be_read_is_named_by_number(env):
 def test_a_missing_token_matters_only_where_one_is_needed(env):
     path = env("PER_PAGE=10\n")
     assert problems(path)[0].startswith("MANAGER_TOKEN: is empty")
-    assert load(path, token_needed=False)[0].per_page == 10
+    assert load(path)[0].per_page == 10
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path):

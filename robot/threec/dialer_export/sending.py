@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,45 +36,13 @@ from robot.threec.dialer_export.choosing import (
     choose,
     keep_rejections,
 )
+from robot.threec.dialer_export.results import RESOLVE, Preview, Result, tell_problems
 from robot.threec.dialer_export.wire import Order, chunks, is_of, wire_of
 
 log = logging.getLogger(__name__)
 
 JOB = exports.JOB
 UNKNOWN_BEFORE_STOPPING = 3
-_RESOLVE = f'"{command("export resolve")}"'
-
-
-@dataclass
-class Preview:
-    """What an export would do: contacts still pending from before, a choice of clients, and whom
-    the query gives amiss.
-    """
-
-    choice: Choice
-    rejected: Counter[str] = field(default_factory=Counter)
-    warnings: list[str] = field(default_factory=list)  # of the blocked statuses
-
-    @property
-    def contacts(self) -> int:
-        """How many contacts would be sent."""
-        return len(self.choice.waiting) + len(self.choice.chosen)
-
-
-@dataclass
-class Result:
-    """What an export came to, in contacts; `filtered_records` and `motives` as the dialer
-    counts.
-    """
-
-    ending: Ending = field(default_factory=Ending)
-    counts: Counter[ItemStatus] = field(default_factory=Counter)
-    filtered_records: int = 0
-    motives: Counter[str] = field(default_factory=Counter)
-    lists: list[str] = field(default_factory=list)
-    withdrawn: Counter[str] = field(
-        default_factory=Counter
-    )  # who waited, and may not be sent any more: why
 
 
 class _OutcomeUnknown(Exception):
@@ -158,7 +126,7 @@ class Exporter:
                     lost,
                 )
                 ending.problems.append(
-                    f"{lost} contact(s) of a stopped export are unknown: see {_RESOLVE}"
+                    f"{lost} contact(s) of a stopped export are unknown: see {RESOLVE}"
                 )
             choice = self._choose(wish, order)
             for warning in filters.warnings(self._repository, choice.blocked):
@@ -175,7 +143,7 @@ class Exporter:
             if chosen := confirmed(choice.chosen):
                 export = self._create(wish, order, chosen, ending)
                 self._send_all(export, self._store.items(export.id, ItemStatus.PENDING), result)
-            _tell(result)
+            tell_problems(result)
 
         recorded(self._repository, Scope(JOB, (wish.campaign_id,), Period(now, now)), work)
         return result
@@ -292,7 +260,7 @@ class Exporter:
                     (
                         f'What is pending is sent by the next "{command("export")}"; for the rest'
                         " see"
-                        f" {_RESOLVE}."
+                        f" {RESOLVE}."
                     ),
                 )
 
@@ -459,14 +427,3 @@ class Exporter:
         ending.successful = result.counts[ItemStatus.SENT]
         ending.failed = result.counts[ItemStatus.REJECTED] + result.counts[ItemStatus.UNKNOWN]
         self.progress(ending.total)
-
-
-def _tell(result: Result) -> None:
-    problems = result.ending.problems
-    if rejected := result.counts[ItemStatus.REJECTED]:
-        see = command(f"rejected list --job {JOB}")
-        problems.append(f'{rejected} contact(s) refused by the dialer: see "{see}"')
-    if unknown := result.counts[ItemStatus.UNKNOWN]:
-        problems.append(
-            f"{unknown} contact(s) with an unknown outcome, not sent again: see {_RESOLVE}"
-        )

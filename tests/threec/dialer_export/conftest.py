@@ -21,7 +21,8 @@ from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
 from robot.threec.dialer_export.choosing import Wish, clients_of_table
 from robot.threec.dialer_export.resolving import Resolved, Verdict, resolve
-from robot.threec.dialer_export.sending import Exporter, Result
+from robot.threec.dialer_export.results import Result
+from robot.threec.dialer_export.sending import Exporter
 from robot.threec.dialer_export.wire import Order
 
 CAMPAIGN = 5

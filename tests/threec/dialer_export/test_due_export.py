@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from end_to_end.support_app import App
-
 from robot.commands.due_export import mark_exported, with_due_export
+
 from robot.errors import ExitCode, FatalError
 from robot.operations.scheduler import Memory
 from robot.settings import IsolatedSettings
