@@ -14,6 +14,7 @@ from typing import Any
 
 from servers import Database
 
+from robot.commands.context import Session
 from robot.commands.progress import PlainLines
 from robot.http import Bearer, Transport
 from robot.http.throttle import Throttle
@@ -22,6 +23,7 @@ from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
 from robot.sync.execution import Execution, Summary
 from robot.sync.windows import Listener
 from robot.threec.api import api_of
+from robot.sync.kinds import Asked
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
 from robot.threec.known import KnownRequests
@@ -120,3 +122,11 @@ def always(status: int, body: bytes, **headers: str) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def asked_for(session: Session, days: Sequence[date]) -> Asked:
+    """The calls of these days, as an execution asks for them."""
+    settings = session.settings
+    return Asked(
+        lambda stop: CallsJob.from_settings(settings, (), stop), lambda _: windows_of_days(days)
+    )

@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import pytest
 from servers import sqlite_only
+from support import asked_for
 from watching_receivers import HttpReceiver
 
 from robot.commands.context import Context, Session
 from robot.commands.run import execute
 from robot.database.statuses import ExecutionStatus
 from robot.errors import AnotherExecutionRunning, FatalError
-from robot.period import windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
+from robot.threec.listed import CALLS_JOB
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def run(database, tmp_path, receiver, simulator):
         session = Session(Context.for_file(tmp_path / ".env"), settings, threading.Event())
         yesterday = session.now().date() - timedelta(days=1)
         simulator.replace_calls(make_calls([yesterday], 20))
-        return execute(session, (), lambda _: windows_of_days([yesterday]))
+        return execute(session, CALLS_JOB, asked_for(session, [yesterday]))
 
     return once
 

@@ -7,14 +7,15 @@ import threading
 from datetime import date, datetime, timedelta
 
 import pytest
+from support import asked_for
 from watching_receivers import HttpReceiver
 
 from robot.commands.context import Context, Session
-from robot.commands.reminding import STATE, is_due
+from robot.commands.reminding import is_due, state_of
 from robot.commands.run import execute
 from robot.database.days import DayOf, DayStore, Span
-from robot.period import windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Fault, Simulator
+from robot.threec.listed import CALLS_JOB
 
 MONDAY = datetime(2026, 9, 21, 2, 0, 30)
 OLD, YESTERDAY = date(2026, 1, 5), date(2026, 9, 20)
@@ -51,7 +52,7 @@ def robot(database, tmp_path, receiver):
                 database.settings_with(**given),
                 threading.Event(),
             )
-            return execute(session, (), lambda _: windows_of_days([day]))
+            return execute(session, CALLS_JOB, asked_for(session, [day]))
 
         def told(self) -> list[str]:
             """What the chat heard since the last time."""
@@ -99,7 +100,7 @@ def test_it_ends_when_the_day_is_proven_and_begins_anew_with_the_next_one(failed
     failed.night(after(days=1), OLD)
     failed.night(after(days=8))
     assert reminders(failed) == []
-    assert repository.recall(STATE) == ""
+    assert repository.recall(state_of(CALLS_JOB)) == ""
     failed.simulator.use_faults([Fault("status_500", day=OLD, times=None)])
     failed.night(after(days=9), OLD)
     failed.night(after(days=15))
@@ -136,7 +137,7 @@ def test_what_nobody_heard_is_told_after_the_next_execution(failed, receiver):
 
 def test_without_alerts_nothing_is_remembered(robot, repository):
     robot.night(day=OLD, alert_webhook_url="")
-    assert repository.recall(STATE) is None
+    assert repository.recall(state_of(CALLS_JOB)) is None
 
 
 @pytest.mark.parametrize(

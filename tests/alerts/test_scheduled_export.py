@@ -18,6 +18,7 @@ from robot.database import open_repository
 from robot.errors import ConfigurationError, SyncError
 from robot.settings import IsolatedSettings
 from robot.simulators.threec import DEMO_TOKEN, Fault, Simulator
+from robot.threec.dialer_export.listed import DIALER_EXPORT
 
 BEGINS, SUCCEEDED, FAILED = "/export/start", "/export", "/export/fail"
 
@@ -87,7 +88,7 @@ def by_hand(session, monkeypatch):
 
     def run(**options):
         begun = session()
-        monkeypatch.setattr(Session, "begin", lambda context: begun)
+        monkeypatch.setattr(Session, "begin", lambda context, systems: begun)
         return export(begun.context, Options(campaign=5, **options))
 
     return run
@@ -95,7 +96,7 @@ def by_hand(session, monkeypatch):
 
 def test_a_scheduled_export_that_fails_before_it_begins_is_told(session, receiver, tmp_path):
     (tmp_path / "robot.db").write_text("no database at all")
-    schedule._export(session())
+    schedule._send(session(), DIALER_EXPORT)
     assert pings(receiver) == [FAILED]
     (told,) = chat(receiver)
     assert "dialer_export FAILED before it began" in told
@@ -104,7 +105,7 @@ def test_a_scheduled_export_that_fails_before_it_begins_is_told(session, receive
 def test_a_scheduled_export_is_pinged_at_its_start_and_success_with_what_became_of_the_contacts(
     session, clients, receiver
 ):
-    schedule._export(session())
+    schedule._send(session(), DIALER_EXPORT)
     assert pings(receiver) == [BEGINS, SUCCEEDED]
     assert b"Sent" in receiver.received[1][2]
     assert chat(receiver) == []
@@ -114,8 +115,8 @@ def test_unknown_contacts_are_a_failure_until_an_export_succeeds(
     session, clients, receiver, simulator
 ):
     simulator.use_faults([Fault("status_500_after", path="/mailing_sync.json")])
-    schedule._export(session())
-    schedule._export(session())  # nobody is left to be sent
+    schedule._send(session(), DIALER_EXPORT)
+    schedule._send(session(), DIALER_EXPORT)  # nobody is left to be sent
     assert pings(receiver) == [BEGINS, FAILED, BEGINS, SUCCEEDED]
     failed, again = chat(receiver)
     assert "dialer_export COMPLETED_WITH_ERRORS" in failed
@@ -127,7 +128,7 @@ def test_without_an_address_of_its_own_an_export_pings_nobody_but_alerts(
     session, receiver, tmp_path
 ):
     (tmp_path / "robot.db").write_text("no database at all")
-    schedule._export(session(export_healthcheck_url=""))
+    schedule._send(session(export_healthcheck_url=""), DIALER_EXPORT)
     assert pings(receiver) == []
     assert len(chat(receiver)) == 1
 

@@ -23,6 +23,7 @@ from support_app import ROOT, TOKEN, App
 from robot.commands import schedule
 from robot.commands.context import Context, Session
 from robot.simulators.threec import Fault, Simulator, make_calls
+from robot.threec.listed import CALLS_JOB
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="signals between processes are POSIX's"
@@ -118,7 +119,7 @@ def test_a_schedule_that_cannot_remember_its_run_lets_it_be(
     session = Session(Context(Path()), database.settings, stop)
     began = time.monotonic()
     with closing(locked(database)):
-        schedule._remember(session, schedule.STATE, "a moment")
+        schedule._remember(session, CALLS_JOB, "a moment")
     assert time.monotonic() - began < AT_ONCE
     assert "cannot be remembered: The robot was asked to stop." in caplog.text
 

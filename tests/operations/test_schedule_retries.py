@@ -21,6 +21,7 @@ from robot.commands.context import Context, Session
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode
 from robot.operations.scheduler import Agenda, Memory, Retry, Timetable, Unfinished
 from robot.simulators.threec import DEMO_TOKEN, Fault, Simulator, make_calls
+from robot.threec.listed import CALLS_JOB
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 MINUTE = timedelta(minutes=1)
@@ -214,7 +215,7 @@ def test_an_api_that_comes_back_is_read_at_the_second_try(
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session()
     wait = Waits(lambda: simulator.use_faults([]))
-    assert schedule.persist(session, wait) is ExitCode.SUCCESS
+    assert schedule.persist(session, CALLS_JOB, wait) is ExitCode.SUCCESS
     assert wait.seconds == [15 * 60]
     assert statuses(database) == ["FAILED", "COMPLETED_SUCCESS"]
     failed, recovered = chat(receiver)
@@ -228,7 +229,7 @@ def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session(schedule_retries=2, schedule_retry_minutes=5)
     wait = Waits()
-    assert schedule.persist(session, wait) is ExitCode.FAILED
+    assert schedule.persist(session, CALLS_JOB, wait) is ExitCode.FAILED
     assert wait.seconds == [300, 300]
     assert statuses(database) == ["FAILED"] * 3
     assert len(chat(receiver)) == 3
@@ -236,14 +237,14 @@ def test_an_api_that_stays_down_is_given_up_and_every_failure_was_told(
 
 def test_a_success_is_not_tried_again(make_session):
     wait = Waits()
-    assert schedule.persist(make_session(), wait) is ExitCode.SUCCESS
+    assert schedule.persist(make_session(), CALLS_JOB, wait) is ExitCode.SUCCESS
     assert wait.seconds == []
 
 
 def test_a_wait_that_is_broken_off_ends_with_130(database, make_session, simulator):
     simulator.use_faults([Fault("status_500", times=None)])
     session = make_session()
-    assert schedule.persist(session, Waits(lambda: True)) is ExitCode.INTERRUPTED
+    assert schedule.persist(session, CALLS_JOB, Waits(lambda: True)) is ExitCode.INTERRUPTED
     assert statuses(database) == ["FAILED"]
 
 
@@ -251,9 +252,9 @@ def test_what_was_interrupted_is_not_tried_again(make_session):
     session = make_session()
     session.stop.set()
     wait = Waits()
-    assert schedule.persist(session, wait) is ExitCode.INTERRUPTED
+    assert schedule.persist(session, CALLS_JOB, wait) is ExitCode.INTERRUPTED
     assert wait.seconds == []
-    assert schedule._execute(session) is None
+    assert schedule._execute(session, CALLS_JOB) is None
 
 
 def test_a_wrong_setting_is_not_tried_again(make_session, monkeypatch):
@@ -263,7 +264,7 @@ def test_a_wrong_setting_is_not_tried_again(make_session, monkeypatch):
     monkeypatch.setattr(schedule, "execute", refuse)
     wait = Waits()
     with pytest.raises(ConfigurationError):
-        schedule.persist(make_session(), wait)
+        schedule.persist(make_session(), CALLS_JOB, wait)
     assert wait.seconds == []
 
 
@@ -272,7 +273,7 @@ def test_a_database_that_cannot_be_opened_is_tried_again_in_the_loop_too(
     make_session, tmp_path, receiver
 ):
     (tmp_path / "folder.db").mkdir()
-    ended = schedule._execute(make_session(db_file=str(tmp_path / "folder.db")))
+    ended = schedule._execute(make_session(db_file=str(tmp_path / "folder.db")), CALLS_JOB)
     assert isinstance(ended, Unfinished)
     ended.given_up()
     assert len(chat(receiver)) == 1, "it was told as it happened, not once more"
@@ -283,7 +284,7 @@ def test_another_execution_in_the_way_is_waited_for(repository, make_session, re
     lock = repository.lock("calls")
     lock.__enter__()
     wait = Waits(lambda: lock.__exit__(None, None, None))
-    assert schedule.persist(session, wait) is ExitCode.SUCCESS
+    assert schedule.persist(session, CALLS_JOB, wait) is ExitCode.SUCCESS
     assert wait.seconds == [900]
     assert chat(receiver) == []
 
@@ -293,8 +294,8 @@ def test_another_execution_that_stays_in_the_way_is_told_once(repository, make_s
     wait = Waits()
     with repository.lock("calls"):
         with pytest.raises(AnotherExecutionRunning):
-            schedule.persist(session, wait)
-        ended = schedule._execute(session)
+            schedule.persist(session, CALLS_JOB, wait)
+        ended = schedule._execute(session, CALLS_JOB)
     assert wait.seconds == [900] * 3
     (told,) = chat(receiver)
     assert "FAILED before it began" in told
@@ -311,7 +312,7 @@ def test_a_defect_is_tried_again_and_told_with_its_traceback_in_the_log(
 
     monkeypatch.setattr(schedule, "execute", break_down)
     with pytest.raises(ZeroDivisionError):
-        schedule.persist(make_session(schedule_retries=1), Waits())
+        schedule.persist(make_session(schedule_retries=1), CALLS_JOB, Waits())
     assert [
         bool(record.exc_info) for record in caplog.records if record.levelno == logging.ERROR
     ] == [True]

@@ -24,9 +24,9 @@ def env(tmp_path):
     return write
 
 
-def problems(path, **options):
+def problems(path, systems=("threec",)):
     with pytest.raises(ConfigurationError) as caught:
-        load(path, **options)
+        load(path, systems)
     assert caught.value.exit_code is ExitCode.CONFIGURATION
     return list(caught.value.problems)
 
@@ -288,7 +288,7 @@ def test_a_missing_token_matters_only_where_one_is_needed(env):
 
 def test_a_file_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match=r"which does not exist: copy \.env\.example"):
-        load(tmp_path / ".env")
+        load(tmp_path / ".env", ["threec"])
 
 
 # -- warnings

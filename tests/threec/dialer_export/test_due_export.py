@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from end_to_end.support_app import App
-from robot.commands.due_export import mark_exported, with_due_export
 
 from robot.errors import ExitCode, FatalError
+from robot.operations.due import Due, one_after_the_other
 from robot.operations.scheduler import Memory
 from robot.settings import IsolatedSettings
 from robot.simulators.threec import DEMO_TOKEN
@@ -41,11 +41,12 @@ class Task:
         self.exports.append(f"{self.now:%a %H:%M}")
         return self.code
 
+    def due(self):
+        return Due(self.settings.export_cron, self.memory(), lambda: self.now, self.stop)
+
     def run(self, **later):
         self.now += timedelta(**later)
-        return with_due_export(
-            self.settings, self.memory(), lambda: self.now, self.stop, self.calls, self.export
-        )
+        return one_after_the_other([self.calls, lambda: self.due().run(self.export)])
 
 
 def test_what_came_due_since_the_last_run_is_exported_once():
@@ -86,7 +87,7 @@ def test_without_a_schedule_nothing_is_exported_or_remembered():
 def test_after_an_export_by_its_own_task_none_is_due():
     task = Task()
     task.run()
-    mark_exported(task.settings, task.memory(), task.now + timedelta(hours=6))
+    task.due().mark_done(task.now + timedelta(hours=6))
     task.run(days=1)
     assert task.exports == []
 
