@@ -21,9 +21,9 @@ from robot.http.throttle import Throttle
 from robot.period import Window, windows_of_days
 from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
 from robot.sync.execution import Execution, Summary
+from robot.sync.kinds import Asked
 from robot.sync.windows import Listener
 from robot.threec.api import api_of
-from robot.sync.kinds import Asked
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
 from robot.threec.known import KnownRequests

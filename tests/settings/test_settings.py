@@ -424,7 +424,7 @@ def test_a_file_that_looks_like_a_mis_saved_env_is_told(env, tmp_path, name):
     assert told.startswith(f"{tmp_path / name} stands beside .env and is not read")
     path.unlink()
     with pytest.raises(ConfigurationError) as refused:
-        load(path)
+        load(path, ["threec"])
     assert f"{name} stands there; rename it to .env" in str(refused.value.hint)
 
 
