@@ -5,16 +5,10 @@ Here, too, is how an operator writes them: the file `.env`, CRON expressions, ca
 API and no database.
 """
 
-from robot.settings.settings import (
-    BLOCKED_BY_DEFAULT,
-    LIST_NAME_WIDTH,
-    IsolatedSettings,
-    Settings,
-    home,
-    list_name,
-    read_settings,
-    schema_name,
-)
+from robot.settings.database import schema_name
+from robot.settings.dialer_export import BLOCKED_BY_DEFAULT, LIST_NAME_WIDTH, list_name
+from robot.settings.places import home
+from robot.settings.settings import IsolatedSettings, Settings, read_settings
 
 __all__ = [
     "BLOCKED_BY_DEFAULT",

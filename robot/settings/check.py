@@ -9,16 +9,23 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
 from robot.errors import ConfigurationError
-from robot.period import parse_end, parse_start, text
 from robot.runtime import masking
-from robot.settings import Settings, envfile, read_settings
+from robot.settings import (
+    Settings,
+    alerts,
+    database,
+    dialer_export,
+    envfile,
+    executions,
+    read_settings,
+    threec,
+)
 from robot.settings.network import PROXIES, proxy_secrets
+from robot.settings.setting import expected_of
 
 _NAMES = [name.upper() for name in Settings.model_fields]
 _SECRETS = [
@@ -31,7 +38,12 @@ _TEXTS = [
 ]
 _FAMILIES = {name.partition("_")[0] for name in _NAMES if "_" in name}  # DB, API, THREEC, …
 _LONGEST_NAME = max(map(len, _NAMES)) + 5
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# by system: what its jobs cannot do without
+_NEEDED = {"threec": threec.needed}
+_RULES = (
+    *(threec.problems, dialer_export.problems, database.problems),
+    *(alerts.problems, executions.problems),
+)
 
 
 def load(env_file: Path, systems: Collection[str] = ()) -> tuple[Settings, list[str]]:
@@ -171,109 +183,13 @@ def _detail(reason: str, shown: str) -> str:
 
 def expected(name: str) -> str:
     """What an operator is told to write for this setting."""
-    extra: Any = Settings.model_fields[name].json_schema_extra
-    return str(extra["expected"])
+    return expected_of(Settings, name)
 
 
 def _together(raw: Mapping[str, str], systems: Collection[str]) -> list[str]:
     """What no single variable can tell: what is missing, and what contradicts something else."""
-    problems = []
-
-    def missing(name: str, why: str) -> None:
-        if not raw.get(name, "").strip():
-            problems.append(f"{name}: is empty{why}; expected {expected(name.lower())}")
-
-    threec = "threec" in systems
-    if threec and raw.get("THREEC_USER", "").strip() and not raw.get("MANAGER_TOKEN", "").strip():
-        missing("THREEC_PASSWORD", ", though THREEC_USER is set and MANAGER_TOKEN is not")
-        if not raw.get("THREEC_COMPANY_DOMAIN", "").strip():
-            missing(
-                "THREEC_COMPANY_ID", ", and THREEC_COMPANY_DOMAIN too, though THREEC_USER is set"
-            )
-    elif threec:
-        missing("MANAGER_TOKEN", ", and THREEC_USER too")
-    for name in (
-        "MANAGER_TOKEN",
-        "THREEC_USER",
-        "THREEC_PASSWORD",
-        "DB_SERVER",
-        "DB_DATABASE",
-        "DB_USERNAME",
-        "DB_PASSWORD",
-    ):
-        if raw.get(name, "").upper().startswith(("SEU_", "SUA_")):
-            problems.append(
-                f"{name}: still holds the example's text; expected {expected(name.lower())}"
-            )
-    if raw.get("EXPORT_CRON", "").strip() and raw.get("EXPORT_CAMPAIGN_ID", "").strip() in {
-        "",
-        "0",
-    }:
-        problems.append(
-            "EXPORT_CAMPAIGN_ID: is empty, though EXPORT_CRON is set; expected"
-            f" {expected('export_campaign_id')}"
-        )
-    if raw.get("DB_SERVER", "").strip():
-        missing("DB_DATABASE", ", though DB_SERVER is set")
-        if raw.get("DB_TRUSTED_CONNECTION", "").strip().lower() not in {
-            "yes",
-            "true",
-            "1",
-            "on",
-            "y",
-            "sim",
-            "s",
-        }:
-            missing("DB_USERNAME", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
-            missing("DB_PASSWORD", ", though DB_SERVER is set and DB_TRUSTED_CONNECTION is not")
-    else:
-        set_too = [
-            name
-            for name in ("DB_DATABASE", "DB_USERNAME", "DB_PASSWORD")
-            if raw.get(name, "").strip()
-        ]
-        if set_too:
-            beside = " and ".join(set_too)
-            wanted = f"{expected('db_server')}; or {beside} empty too, for the embedded database"
-            problems.append(f"DB_SERVER: is empty, though {beside} is set; expected {wanted}")
-    if raw.get("ALERT_EMAIL_TO", "").strip():
-        missing("ALERT_EMAIL_SERVER", ", though ALERT_EMAIL_TO is set")
-    if (
-        raw.get("ALERT_EMAIL_USERNAME", "").strip()
-        and raw.get("ALERT_EMAIL_SECURITY", "").strip().lower() == "none"
-    ):
-        problems.append(
-            "ALERT_EMAIL_SECURITY: read 'none', though ALERT_EMAIL_USERNAME is set; expected"
-            " starttls or tls"
-        )
-    return problems + period_problems(
-        raw.get("MANUAL_START_DATE", ""),
-        raw.get("MANUAL_END_DATE", ""),
-        "MANUAL_START_DATE",
-        "MANUAL_END_DATE",
-    )
-
-
-def period_problems(start: str, end: str, start_name: str, end_name: str) -> list[str]:
-    """What is wrong with a period's two ends taken together (each alone is checked where it is
-    read).
-    """
-    start, end = start.strip(), end.strip()
-    if bool(start) != bool(end):
-        absent, given = (end_name, start_name) if start else (start_name, end_name)
-        return [f"{absent}: is empty, though {given} is set; expected both or neither"]
-    try:
-        first, last = parse_start(start), parse_end(end)
-    except ValueError:
-        return []
-    if last < first:
-        return [
-            (
-                f"{end_name}: read {text(last)}, before {start_name} {text(first)}; expected a"
-                " later moment"
-            )
-        ]
-    return []
+    needs = [problem for system in sorted(systems) for problem in _NEEDED[system](raw)]
+    return needs + [problem for rules in _RULES for problem in rules(raw)]
 
 
 def _unknown(file: envfile.EnvFile) -> list[str]:
@@ -288,11 +204,7 @@ def _unknown(file: envfile.EnvFile) -> list[str]:
 
 
 def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
-    warnings = _unknown(file)
-    if settings.db_schema != "dbo" and not settings.db_server:
-        warnings.append(
-            "DB_SCHEMA means nothing without DB_SERVER: the embedded database has no schemas."
-        )
+    warnings = [*_unknown(file), *database.warnings(settings)]
     warnings += [
         f"{line}: {name} is set a second time. This line counts, the one before does not."
         for line, name in file.doubled
@@ -305,19 +217,4 @@ def _warnings(settings: Settings, file: envfile.EnvFile) -> list[str]:
         for line, name, glued in file.commented
         if (name in _SECRETS and (glued or file.values[name])) or (name in _TEXTS and glued)
     ]
-    if settings.token_expires and settings.logs_in:
-        warnings.append(
-            "TOKEN_EXPIRES is the last day of MANAGER_TOKEN, which is empty: it is not looked at."
-        )
-    for name, address in (
-        ("BASE_URL", settings.base_url),
-        ("THREEC_BASE_URL", settings.threec_base_url),
-    ):
-        url = urlsplit(address)
-        if url.scheme == "http" and url.hostname not in _LOOPBACK:
-            warnings.append(
-                f"{name} begins with http://: the token travels in clear text to"
-                f" {url.hostname}."
-                " Use https://."
-            )
-    return warnings
+    return warnings + threec.warnings(settings)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from robot.errors import ConfigurationError
 from robot.period import parse_end, parse_start
-from robot.settings.check import expected, period_problems
+from robot.settings.check import expected
+from robot.settings.executions import period_problems
 
 
 @dataclass(frozen=True)
