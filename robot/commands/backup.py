@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from rich.progress import Progress
 
 from robot import jobs
 from robot.commands.context import Context, Session
+from robot.commands.questions import agreed, require_terminal
 from robot.database.backups import Contents, back_up, look_into, restore, sent_since
 from robot.database.sqlite import SqliteEngine
 from robot.errors import AnotherExecutionRunning, ConfigurationError, ExitCode
@@ -46,9 +46,14 @@ def restore_command(context: Context, file: Path, *, yes: bool) -> ExitCode:
         there = target.exists()
         if there:
             _warn(out, target, backup)
-        if there and not yes and not _agreed(out, target):
-            out.print("Nothing was changed.")
-            return ExitCode.SUCCESS
+        if there and not yes:
+            require_terminal(
+                f"{target} would be replaced, and there is no terminal to ask at.",
+                "Add --yes to replace it.",
+            )
+            if not agreed(out, "Replace it?"):
+                out.print("Nothing was changed.")
+                return ExitCode.SUCCESS
         stop = stop_on_signals()
         kept = _keep(context, target, now(settings.timezone), stop) if there else None
         with _bar(context.err, "restored") as progress:
@@ -89,19 +94,6 @@ def _warn(out: Console, target: Path, backup: Path) -> None:
             style="yellow",
             soft_wrap=True,
         )
-
-
-def _agreed(out: Console, target: Path) -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigurationError(
-            f"{target} would be replaced, and there is no terminal to ask at.",
-            "Add --yes to replace it.",
-        )
-    try:
-        answer = out.input("Replace it? [y/N] ")
-    except EOFError:
-        return False
-    return answer.strip().lower() in {"y", "yes", "s", "sim"}
 
 
 def _keep(context: Context, target: Path, moment: datetime, stop: threading.Event) -> Path:

@@ -31,7 +31,7 @@ from robot.settings.check import overruled
 from robot.threec.calls import CallsApi
 from robot.threec.calls_job import CallsJob
 from robot.threec.connection import transport
-from robot.threec.dialer_export.choosing import select_of
+from robot.threec.dialer_export.query import select_of
 
 _FREE_MB = 500
 _RUNS_SHOWN = 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,11 @@ import typer
 
 from robot.commands.clients_summary import print_preview, print_summary
 from robot.commands.context import Context, Session
+from robot.commands.questions import agreed, require_terminal
 from robot.customers.columns import parse_maps
 from robot.customers.importing import Options, import_clients, preview_import
 from robot.database import open_repository
-from robot.errors import ConfigurationError, ExitCode
+from robot.errors import ExitCode
 from robot.runtime.masking import mask
 
 app = typer.Typer(
@@ -118,20 +118,12 @@ def preview_file(context: Context, session: Session, file: Path, options: Option
 
 
 def _asked(context: Context, doubts: Sequence[str]) -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigurationError(
-            (
-                "There is something to be told before this file is stored, and no terminal to ask"
-                " at;"
-                " nothing was stored."
-            ),
-            "Look at these lines (--preview shows more). To store them as they are, add --yes.",
-            tuple(doubts),
-        )
+    require_terminal(
+        "There is something to be told before this file is stored, and no terminal to ask at;"
+        " nothing was stored.",
+        "Look at these lines (--preview shows more). To store them as they are, add --yes.",
+        tuple(doubts),
+    )
     for doubt in doubts:
         context.out.print(mask(doubt), markup=False, soft_wrap=True)
-    try:
-        answer = context.out.input("Store them as they are? [y/N] ")
-    except EOFError:
-        return False
-    return answer.strip().lower() in {"y", "yes", "s", "sim"}
+    return agreed(context.out, "Store them as they are?")

@@ -18,6 +18,7 @@ import typer
 from robot.commands import consoles, unproven
 from robot.commands.context import Context, Session
 from robot.commands.layout import say, width_of
+from robot.commands.questions import agreed
 from robot.database import open_repository
 from robot.database.days import DayOf, Days, DayStore, ranges
 from robot.database.records import campaigns_text
@@ -119,7 +120,8 @@ def give_up(
             say(context.out, _nothing(days, first, last, undo=undo))
             return ExitCode.SUCCESS
         _print(context, session.settings, days, due, undo=undo)
-        if not yes and sys.stdin.isatty() and not _agreed(context, due, undo=undo):
+        question = f"{'Take back' if undo else 'Give up'} {len(due)} day(s)?"
+        if not yes and sys.stdin.isatty() and not agreed(context.out, question):
             say(context.out, "Nothing was changed.")
             return ExitCode.SUCCESS
         with repository.lock(CallsJob.name):
@@ -151,15 +153,6 @@ def _print(
     chosen = [each for each in days.unproven() if each.of in set(due)]
     for line in unproven.lines(settings, chosen, width_of(context.out), advice=False):
         say(context.out, line)
-
-
-def _agreed(context: Context, due: Sequence[DayOf], *, undo: bool) -> bool:
-    what = "Take back" if undo else "Give up"
-    try:
-        answer = context.out.input(f"{what} {len(due)} day(s)? [y/N] ", markup=False)
-    except EOFError:
-        return False
-    return answer.strip().lower() in {"y", "yes", "s", "sim"}
 
 
 def _tell(context: Context, due: Sequence[DayOf], first: date, last: date, *, undo: bool) -> None:

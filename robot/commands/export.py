@@ -4,31 +4,27 @@ answers.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from robot.brazil.states import read_state
-from robot.cells.words import canonical, listed
+from robot.cells.words import canonical
 from robot.commands.context import Context, Session
+from robot.commands.export_options import Options, wish_of
 from robot.commands.export_preview import print_preview
+from robot.commands.questions import agreed, require_terminal
 from robot.commands.schedule import due_of
 from robot.commands.sending import print_result, send_now, watched
 from robot.database import open_repository
-from robot.errors import ConfigurationError, ExitCode
-from robot.period import parse_start
+from robot.errors import ExitCode
 from robot.runtime.masking import mask
 from robot.runtime.program import command
-from robot.settings import LIST_NAME_WIDTH, list_name
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
-from robot.threec.dialer_export.asking import amount_of, exporter_for, order_of
-from robot.threec.dialer_export.choosing import Wish
+from robot.threec.dialer_export.asking import exporter_for, order_of
 from robot.threec.dialer_export.listed import DIALER_EXPORT
 from robot.threec.dialer_export.resolving import MIN_AGE, Resolved, Verdict, resolve
 from robot.threec.dialer_export.results import Preview, Result
@@ -37,25 +33,6 @@ _LARGEST = 2**31 - 1  # what the tables' INT columns hold
 _YEAR_MINUTES = 366 * 24 * 60
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
-
-
-@dataclass(frozen=True)
-class Options:
-    """The command's options, as typed."""
-
-    campaign: int
-    list_name: str = ""
-    ids: str | None = None
-    ids_file: Path | None = None
-    creditor: str | None = None
-    uf: str | None = None
-    min_amount: str | None = None
-    status: str | None = None
-    not_called_since: str | None = None
-    limit: int | None = None
-    weight: int | None = None
-    dry_run: bool = False
-    yes: bool = False
 
 
 @app.callback()
@@ -142,7 +119,7 @@ def _resolve(
 def export(context: Context, options: Options) -> ExitCode:
     """Preview, ask, send."""
     session = Session.begin(context, DIALER_EXPORT.systems)
-    wish = _wish(options, session)
+    wish = wish_of(options)
     today = f"{session.now():%Y-%m-%d}"
     name = canonical(options.list_name).replace("{date}", today) or f"API 3C Robot {today}"
     order = order_of(session.settings, name, options.weight)
@@ -172,7 +149,11 @@ def export(context: Context, options: Options) -> ExitCode:
             preview = look()
             if options.dry_run or not preview.contacts:
                 return ExitCode.SUCCESS
-            if not _asked(context, preview):
+            require_terminal(
+                f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.",
+                "Add --yes to send them.",
+            )
+            if not agreed(context.out, f"Send {preview.contacts:,} contact(s)?"):
                 context.out.print("Nothing was sent.")
                 return ExitCode.SUCCESS
             result = watched(session, DIALER_EXPORT, lambda begins: send(preview, begins))
@@ -213,104 +194,6 @@ def resolve_exports(
         repository.close()
     _print_resolved(context, result)
     return result.ending.exit_code
-
-
-def _wish(options: Options, session: Session) -> Wish:
-    problems: list[str] = []
-    if not options.campaign:
-        problems.append("--campaign: is missing; expected a campaign's id, like 5")
-    problems += _blank(options)
-    ids = set(listed(options.ids or ""))
-    if options.ids_file is not None:
-        try:
-            ids |= set(
-                filter(
-                    None,
-                    map(canonical, options.ids_file.read_text(encoding="utf-8-sig").splitlines()),
-                )
-            )
-        except OSError as error:
-            problems.append(f"--ids-file: {options.ids_file} cannot be read ({error.strerror})")
-        except UnicodeDecodeError:
-            problems.append(
-                f"--ids-file: {options.ids_file} is no text in UTF-8; expected an external id a"
-                " line"
-            )
-        else:
-            if not ids:
-                problems.append(f"--ids-file: {options.ids_file} holds no id")
-    since: datetime | None = None
-    if options.not_called_since:
-        try:
-            since = parse_start(options.not_called_since)
-        except ValueError:
-            problems.append(
-                f"--not-called-since: read {options.not_called_since!r}; expected a date like"
-                " 2026-09-01"
-            )
-    try:
-        list_name(options.list_name)
-    except ValueError as error:
-        problems.append(
-            f"--list: read {options.list_name!r}, {error}; expected a name, like 'Robo {{date}}'"
-        )
-    if len(options.list_name) > LIST_NAME_WIDTH:
-        problems.append(
-            f"--list: has {len(options.list_name)} characters; expected {LIST_NAME_WIDTH} at most"
-        )
-    uf, amount = "", None
-    try:
-        uf = read_state(options.uf or "")
-    except ValueError as error:
-        problems.append(f"--uf: read {options.uf!r}, {error}; expected one like SP")
-    try:
-        amount = amount_of(options.min_amount or "", "--min-amount")
-    except ConfigurationError as error:
-        problems += error.problems
-    if problems:
-        raise ConfigurationError(f"{len(problems)} wrong option(s).", problems=tuple(problems))
-    return Wish(
-        campaign_id=options.campaign,
-        ids=frozenset(ids),
-        creditor=options.creditor or "",
-        uf=uf,
-        min_amount=amount,
-        status=options.status or "",
-        not_called_since=since,
-        limit=options.limit,
-    )
-
-
-def _blank(options: Options) -> list[str]:
-    """A filter that is given and empty, like --ids "$IDS" of a script whose IDS is not set, would
-    choose everybody.
-    """
-    given = {
-        "--ids": options.ids and "".join(listed(options.ids)),
-        "--creditor": options.creditor,
-        "--uf": options.uf,
-        "--min-amount": options.min_amount,
-        "--status": options.status,
-        "--not-called-since": options.not_called_since,
-    }
-    return [
-        f"{name}: is empty; leave the option out where it is not to choose"
-        for name, value in given.items()
-        if value is not None and not canonical(value)
-    ]
-
-
-def _asked(context: Context, preview: Preview) -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigurationError(
-            f"{preview.contacts} contact(s) would be sent, and there is no terminal to ask at.",
-            "Add --yes to send them.",
-        )
-    try:
-        answer = context.out.input(f"Send {preview.contacts:,} contact(s)? [y/N] ", markup=False)
-    except EOFError:
-        return False
-    return answer.strip().lower() in {"y", "yes", "s", "sim"}
 
 
 def _print_resolved(context: Context, result: Resolved) -> None:

@@ -15,7 +15,8 @@ from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
 from robot.simulators.threec import Fault, Simulator
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import Connection
-from robot.threec.dialer_export.choosing import Wish, clients_of_query, clients_of_table
+from robot.threec.dialer_export.choosing import Wish, clients_of_table
+from robot.threec.dialer_export.query import clients_of_query
 from robot.threec.dialer_export.resolving import resolve
 from robot.threec.dialer_export.sending import Exporter
 from robot.threec.dialer_export.wire import Order

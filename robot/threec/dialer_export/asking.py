@@ -16,7 +16,8 @@ from robot.settings import Settings
 from robot.sync.kinds import Sending
 from robot.threec import ThreeCMailingClient
 from robot.threec.connection import connection
-from robot.threec.dialer_export.choosing import Client, Wish, clients_of_query, clients_of_table
+from robot.threec.dialer_export.choosing import Client, Wish, clients_of_table
+from robot.threec.dialer_export.query import clients_of_query
 from robot.threec.dialer_export.results import Result
 from robot.threec.dialer_export.sending import JOB, Exporter
 from robot.threec.dialer_export.wire import Order

@@ -18,7 +18,7 @@ from robot.database.exports import ExportStore
 from robot.runtime.program import command
 from robot.sync.kinds import ListedJob, SendingJob
 from robot.threec.dialer_export.asking import send_as_scheduled
-from robot.threec.dialer_export.choosing import QUERY_JOB
+from robot.threec.dialer_export.query import QUERY_JOB
 from robot.threec.dialer_export.sending import JOB
 
 

@@ -28,14 +28,8 @@ from robot.runtime.program import command
 from robot.sync.history import Ending, recorded
 from robot.threec import Imported, ThreeCMailingClient
 from robot.threec.dialer_export import filters
-from robot.threec.dialer_export.choosing import (
-    QUERY_JOB,
-    Choice,
-    Client,
-    Wish,
-    choose,
-    keep_rejections,
-)
+from robot.threec.dialer_export.choosing import Choice, Client, Wish, choose
+from robot.threec.dialer_export.query import QUERY_JOB, keep_rejections
 from robot.threec.dialer_export.results import RESOLVE, Preview, Result, tell_problems
 from robot.threec.dialer_export.wire import Order, chunks, is_of, wire_of
 

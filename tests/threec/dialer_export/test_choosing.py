@@ -9,7 +9,7 @@ from support import NOW
 from threec.dialer_export.conftest import ORDER, order
 
 from robot.errors import ConfigurationError
-from robot.threec.dialer_export.choosing import clients_of_query
+from robot.threec.dialer_export.query import clients_of_query
 
 CLIENTS = """id;nome;fone;credor;uf;valor;status
 1;Ana;11999990001;Banco A;SP;100,00;ativo

@@ -12,7 +12,7 @@ from servers import sqlite_only
 
 from robot.errors import FatalError, Interrupted
 from robot.simulators.threec import DEMO_TOKEN, Simulator
-from robot.threec.dialer_export.choosing import clients_of_query
+from robot.threec.dialer_export.query import clients_of_query
 
 COUNTED = "SELECT COUNT(*) AS id, 'Ana' AS nome, '11999998888' AS fone FROM "
 ENDLESS = {
