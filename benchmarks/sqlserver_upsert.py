@@ -41,7 +41,7 @@ import pyodbc  # noqa: E402
 from servers import Database, Server, server  # type: ignore[import-not-found]  # noqa: E402
 
 from robot.cells.tables import CALLS, CALLS_FAMILY, Kind, RowTable  # noqa: E402
-from robot.database import Batch, Repository, Scope, WindowLine, open_repository, staging  # noqa: E402
+from robot.database import Batch, Coverage, Repository, WindowLine, open_repository, staging  # noqa: E402
 from robot.database.engine import Row  # noqa: E402
 from robot.database.statuses import WindowStatus  # noqa: E402
 from robot.period import Period  # noqa: E402
@@ -52,7 +52,7 @@ from robot.threec.calls_job import digest_calls  # noqa: E402
 Rows = dict[RowTable, list[Row]]
 NOW = datetime(2026, 9, 16, 2, 0, 0)
 DAY = date(2026, 9, 15)
-SCOPE = Scope("calls", (), Period(datetime(2026, 9, 15), datetime(2026, 9, 15, 23, 59, 59)))
+COVERAGE = Coverage("calls", "", Period(datetime(2026, 9, 15), datetime(2026, 9, 15, 23, 59, 59)))
 
 
 def main() -> None:
@@ -117,7 +117,7 @@ def _options() -> argparse.Namespace:
 
 
 def make_rows(count: int) -> Rows:
-    digest = digest_calls(SCOPE.period, frozenset(), make_calls([DAY], count, odd=False))
+    digest = digest_calls(COVERAGE.period, frozenset(), make_calls([DAY], count, odd=False))
     return {table: list({row[table.row_names.index(table.key)]: row for row in
     digest.rows[table]}.values()) for table in
             CALLS_FAMILY.tables}  # fmt: skip
@@ -181,7 +181,7 @@ def ours(settings: Settings, rows: Rows, batch: int, chunk: int) -> int:
             counts.inserted
             for parcel in parcels(rows, batch)
             for counts in repository.store(
-                Batch(parcel), SCOPE, WindowLine(DAY, WindowStatus.READING, 1, NOW), set()
+                Batch(parcel), COVERAGE, WindowLine.of_day(DAY, WindowStatus.READING, 1, NOW), set()
             ).tables.values()
         )
     finally:

@@ -183,9 +183,9 @@ def test_days_that_are_not_complete(database):
 
 def test_days_that_were_never_read(database):
     database.execute(
-        "INSERT INTO sync_windows (job, campaigns, day, status, execution_id, started_at)"
-        " SELECT job, '5,6', day, status, execution_id, started_at FROM sync_windows WHERE day <>"
-        " '2026-09-15'"
+        "INSERT INTO sync_windows (job, scope, window_key, day, status, execution_id, started_at)"
+        " SELECT job, '5,6', window_key, day, status, execution_id, started_at FROM sync_windows"
+        " WHERE day <> '2026-09-15'"
     )
     found = [tuple(str(value)[:10] for value in row.values()) for row in answer(database, 5)]
     database.rollback()

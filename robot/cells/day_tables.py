@@ -6,23 +6,23 @@ from robot.cells.columns import Table, datetime, text
 
 DAYS_GIVEN_UP = Table(
     name="days_given_up",
-    primary_key=("job", "campaigns", "day"),
+    primary_key=("job", "scope", "day"),
     columns=(
         text("job", 50),
-        text("campaigns", 100),
         text("day", 10),  # YYYY-MM-DD
         datetime("given_up_at"),
         text("given_up_by", 255),
+        text("scope", 200),
     ),
 )
 
 SCHEDULED_DAYS = Table(
     name="scheduled_days",
-    primary_key=("job", "campaigns"),
+    primary_key=("job", "scope"),
     columns=(
         text("job", 50),
-        text("campaigns", 100),
         text("first_day", 10),  # YYYY-MM-DD
         text("last_day", 10),
+        text("scope", 200),
     ),
 )

@@ -159,16 +159,15 @@ EXECUTION_LOGS = Table(
         _integer("inserted_records"),
         _integer("updated_records"),
         _integer("unchanged_records"),
+        _text("scope", 200),
     ),
 )
 
 SYNC_WINDOWS = Table(
     name="sync_windows",
-    primary_key=("job", "campaigns", "day"),
+    primary_key=("job", "scope", "window_key"),
     columns=(
         _text("job", 50),
-        _text("campaigns", 100),
-        _text("day", 10),  # YYYY-MM-DD
         _text("status", 20),
         _integer("api_total"),
         _integer("distinct_ids"),
@@ -180,6 +179,10 @@ SYNC_WINDOWS = Table(
         _integer("execution_id"),
         _datetime("started_at"),
         _datetime("finished_at"),
+        _text("scope", 200),
+        _text("window_key", 100),  # of most windows the day
+        _text("day", 10),  # YYYY-MM-DD; NULL where the window is no day
+        _text("next_cursor"),  # where to go on, of a list that is read by a cursor
     ),
 )
 

@@ -109,7 +109,7 @@ def give_up(
 
     def chosen(days: Days) -> list[DayOf]:
         of_all = list(days.standing_given_up()) if undo else [each.of for each in days.unproven()]
-        return [of for of in of_all if first <= of.day <= last and wanted in {None, of.campaigns}]
+        return [of for of in of_all if first <= of.day <= last and wanted in {None, of.scope}]
 
     repository = open_repository(session.settings, session.stop)
     store = DayStore(repository, CallsJob.name)

@@ -38,7 +38,7 @@ def read_days(settings: Settings, job: str = CallsJob.name) -> Days:
 
 def command_for(settings: Settings, stretch: Sequence[Unproven]) -> str:
     """What reads these days again: they follow one another, and speak of the same campaigns."""
-    campaigns = stretch[0].of.campaigns
+    campaigns = stretch[0].of.scope
     configured = (settings.campaign_ids, settings.manual_campaign_ids)
     # a list too long for its column is known only where a setting still holds it
     whole = next((ids for ids in configured if campaigns_text(ids) == campaigns), None)
@@ -57,7 +57,7 @@ def lines(
     what reads it again.
     """
     told: list[str] = []
-    named = {each.of.campaigns for each in unproven} != {""}
+    named = {each.of.scope for each in unproven} != {""}
     for stretch in stretches(unproven):
         about = of(stretch[0].of) if named else ""
         for line in _stretch(stretch):
@@ -77,7 +77,7 @@ def stretches(unproven: Sequence[Unproven]) -> Iterator[list[Unproven]]:
 
     `unproven` is sorted as `Days.unproven` does.
     """
-    for _, of_campaigns in groupby(unproven, key=lambda each: each.of.campaigns):
+    for _, of_campaigns in groupby(unproven, key=lambda each: each.of.scope):
         by_day = {each.of.day: each for each in of_campaigns}
         for first, last in ranges(by_day):
             yield [each for day, each in by_day.items() if first <= day <= last]
@@ -88,7 +88,7 @@ def plain(settings: Settings, unproven: Sequence[Unproven]) -> list[dict[str, ob
     return [
         {
             "day": each.of.day.isoformat(),
-            "campaigns": each.of.campaigns,
+            "campaigns": each.of.scope,
             "status": each.word,
             "reason": mask(each.reason) or None,
             "execution": each.execution_id,
@@ -103,7 +103,7 @@ def plain_given_up(given_up: Mapping[DayOf, GivenUp]) -> list[dict[str, object]]
     return [
         {
             "day": of.day.isoformat(),
-            "campaigns": of.campaigns,
+            "campaigns": of.scope,
             "given_up_at": gone.at.isoformat(" ", "seconds"),
             "given_up_by": gone.by,
         }
@@ -137,7 +137,7 @@ def _because(each: Unproven) -> str:
 
 def of(day: DayOf) -> str:
     """The campaigns of which a day speaks, in brackets; of many, how many."""
-    named = day.campaigns
+    named = day.scope
     if not named:
         return " (all campaigns)"
     if len(named) <= _CAMPAIGNS_SHOWN:

@@ -23,7 +23,7 @@ from robot.customers.files import Row, Table, open_table
 from robot.customers.intake import Intake, Taken, Tally
 from robot.customers.review import Review, review
 from robot.customers.rows import Layout, record_of, without_id
-from robot.database import Batch, Counts, Repository, Scope
+from robot.database import Batch, Counts, Coverage, Repository
 from robot.database.engine import Row as TableRow
 from robot.errors import ConfigurationError, Interrupted
 from robot.period import Period
@@ -113,7 +113,7 @@ def import_clients(
         _Import(found, repository, options, stop, progress).run()
 
     now = clock()
-    recorded(repository, Scope(JOB, (), Period(now, now)), work)
+    recorded(repository, Coverage(JOB, "", Period(now, now), campaign_ids=""), work)
     return found
 
 

@@ -22,10 +22,10 @@ _LONGEST_READING = timedelta(days=1)  # of one day; an execution that reads it f
 
 @dataclass(frozen=True, order=True)
 class DayOf:
-    """A day, and the campaigns of which it speaks (as `sync_windows` has them: empty = all)."""
+    """A day, and the scope of which it speaks (as `sync_windows` has it: empty = all)."""
 
     day: date
-    campaigns: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Asked:
     """The days that an execution was asked for by hand."""
 
     execution_id: int
-    campaigns: str
+    scope: str
     span: Span
 
 
@@ -106,38 +106,38 @@ class Days:
     asked: tuple[Asked, ...] = ()
 
     def proven(self, of: DayOf) -> bool:
-        """Whether every record of these campaigns on this day is proven to be stored."""
-        return covered(of.campaigns, self._proven.get(of.day, ()))
+        """Whether every record of this scope on this day is proven to be stored."""
+        return covered(of.scope, self._proven.get(of.day, ()))
 
     def settled(self, of: DayOf) -> bool:
         """Whether nothing is left to do: it is proven or given up."""
         return of in self.given_up or self.proven(of)
 
     def unproven(self) -> list[Unproven]:
-        """Every day that is over and neither proven nor given up, of any age: by campaigns, the
+        """Every day that is over and neither proven nor given up, of any age: by scope, the
         oldest first.
 
         Without the day that an execution is just reading.
         """
         found = {of: self._unproven(of, reading) for of, reading in self.readings.items()}
-        for campaigns, span in self.owed.items():
+        for scope, span in self.owed.items():
             for day in days_between(span.first, min(span.last, self.yesterday)):
-                of = DayOf(day, campaigns)
+                of = DayOf(day, scope)
                 found.setdefault(of, Unproven(of, None, ""))
         for asked in self.asked:
             for day in self.not_reached(asked) if asked.execution_id not in self.running else ():
-                of = DayOf(day, asked.campaigns)
+                of = DayOf(day, asked.scope)
                 reason = f"execution {asked.execution_id} was asked for it, and did not read it"
                 found.setdefault(of, Unproven(of, None, reason, asked.execution_id))
         left = [each for of, each in found.items() if self._is_over(of) and not self.settled(of)]
-        return sorted(left, key=lambda each: (each.of.campaigns, each.of.day))
+        return sorted(left, key=lambda each: (each.of.scope, each.of.day))
 
     def not_reached(self, asked: Asked) -> list[date]:
         """The days that were asked for, and that neither this execution nor another one has
         read.
         """
         all_of_them = (
-            DayOf(day, asked.campaigns) for day in days_between(asked.span.first, asked.span.last)
+            DayOf(day, asked.scope) for day in days_between(asked.span.first, asked.span.last)
         )
         return [of.day for of in all_of_them if of not in self.readings and not self.proven(of)]
 
@@ -151,7 +151,7 @@ class Days:
 
     @cached_property
     def _proven(self) -> Mapping[date, set[str]]:
-        """The campaigns for which each day is proven.
+        """The scopes for which each day is proven.
 
         What a clock that was ahead proved of days to come is no proof.
         """
@@ -161,7 +161,7 @@ class Days:
                 reading.finished_at is not None and reading.finished_at > whole(self.now.date()).end
             )
             if reading.status is WindowStatus.COMPLETE and not ahead:
-                proven.setdefault(of.day, set()).add(of.campaigns)
+                proven.setdefault(of.day, set()).add(of.scope)
         return proven
 
     def _unproven(self, of: DayOf, reading: Reading) -> Unproven:
@@ -206,15 +206,15 @@ class DayStore:
         job = (self._job,)
         windows = ask(
             (
-                "SELECT day, campaigns, status, detail, execution_id, started_at, finished_at FROM"
+                "SELECT day, scope, status, detail, execution_id, started_at, finished_at FROM"
                 " sync_windows WHERE job = ?"
             ),
             job,
         )
         given_up = ask(
-            "SELECT day, campaigns, given_up_at, given_up_by FROM days_given_up WHERE job = ?", job
+            "SELECT day, scope, given_up_at, given_up_by FROM days_given_up WHERE job = ?", job
         )
-        owed = ask("SELECT campaigns, first_day, last_day FROM scheduled_days WHERE job = ?", job)
+        owed = ask("SELECT scope, first_day, last_day FROM scheduled_days WHERE job = ?", job)
         running = ask(
             "SELECT id FROM execution_logs WHERE job = ? AND status = ?",
             (*job, ExecutionStatus.RUNNING.value),
@@ -223,20 +223,20 @@ class DayStore:
         return Days(
             now,
             {
-                _day_of(day, campaigns): Reading(
+                _day_of(day, scope): Reading(
                     WindowStatus(str(status)),
                     None if detail is None else str(detail),
                     None if execution_id is None else int(str(execution_id)),
                     _moment(started_at),
                     _moment(finished_at),
                 )
-                for day, campaigns, status, detail, execution_id, started_at, finished_at in windows
+                for day, scope, status, detail, execution_id, started_at, finished_at in windows
             },
             {
-                _day_of(day, campaigns): GivenUp(_moment(at) or now, "" if by is None else str(by))
-                for day, campaigns, at, by in given_up
+                _day_of(day, scope): GivenUp(_moment(at) or now, "" if by is None else str(by))
+                for day, scope, at, by in given_up
             },
-            {str(campaigns): Span(_day(first), _day(last)) for campaigns, first, last in owed},
+            {str(scope): Span(_day(first), _day(last)) for scope, first, last in owed},
             frozenset(int(str(row[0])) for row in running),
             _asked(kept),
         )
@@ -257,7 +257,7 @@ class DayStore:
         told = [
             [
                 each.execution_id,
-                each.campaigns,
+                each.scope,
                 each.span.first.isoformat(),
                 each.span.last.isoformat(),
             ]
@@ -274,7 +274,7 @@ class DayStore:
 
         def work(engine: Engine, now: datetime) -> None:
             for of in wanted:
-                give_up(engine, self._job, of.campaigns, of.day, by, now)
+                give_up(engine, self._job, of.scope, of.day, by, now)
 
         self._repository.change(work)
 
@@ -287,17 +287,17 @@ class DayStore:
 
         def work(engine: Engine, _: datetime) -> None:
             for of in wanted:
-                take_back(engine, self._job, of.campaigns, of.day)
+                take_back(engine, self._job, of.scope, of.day)
 
         self._repository.change(work)
 
-    def owe(self, campaigns: str, span: Span) -> None:
+    def owe(self, scope: str, span: Span) -> None:
         """Remember which days the schedule owes.
 
         Call it with the job's lock held. Raises SyncError.
         """
-        where = "WHERE job = ? AND campaigns = ?"
-        key = (self._job, campaigns)
+        where = "WHERE job = ? AND scope = ?"
+        key = (self._job, scope)
         days = (span.first.isoformat(), span.last.isoformat())
 
         def work(engine: Engine, _: datetime) -> None:
@@ -309,7 +309,7 @@ class DayStore:
                 sql = f"UPDATE scheduled_days SET first_day = ?, last_day = ? {where}"
             else:
                 sql = (
-                    "INSERT INTO scheduled_days (first_day, last_day, job, campaigns) VALUES (?,"
+                    "INSERT INTO scheduled_days (first_day, last_day, job, scope) VALUES (?,"
                     " ?, ?, ?)"
                 )
             engine.write(sql, (*days, *key))
@@ -321,8 +321,8 @@ def _asked(kept: str | None) -> tuple[Asked, ...]:
     """What `DayStore.ask` kept; nothing, where somebody changed it."""
     try:
         return tuple(
-            Asked(int(execution), str(campaigns), Span(_day(first), _day(last)))
-            for execution, campaigns, first, last in json.loads(kept or "[]")
+            Asked(int(execution), str(scope), Span(_day(first), _day(last)))
+            for execution, scope, first, last in json.loads(kept or "[]")
         )
     except (ValueError, TypeError):
         return ()
@@ -332,8 +332,8 @@ def _day(value: object) -> date:
     return date.fromisoformat(str(value))
 
 
-def _day_of(day: object, campaigns: object) -> DayOf:
-    return DayOf(_day(day), str(campaigns))
+def _day_of(day: object, scope: object) -> DayOf:
+    return DayOf(_day(day), str(scope))
 
 
 def _moment(value: object) -> datetime | None:

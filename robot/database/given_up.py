@@ -7,12 +7,12 @@ from datetime import date, datetime
 from robot.database.coverage import covered
 from robot.database.engine import Engine
 
-_WHERE = "WHERE job = ? AND campaigns = ? AND day = ?"
+_WHERE = "WHERE job = ? AND scope = ? AND day = ?"
 
 
-def give_up(engine: Engine, job: str, campaigns: str, day: date, by: str, now: datetime) -> None:
+def give_up(engine: Engine, job: str, scope: str, day: date, by: str, now: datetime) -> None:
     """Keep that this day is given up. A day that was given up before keeps when and by whom."""
-    key = (job, campaigns, day.isoformat())
+    key = (job, scope, day.isoformat())
     cursor = engine.cursor()
     cursor.execute(f"SELECT given_up_at FROM days_given_up {_WHERE}", key)
     known = cursor.fetchone() is not None
@@ -20,28 +20,28 @@ def give_up(engine: Engine, job: str, campaigns: str, day: date, by: str, now: d
     if not known:
         engine.write(
             (
-                "INSERT INTO days_given_up (job, campaigns, day, given_up_at, given_up_by) VALUES"
+                "INSERT INTO days_given_up (job, scope, day, given_up_at, given_up_by) VALUES"
                 " (?, ?, ?, ?, ?)"
             ),
             (*key, now, by),
         )
 
 
-def take_back(engine: Engine, job: str, campaigns: str, day: date) -> None:
+def take_back(engine: Engine, job: str, scope: str, day: date) -> None:
     """The day is not given up any more."""
-    engine.write(f"DELETE FROM days_given_up {_WHERE}", (job, campaigns, day.isoformat()))
+    engine.write(f"DELETE FROM days_given_up {_WHERE}", (job, scope, day.isoformat()))
 
 
-def forget_proven(engine: Engine, job: str, campaigns: str, day: date) -> None:
-    """The day is proven for these campaigns: whoever gave it up, for them or for some of them, was
+def forget_proven(engine: Engine, job: str, scope: str, day: date) -> None:
+    """The day is proven for this scope: whoever gave it up, for it or for a part of it, was
     wrong.
     """
     cursor = engine.cursor()
     cursor.execute(
-        "SELECT campaigns FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat())
+        "SELECT scope FROM days_given_up WHERE job = ? AND day = ?", (job, day.isoformat())
     )
     found = [str(row[0]) for row in cursor.fetchall()]
     cursor.close()
     for each in found:
-        if covered(each, {campaigns}):
+        if covered(each, {scope}):
             take_back(engine, job, each, day)

@@ -79,8 +79,8 @@ def _days(repository: Repository, job: str, line: ExecutionLine) -> list[DayLine
     first, last = (line.start_date or "")[:10], (line.end_date or "")[:10]
     rows = repository.read(
         f"SELECT {names} FROM sync_windows WHERE job = ? AND (execution_id = ?"
-        " OR (execution_id > ? AND campaigns = ? AND day BETWEEN ? AND ?)) ORDER BY day",
-        (job, line.id, line.id, line.campaign_ids or "", first, last),
+        " OR (execution_id > ? AND scope = ? AND day BETWEEN ? AND ?)) ORDER BY day",
+        (job, line.id, line.id, line.scope or "", first, last),
     )
     return [
         DayLine(

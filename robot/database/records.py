@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from robot.cells.tables import RowTable
 from robot.database.engine import Counts, Row
@@ -54,16 +54,17 @@ def campaigns_text(campaigns: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What an execution is about: one job, some campaigns (none = all), one period."""
+class Coverage:
+    """What an execution covers: one job, its scope (a text of the job's own; empty = all), one
+    period.
+
+    `campaign_ids` fills the spec's column of that name; None where the job knows no campaigns.
+    """
 
     job: str
-    campaigns: tuple[int, ...]
+    scope: str
     period: Period
-
-    @property
-    def campaigns_text(self) -> str:
-        return campaigns_text(self.campaigns)
+    campaign_ids: str | None = None
 
     @property
     def start_text(self) -> str:
@@ -129,9 +130,14 @@ class Stored:
 
 @dataclass(frozen=True)
 class WindowLine:
-    """A line of `sync_windows`."""
+    """A line of `sync_windows`.
 
-    day: date
+    `key` tells the window from the others of its job and scope; `day` is None where it is no day.
+    `next_cursor`: where to go on, of a list that is read by a cursor.
+    """
+
+    key: str
+    day: date | None
     status: WindowStatus
     execution_id: int
     started_at: datetime
@@ -143,6 +149,30 @@ class WindowLine:
     pages: int = 0
     passes: int = 0
     detail: str | None = None
+    next_cursor: str | None = None
+
+    @classmethod
+    def of_day(
+        cls,
+        day: date,
+        status: WindowStatus,
+        execution_id: int,
+        started_at: datetime,
+        finished_at: datetime | None = None,
+        **more: Any,
+    ) -> WindowLine:
+        """The line of a window that is a day, which is its key."""
+        return cls(day.isoformat(), day, status, execution_id, started_at, finished_at, **more)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What `sync_windows` remembers of a window."""
+
+    status: WindowStatus
+    detail: str | None
+    next_cursor: str | None
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -163,6 +193,7 @@ class ExecutionLine:
     holder: str | None
     exit_code: int | None
     resumed_from: int | None
+    scope: str | None
 
 
 @dataclass(frozen=True)

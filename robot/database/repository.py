@@ -20,10 +20,11 @@ from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
 from robot.database.records import (
     Batch,
+    Coverage,
     ExecutionLine,
     Outcome,
     RejectionLine,
-    Scope,
+    Remembered,
     Stored,
     WindowLine,
 )
@@ -185,23 +186,23 @@ class Repository:
 
         return self._transactions.run(work)
 
-    def start_execution(self, scope: Scope, holder: str, resumed_from: int | None) -> int:
+    def start_execution(self, coverage: Coverage, holder: str, resumed_from: int | None) -> int:
         """Write the RUNNING line and return its id."""
         now = self._clock()
         columns = (
             "execution_date, start_date, end_date, campaign_ids, status, created_at, job,"
-            " holder, resumed_from"
+            " holder, resumed_from, scope"
         )
         values: Row = (
             *(
                 now,
-                scope.start_text,
-                scope.end_text,
-                scope.campaigns_text,
+                coverage.start_text,
+                coverage.end_text,
+                coverage.campaign_ids,
                 ExecutionStatus.RUNNING.value,
                 now,
             ),
-            *(scope.job, holder, resumed_from),
+            *(coverage.job, holder, resumed_from, coverage.scope),
         )
         sql = f"INSERT INTO execution_logs ({columns}) VALUES ({', '.join('?' * len(values))})"
 
@@ -214,7 +215,7 @@ class Repository:
                     "SELECT MAX(id) FROM execution_logs WHERE job = ? AND holder = ? AND status = ?"
                     " AND execution_date = ?"
                 ),
-                (scope.job, holder, ExecutionStatus.RUNNING.value, now),
+                (coverage.job, holder, ExecutionStatus.RUNNING.value, now),
             )
             found = cursor.fetchone()[0]
             cursor.close()
@@ -248,7 +249,7 @@ class Repository:
         )
         return [_execution(row) for row in self._transactions.rows(sql, (job,))]
 
-    def interrupted_before(self, scope: Scope, since: datetime) -> int | None:
+    def interrupted_before(self, coverage: Coverage, since: datetime) -> int | None:
         """The last execution of the same scope, if it was cut short or failed: the one that a new
         execution resumes.
 
@@ -256,19 +257,21 @@ class Repository:
         its start.
         """
         sql = self._engine.first(
-            "id, status FROM execution_logs WHERE job = ? AND campaign_ids = ? AND start_date = ?"
+            "id, status FROM execution_logs WHERE job = ? AND scope = ? AND start_date = ?"
             " AND end_date LIKE ?"
             " AND execution_date >= ? ORDER BY id DESC",
             1,
         )
-        end = f"{scope.period.end.date()}%"
+        end = f"{coverage.period.end.date()}%"
         found = self._transactions.rows(
-            sql, (scope.job, scope.campaigns_text, scope.start_text, end, since)
+            sql, (coverage.job, coverage.scope, coverage.start_text, end, since)
         )
         return next((_integer(row[0]) for row in found if row[1] == ExecutionStatus.FAILED), None)
 
-    def days_done_by(self, execution_id: int, job: str, campaigns: str) -> set[date]:
-        """The days that this execution, and those that it resumed, left complete."""
+    def windows_done_by(self, execution_id: int, job: str, scope: str) -> set[str]:
+        """The keys of the windows that this execution, and those that it resumed, left
+        complete.
+        """
         chain: list[int] = []
         current: int | None = execution_id
         while current is not None and current not in chain:
@@ -279,64 +282,83 @@ class Repository:
             current = None if not found or found[0][0] is None else _integer(found[0][0])
         marks = ", ".join("?" * len(chain))
         sql = (
-            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND"
+            "SELECT window_key FROM sync_windows WHERE job = ? AND scope = ? AND status = ? AND"
             f" execution_id IN ({marks})"
         )
-        rows = self._transactions.rows(sql, (job, campaigns, WindowStatus.COMPLETE, *chain))
-        return {date.fromisoformat(str(row[0])) for row in rows}
+        rows = self._transactions.rows(sql, (job, scope, WindowStatus.COMPLETE, *chain))
+        return {str(row[0]) for row in rows}
 
     # -- windows
 
+    def remembered(self, job: str, scope: str) -> dict[str, Remembered]:
+        """What is remembered of each window of a job and scope, by its key."""
+        sql = (
+            "SELECT window_key, status, detail, next_cursor, finished_at FROM sync_windows"
+            " WHERE job = ? AND scope = ?"
+        )
+        return {
+            str(key): Remembered(
+                WindowStatus(str(status)),
+                _text_or_none(detail),
+                _text_or_none(cursor),
+                None if finished is None else _moment(finished),
+            )
+            for key, status, detail, cursor, finished in self._transactions.rows(sql, (job, scope))
+        }
+
     def windows(
-        self, job: str, campaigns: str, first: date, last: date
+        self, job: str, scope: str, first: date, last: date
     ) -> dict[date, tuple[WindowStatus, str | None]]:
         """Status and detail of each remembered day from `first` to `last`."""
         sql = (
-            "SELECT day, status, detail FROM sync_windows WHERE job = ? AND campaigns = ? AND"
+            "SELECT day, status, detail FROM sync_windows WHERE job = ? AND scope = ? AND"
             " day BETWEEN ? AND ?"
         )
-        rows = self._transactions.rows(sql, (job, campaigns, first.isoformat(), last.isoformat()))
+        rows = self._transactions.rows(sql, (job, scope, first.isoformat(), last.isoformat()))
         return {
             date.fromisoformat(str(row[0])): (WindowStatus(str(row[1])), _text_or_none(row[2]))
             for row in rows
         }
 
-    def complete_days(self, job: str, campaigns: str, first: date, today: date) -> set[date]:
+    def complete_days(self, job: str, scope: str, first: date, today: date) -> set[date]:
         """The days from `first` on that are proven.
 
         Not what a clock that was ahead proved in days to come.
         """
         sql = (
-            "SELECT day FROM sync_windows WHERE job = ? AND campaigns = ? AND status = ? AND day"
+            "SELECT day FROM sync_windows WHERE job = ? AND scope = ? AND status = ? AND day"
             " >= ?"
             " AND (finished_at IS NULL OR finished_at <= ?)"
         )
         parameters = (
             job,
-            campaigns,
+            scope,
             WindowStatus.COMPLETE.value,
             first.isoformat(),
             whole(today).end,
         )
         return {date.fromisoformat(str(row[0])) for row in self._transactions.rows(sql, parameters)}
 
-    def first_known_day(self, job: str, campaigns: str) -> date | None:
+    def first_known_day(self, job: str, scope: str) -> date | None:
         """The oldest day ever read, None before the first."""
         rows = self._transactions.rows(
-            "SELECT MIN(day) FROM sync_windows WHERE job = ? AND campaigns = ?", (job, campaigns)
+            "SELECT MIN(day) FROM sync_windows WHERE job = ? AND scope = ?", (job, scope)
         )
         return None if rows[0][0] is None else date.fromisoformat(str(rows[0][0]))
 
-    def conclude_window(self, scope: Scope, line: WindowLine) -> None:
+    def conclude_window(self, coverage: Coverage, line: WindowLine) -> None:
         """Write what a window's reading came to.
 
         A part of a day never takes COMPLETE away from the whole.
         """
         keep_complete = line.status is WindowStatus.PARTIAL
-        self._transactions.run(lambda: self._write_window(scope, line, keep_complete=keep_complete))
+        self._transactions.run(
+            lambda: self._write_window(coverage, line, keep_complete=keep_complete)
+        )
 
-    def _write_window(self, scope: Scope, line: WindowLine, *, keep_complete: bool) -> None:
+    def _write_window(self, coverage: Coverage, line: WindowLine, *, keep_complete: bool) -> None:
         values: dict[str, str | int | datetime | None] = {
+            "day": None if line.day is None else line.day.isoformat(),
             "status": line.status.value,
             "api_total": line.api_total,
             "distinct_ids": line.distinct_ids,
@@ -348,15 +370,16 @@ class Repository:
             "execution_id": line.execution_id,
             "started_at": line.started_at,
             "finished_at": line.finished_at,
+            "next_cursor": line.next_cursor,
         }
-        key: Row = (scope.job, scope.campaigns_text, line.day.isoformat())
-        where = "job = ? AND campaigns = ? AND day = ?"
+        key: Row = (coverage.job, coverage.scope, line.key)
+        where = "job = ? AND scope = ? AND window_key = ?"
         cursor = self._engine.cursor()
         cursor.execute(f"SELECT status FROM sync_windows WHERE {where}", key)
         found = cursor.fetchone()
         cursor.close()
         if found is None:
-            names = ", ".join(["job", "campaigns", "day", *values])
+            names = ", ".join(["job", "scope", "window_key", *values])
             marks = ", ".join("?" * (len(values) + len(key)))
             self._engine.write(
                 f"INSERT INTO sync_windows ({names}) VALUES ({marks})", (*key, *values.values())
@@ -366,8 +389,8 @@ class Repository:
             self._engine.write(
                 f"UPDATE sync_windows SET {sets} WHERE {where}", (*values.values(), *key)
             )
-        if line.status is WindowStatus.COMPLETE:
-            given_up.forget_proven(self._engine, scope.job, scope.campaigns_text, line.day)
+        if line.status is WindowStatus.COMPLETE and line.day is not None:
+            given_up.forget_proven(self._engine, coverage.job, coverage.scope, line.day)
 
     # -- rows
 
@@ -406,14 +429,14 @@ class Repository:
         }
 
     def store(
-        self, batch: Batch, scope: Scope, line: WindowLine, open_rejections: set[str]
+        self, batch: Batch, coverage: Coverage, line: WindowLine, open_rejections: set[str]
     ) -> Stored:
         """One transaction: the rows, the rejections, and the window's line. Safe to repeat."""
 
         def write_line() -> None:
-            self._write_window(scope, line, keep_complete=True)
+            self._write_window(coverage, line, keep_complete=True)
 
-        storing = Storing(scope.job, line.execution_id, frozenset(open_rejections), write_line)
+        storing = Storing(coverage.job, line.execution_id, frozenset(open_rejections), write_line)
         return self._batches.store(batch, storing)
 
     def store_rows(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from robot.database import Repository, Scope
+from robot.database import Coverage, Repository
 from robot.database.statuses import WindowStatus
 from robot.database.window_lines import stored_before
 from robot.errors import WindowFailed
@@ -46,13 +46,13 @@ class EmptyWindows:
         self,
         job: Job,
         repository: Repository,
-        scope: Scope,
+        coverage: Coverage,
         store_of: Callable[[Window], WindowStore],
         clock: Callable[[], datetime],
     ) -> None:
         self._job = job
         self._repository = repository
-        self._scope = scope
+        self._coverage = coverage
         self._store_of = store_of
         self._clock = clock
         self._doubtful: dict[Window, tuple[Account, int]] = {}
@@ -67,7 +67,7 @@ class EmptyWindows:
         """
         status, detail = judge_window(account, store)
         if status is WindowStatus.INCOMPLETE and came_empty(account):
-            before = stored_before(self._repository, self._scope, store.window.day)
+            before = stored_before(self._repository, self._coverage, store.window.day.isoformat())
             self._doubtful[store.window] = account, before
             store.remember_stored(before)
         store.conclude(status, account, detail, self._clock())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from robot.cells.tables import RowTable
-from robot.database import Outcome, Repository, Scope
+from robot.database import Coverage, Outcome, Repository
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import ExitCode
 from robot.period import Period, Window
@@ -86,23 +86,23 @@ class Execution:
         """
         job, repository = self._job, self._repository
         period = Period(windows[0].period.start, windows[-1].period.end)
-        scope = Scope(job.name, job.campaigns, period)
+        coverage = Coverage(job.name, job.scope, period, campaign_ids=job.scope)
         with held(repository, job.name):
             resumed = (
                 None
                 if again
-                else repository.interrupted_before(scope, self._clock() - RESUME_WITHIN)
+                else repository.interrupted_before(coverage, self._clock() - RESUME_WITHIN)
             )
             done = (
-                repository.days_done_by(resumed, job.name, scope.campaigns_text)
+                repository.windows_done_by(resumed, job.name, job.scope)
                 if resumed is not None
                 else set()
             )
-            due = [window for window in windows if window.day not in done]
+            due = [window for window in windows if window.day.isoformat() not in done]
             summary = Summary(
-                0, job.family.parent, period, scope.campaigns_text, skipped=len(windows) - len(due)
+                0, job.family.parent, period, job.scope, skipped=len(windows) - len(due)
             )
-            summary.execution_id = repository.start_execution(scope, holder(), resumed)
+            summary.execution_id = repository.start_execution(coverage, holder(), resumed)
             logs.current_execution(summary.execution_id)
             log.info(
                 "Execution %d of %s begins: %s, %d day(s).",
@@ -118,14 +118,14 @@ class Execution:
                     summary.skipped,
                 )
             self._listener.started(summary.execution_id, due, summary.skipped)
-            self._run(summary, scope, due)
+            self._run(summary, coverage, due)
         return summary
 
-    def _run(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
+    def _run(self, summary: Summary, coverage: Coverage, windows: Sequence[Window]) -> None:
         started = time.monotonic()
 
         def judged() -> None:
-            self._work(summary, scope, windows)
+            self._work(summary, coverage, windows)
             _judge(summary)
 
         try:
@@ -154,10 +154,10 @@ class Execution:
         if error is not None and summary.exit_code is ExitCode.SUCCESS:
             fail(summary, ExitCode.FAILED, error.message, error.hint)
 
-    def _work(self, summary: Summary, scope: Scope, windows: Sequence[Window]) -> None:
+    def _work(self, summary: Summary, coverage: Coverage, windows: Sequence[Window]) -> None:
         running = Running(
             summary.execution_id,
-            scope,
+            coverage,
             self._job,
             self._repository,
             self._clock,

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from robot.database import Counts, Outcome, Repository, Scope
+from robot.database import Counts, Coverage, Outcome, Repository
 from robot.database.statuses import ExecutionStatus
 from robot.errors import ExitCode, Interrupted, RobotError, SyncError
 from robot.runtime import logs
@@ -136,18 +136,18 @@ class Ending:
     seconds: float = 0.0
 
 
-def recorded(repository: Repository, scope: Scope, work: Callable[[Ending], None]) -> Ending:
+def recorded(repository: Repository, coverage: Coverage, work: Callable[[Ending], None]) -> Ending:
     """Run `work` under the job's lock, with a line in `execution_logs`.
 
     Raises AnotherExecutionRunning before anything is written, and a SyncError of the database
     before the line stands; from then on every outcome is in the Ending. A defect is written there
     too, and raised again.
     """
-    with held(repository, scope.job):
-        ending = Ending(repository.start_execution(scope, holder(), None))
+    with held(repository, coverage.job):
+        ending = Ending(repository.start_execution(coverage, holder(), None))
         logs.current_execution(ending.execution_id)
         started = time.monotonic()
-        log.info("Execution %d of %s begins.", ending.execution_id, scope.job)
+        log.info("Execution %d of %s begins.", ending.execution_id, coverage.job)
 
         def judged() -> None:
             work(ending)

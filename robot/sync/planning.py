@@ -79,10 +79,8 @@ def scheduled_windows(
             partial(reading_command, campaigns=key, manual_campaigns=manual),
         )
     due = set(days_due(today, settled, first_owed, lookback, catch_up))
-    begun = {of.day for of in days.readings if of.campaigns == key}
-    begun |= {
-        day for asked in days.asked if asked.campaigns == key for day in days.not_reached(asked)
-    }
+    begun = {of.day for of in days.readings if of.scope == key}
+    begun |= {day for asked in days.asked if asked.scope == key for day in days.not_reached(asked)}
     due |= {
         day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, key))
     }
@@ -123,7 +121,7 @@ def _first_owed(days: Days, campaigns: str, catch_up: int) -> date | None:
     fresh = [
         of.day
         for of, reading in days.readings.items()
-        if of.campaigns == campaigns
+        if of.scope == campaigns
         and reading.started_at is not None
         and reading.started_at.date() - of.day <= timedelta(days=max(_FRESH, catch_up))
     ]

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from robot.cells.rejection import Rejection
 from robot.cells.tables import RowTable
-from robot.database import Outcome, RejectionLine, Repository, Scope
+from robot.database import Coverage, Outcome, RejectionLine, Repository
 from robot.database.engine import Counts, DuplicateKey, Row, RowRefused
 from robot.database.statuses import ExecutionStatus
 from robot.errors import ExitCode, RobotError
@@ -63,7 +63,7 @@ def retry(
         started = clock()
         first = min(started, datetime.fromisoformat(str(lines[0].created_at)))
         execution = repository.start_execution(
-            Scope(job, (), Period(first, started)), holder(), None
+            Coverage(job, "", Period(first, started), campaign_ids=""), holder(), None
         )
         try:
             stored, counts = _retry_each(repository, lines, execution, parent, normalize)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from robot.cells.tables import Family, RowTable, content_of
-from robot.database import Batch, Counts, Repository, Scope, Stored, WindowLine
+from robot.database import Batch, Counts, Coverage, Repository, Stored, WindowLine
 from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
 from robot.database.statuses import WindowStatus
@@ -105,7 +105,7 @@ class WindowStore:
     def __init__(
         self,
         repository: Repository,
-        scope: Scope,
+        coverage: Coverage,
         job: Job,
         known: KnownWindows,
         window: Window,
@@ -115,7 +115,7 @@ class WindowStore:
         self.window = window
         self.tally = Tally()
         self._repository = repository
-        self._scope = scope
+        self._coverage = coverage
         self._job = job
         self._line = line
         self._open_rejections = open_rejections
@@ -209,7 +209,7 @@ class WindowStore:
                 rejected=self.tally.rejected,
             )
             self._windows.moved(self.window, self._gathered[0].rows)
-            stored = self._repository.store(batch, self._scope, line, self._open_rejections)
+            stored = self._repository.store(batch, self._coverage, line, self._open_rejections)
             self.tally.stored.add(stored)
             self._remember()
             self._open_rejections.difference_update(self._gathered[0].rows)
@@ -238,12 +238,12 @@ class WindowStore:
         holds.
         """
         self.flush()
-        if not self._scope.campaigns:
+        if not self._job.campaigns:
             return set(self._known)
         found = self._repository.cells(
             self._job.family, self._job.family.campaign, self.window.period
         )
-        return {key for key, cell in found.items() if cell in self._scope.campaigns}
+        return {key for key, cell in found.items() if cell in self._job.campaigns}
 
     def remember_stored(self, records: int) -> None:
         """What an earlier reading stored of the window, which came empty now: its line goes on to
@@ -268,7 +268,7 @@ class WindowStore:
             passes=account.passes,
             detail=mask(detail) if detail else None,
         )
-        self._repository.conclude_window(self._scope, line)
+        self._repository.conclude_window(self._coverage, line)
 
 
 class _Odd:

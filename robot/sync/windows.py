@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from robot.database import Repository, Scope, WindowLine
+from robot.database import Coverage, Repository, WindowLine
 from robot.database.statuses import WindowStatus
 from robot.errors import Interrupted, RetriableError, WindowFailed
 from robot.period import Window
@@ -41,7 +41,7 @@ class Running:
     """An execution that is under way, and what its windows need. `tally` grows with them."""
 
     execution_id: int
-    scope: Scope
+    coverage: Coverage
     job: Job
     repository: Repository
     clock: Callable[[], datetime]
@@ -57,7 +57,7 @@ class WindowsWork:
         self._running = running
         self._known = KnownWindows(running.repository, running.job.family)
         self._empty = EmptyWindows(
-            running.job, running.repository, running.scope, self._store_of, running.clock
+            running.job, running.repository, running.coverage, self._store_of, running.clock
         )
 
     def conclude(self, windows: Sequence[Window]) -> Iterator[Concluded]:
@@ -86,10 +86,12 @@ class WindowsWork:
 
     def _store_of(self, window: Window) -> WindowStore:
         running = self._running
-        line = WindowLine(window.day, WindowStatus.READING, running.execution_id, running.clock())
+        line = WindowLine.of_day(
+            window.day, WindowStatus.READING, running.execution_id, running.clock()
+        )
         return WindowStore(
             running.repository,
-            running.scope,
+            running.coverage,
             running.job,
             self._known,
             window,
@@ -116,7 +118,7 @@ class WindowsWork:
 
     def _remember(self, window: Window, started_at: datetime, failure: WindowFailed) -> None:
         running = self._running
-        failed = WindowLine(
+        failed = WindowLine.of_day(
             window.day,
             WindowStatus.FAILED,
             running.execution_id,
@@ -125,7 +127,7 @@ class WindowsWork:
             detail=mask(failure.message),
         )
         try:
-            running.repository.conclude_window(running.scope, failed)
+            running.repository.conclude_window(running.coverage, failed)
         except RetriableError as error:
             log.error("The failure of %s could not be written: %s", window, error)  # noqa: TRY400
 

@@ -12,7 +12,7 @@ from robot.cells.json_text import as_received
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable, record_of
 from robot.database.engine import Row
-from robot.database.records import OUTSIDE
+from robot.database.records import OUTSIDE, campaigns_text
 from robot.http import RequestRefused
 from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
@@ -51,6 +51,7 @@ class CallsJob:
         zone: tzinfo | None = None,
     ) -> None:
         self.campaigns = campaigns
+        self.scope = campaigns_text(campaigns)
         self.concurrency = concurrency
         self._api = api
         self._per_page = per_page

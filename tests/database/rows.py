@@ -11,7 +11,7 @@ from typing import Any
 
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable
-from robot.database import Batch, Repository, Scope, WindowLine
+from robot.database import Batch, Coverage, Repository, WindowLine
 from robot.database.statuses import WindowStatus
 from robot.period import Period, Window, whole
 from robot.simulators.threec import make_calls
@@ -20,8 +20,11 @@ from robot.threec.call_rows import CallRows, normalize_call
 from robot.threec.calls_job import CallsJob
 
 DAY = date(2026, 9, 15)
-SCOPE = Scope(
-    "calls", (), Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59)))
+COVERAGE = Coverage(
+    "calls",
+    "",
+    Period(datetime.combine(DAY, time.min), datetime.combine(DAY, time(23, 59, 59))),
+    campaign_ids="",
 )
 
 
@@ -32,7 +35,7 @@ def line(
     status: WindowStatus = WindowStatus.READING,
     **more: Any,
 ) -> WindowLine:
-    return WindowLine(day, status, execution_id, datetime(2026, 9, 16, 2, 0, 0), **more)
+    return WindowLine.of_day(day, status, execution_id, datetime(2026, 9, 16, 2, 0, 0), **more)
 
 
 def row(table: RowTable, key: str, *, version: str = "1", **cells: Any) -> tuple[Any, ...]:
@@ -56,9 +59,9 @@ def window_store(
 ) -> WindowStore:
     """The store of one window of `calls`, which knows what the repository has now."""
     job = CallsJob(None, (), per_page=100, concurrency=1)  # type: ignore[arg-type]
-    window = window or Window(DAY, SCOPE.period)
+    window = window or Window(DAY, COVERAGE.period)
     known = known or KnownWindows(repository, CALLS_FAMILY)
-    return WindowStore(repository, SCOPE, job, known, window, line(day=window.day), set())
+    return WindowStore(repository, COVERAGE, job, known, window, line(day=window.day), set())
 
 
 def batch(

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
-from robot.database import Batch, Repository, Scope, WindowLine
+from robot.database import Batch, Coverage, Repository, WindowLine
 from robot.database.statuses import WindowStatus
 from robot.period import whole
 from robot.simulators.threec import make_calls
 from robot.threec.call_rows import CallRows, normalize_call
 
 DAY = date(2026, 9, 15)
-SCOPE = Scope("calls", (), whole(DAY))
+COVERAGE = Coverage("calls", "", whole(DAY))
 
 
 def rows_of(count: int) -> list[CallRows]:
@@ -20,12 +20,12 @@ def rows_of(count: int) -> list[CallRows]:
 
 
 def store(repository: Repository, rows: list[CallRows], *rejections: Rejection) -> int:
-    execution = repository.start_execution(SCOPE, "a test", None)
-    line = WindowLine(DAY, WindowStatus.READING, execution, repository._clock())
+    execution = repository.start_execution(COVERAGE, "a test", None)
+    line = WindowLine.of_day(DAY, WindowStatus.READING, execution, repository._clock())
     mailings = [each.mailing for each in rows if each.mailing]
     repository.store(
         Batch({CALLS: [each.call for each in rows], MAILING_DATA: mailings}, rejections),
-        SCOPE,
+        COVERAGE,
         line,
         set(),
     )
@@ -54,7 +54,7 @@ def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(
     )
     first, second = repository.rejections("calls")
     assert (first.reason, first.payload, second.record_id) == ("no date", '{"a":1}', None)
-    execution = repository.start_execution(SCOPE, "a test", None)
+    execution = repository.start_execution(COVERAGE, "a test", None)
     repository.store_retried({CALLS: [rows[0].call], MAILING_DATA: []}, [first.id], execution)
     assert [line.id for line in repository.rejections("calls")] == [second.id]
     resolved = repository.rejections("calls", resolved_too=True)[0]
@@ -77,7 +77,7 @@ def test_a_day_proven_by_a_clock_that_was_ahead_is_not_complete(repository: Repo
     execution = store(repository, [])
     finished = whole(DAY + timedelta(days=3)).start
     repository.conclude_window(
-        SCOPE, WindowLine(DAY, WindowStatus.COMPLETE, execution, finished, finished)
+        COVERAGE, WindowLine.of_day(DAY, WindowStatus.COMPLETE, execution, finished, finished)
     )
     assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=2)) == set()
     assert repository.complete_days("calls", "", DAY, DAY + timedelta(days=3)) == {DAY}

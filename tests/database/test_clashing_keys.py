@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from rows import SCOPE, batch, call, line, mailing, row, window_store
+from rows import COVERAGE, batch, call, line, mailing, row, window_store
 
 from robot.cells.tables import CALLS_FAMILY, CLIENTS
 from robot.database import Batch, Counts
@@ -23,7 +23,7 @@ def test_two_ids_of_one_batch(repository, database, ignores_case):
         [call("b1"), call("a1"), call("A1")],
         [mailing("a1"), mailing("A1"), mailing("b1")],
     )
-    stored = repository.store(batch(calls, mailings), SCOPE, line(), set())
+    stored = repository.store(batch(calls, mailings), COVERAGE, line(), set())
     kept = 2 if ignores_case else 3
     assert stored.tables == {"calls": Counts(inserted=kept), "mailing_data": Counts(inserted=kept)}
     assert database.value("SELECT COUNT(*) FROM calls") == kept

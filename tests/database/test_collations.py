@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from rows import SCOPE, WHOLE_DAY, batch, call, line, mailing
+from rows import COVERAGE, WHOLE_DAY, batch, call, line, mailing
 
 from robot.cells.tables import CALLS_FAMILY
 from robot.database import Counts
@@ -38,14 +38,14 @@ def repository(new_server_database):
 
 def test_rows_are_stored_compared_and_joined(repository, new_server_database):
     rows, mailings = [call("a1"), call("b1")], [mailing("a1", identifier="7")]
-    stored = repository.store(batch(rows, mailings), SCOPE, line(), set())
+    stored = repository.store(batch(rows, mailings), COVERAGE, line(), set())
     assert stored.tables == {"calls": Counts(2, 0, 0), "mailing_data": Counts(1, 0, 0)}
     changed = repository.store(
-        batch([call("a1", version="2"), call("b1")], mailings), SCOPE, line(), set()
+        batch([call("a1", version="2"), call("b1")], mailings), COVERAGE, line(), set()
     )
     assert changed.tables == {"calls": Counts(0, 1, 1), "mailing_data": Counts(0, 0, 1)}
     apart = repository.store(
-        batch([call("A1")]), SCOPE, line(), set()
+        batch([call("A1")]), COVERAGE, line(), set()
     )  # another id for this column
     assert (apart.tables["calls"], apart.clashed) == (Counts(1, 0, 0), set())
     assert set(repository.known_hashes(CALLS_FAMILY, WHOLE_DAY)) == {"a1", "b1", "A1"}

@@ -8,7 +8,7 @@ import json
 
 import pytest
 from desk import Desk
-from rows import SCOPE, batch, call, line, mailing, row
+from rows import COVERAGE, batch, call, line, mailing, row
 from servers import BOTH, Database
 from support import DAY
 
@@ -65,7 +65,7 @@ def test_the_rows_that_are_refused_are_rejections_and_the_others_are_stored(own,
     rows = calls(n7="x", n30="x")
     mailings = [mailing(each[0]) for each in rows]
     known = Rejection("999", "no row", "{}")
-    stored = repository.store(batch(rows, mailings, [known]), SCOPE, line(), set())
+    stored = repository.store(batch(rows, mailings, [known]), COVERAGE, line(), set())
     assert (
         own.value("SELECT COUNT(*) FROM calls")
         == own.value("SELECT COUNT(*) FROM mailing_data")
@@ -87,22 +87,22 @@ def test_the_rows_that_are_refused_are_rejections_and_the_others_are_stored(own,
 def test_it_is_the_same_a_second_time_and_settled_when_the_dba_gives_in(own, repository):
     demand(own, "calls", "number <> 'x'")
     rows = batch(calls(n7="x"))
-    repository.store(rows, SCOPE, line(), set())
-    stored = repository.store(rows, SCOPE, line(2), repository.open_rejections("calls"))
+    repository.store(rows, COVERAGE, line(), set())
+    stored = repository.store(rows, COVERAGE, line(2), repository.open_rejections("calls"))
     assert (stored.rejected, stored.tables["calls"].unchanged) == (0, COUNT - 1)
     if own.on_server:
         own.query("ALTER TABLE dbo.calls DROP CONSTRAINT ck_company")
     else:
         own.query("DROP TRIGGER company_INSERT")
         own.query("DROP TRIGGER company_UPDATE")
-    repository.store(rows, SCOPE, line(3), repository.open_rejections("calls"))
+    repository.store(rows, COVERAGE, line(3), repository.open_rejections("calls"))
     assert own.value("SELECT COUNT(*) FROM calls") == COUNT
     assert repository.open_rejections("calls") == set()
 
 
 def test_a_unique_index_of_the_dbas_own_keeps_the_first_and_is_named(own, repository):
     own.query("CREATE UNIQUE INDEX ux_company_number ON calls (number)")
-    stored = repository.store(batch(calls(n40="1100000003")), SCOPE, line(), set())
+    stored = repository.store(batch(calls(n40="1100000003")), COVERAGE, line(), set())
     assert stored.clashed == {"040"}
     assert own.value("SELECT COUNT(*) FROM calls") == COUNT - 1
     reason = own.value("SELECT reason FROM rejected_records")
@@ -117,7 +117,7 @@ def test_a_child_that_is_refused_leaves_its_parent_stored(own, repository):
     demand(own, "mailing_data", "cep <> 'x'")
     rows = [call(key) for key in "abc"]
     mailings = [mailing("a", cep="1"), mailing("b", cep="x"), mailing("c", cep="1")]
-    stored = repository.store(batch(rows, mailings), SCOPE, line(), set())
+    stored = repository.store(batch(rows, mailings), COVERAGE, line(), set())
     assert own.value("SELECT COUNT(*) FROM calls") == 3
     assert own.query("SELECT call_id FROM mailing_data ORDER BY call_id") == [("a",), ("c",)]
     assert stored.clashed == {"b"}
@@ -132,7 +132,7 @@ def test_a_narrower_column_rejects_what_does_not_fit_and_is_named(own, repositor
         call(key, agent=agent)
         for key, agent in (("a", "Ana"), ("b", "Maria da Silva"), ("c", None))
     ]
-    stored = repository.store(batch(rows), SCOPE, line(), set())
+    stored = repository.store(batch(rows), COVERAGE, line(), set())
     assert stored.clashed == {"b"}
     assert own.query("SELECT id, agent FROM calls ORDER BY id") == [("a", "Ana"), ("c", None)]
     reason = own.value("SELECT reason FROM rejected_records")
@@ -148,7 +148,7 @@ def test_a_column_that_must_not_be_null_stops_at_once_and_is_named(own, reposito
         repository.close()
         _sqlite_column_without_default(own)
     with pytest.raises(FatalError, match=r"calls\.loja.*must not be NULL and has no default"):
-        repository.store(batch(calls()), SCOPE, line(), set())
+        repository.store(batch(calls()), COVERAGE, line(), set())
     assert own.value("SELECT COUNT(*) FROM calls") == 0
     assert own.value("SELECT COUNT(*) FROM rejected_records") == 0
     assert repository.retries == 0
@@ -170,7 +170,7 @@ def _sqlite_column_without_default(database: Database) -> None:
 def test_a_table_that_takes_nothing_at_all_is_told_after_a_hundred_rows(own, repository):
     demand(own, "calls", "number = 'never'")
     with pytest.raises(FatalError, match="none was taken"):
-        repository.store(batch(calls(400)), SCOPE, line(), set())
+        repository.store(batch(calls(400)), COVERAGE, line(), set())
     assert own.value("SELECT COUNT(*) FROM calls") == 0
 
 
@@ -185,7 +185,9 @@ def test_the_table_of_the_rejections_that_refuses_is_an_error_and_no_search(own,
             " 'ck_company'); END"
         )
     with pytest.raises(FatalError, match="ck_company"):
-        repository.store(batch(calls(), [], [Rejection("1", "no row", "{}")]), SCOPE, line(), set())
+        repository.store(
+            batch(calls(), [], [Rejection("1", "no row", "{}")]), COVERAGE, line(), set()
+        )
     assert own.value("SELECT COUNT(*) FROM calls") == 0
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from rows import DAY, SCOPE, batch, call, line
+from rows import COVERAGE, DAY, batch, call, line
 
-from robot.database import Counts, Outcome, Scope
+from robot.database import Counts, Coverage, Outcome
 from robot.database.records import campaigns_text
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import AnotherExecutionRunning
@@ -19,8 +19,8 @@ def outcome(status=ExecutionStatus.COMPLETED_SUCCESS, exit_code=0, **more):
     return Outcome(status, exit_code, **more)
 
 
-def begin(repository, scope=SCOPE, resumed_from=None, holder=HOLDER):
-    return repository.start_execution(scope, holder, resumed_from)
+def begin(repository, coverage=COVERAGE, resumed_from=None, holder=HOLDER):
+    return repository.start_execution(coverage, holder, resumed_from)
 
 
 # -- history
@@ -90,7 +90,7 @@ def test_an_execution_resumed_from_another_says_so(repository):
 
 
 def test_executions_found_running_without_a_holder_become_failed(repository, database):
-    dead, other = begin(repository), begin(repository, replace(SCOPE, job="dialer_export"))
+    dead, other = begin(repository), begin(repository, replace(COVERAGE, job="dialer_export"))
     assert repository.fail_interrupted("calls") == 1
     found = dict(database.query("SELECT id, status FROM execution_logs"))
     assert found == {dead: "FAILED", other: "RUNNING"}
@@ -102,20 +102,24 @@ def test_executions_found_running_without_a_holder_become_failed(repository, dat
 
 def test_only_the_last_execution_of_the_same_scope_is_gone_on_with(repository, database):
     since = database.clock.now - timedelta(days=7)
-    assert repository.interrupted_before(SCOPE, since) is None
+    assert repository.interrupted_before(COVERAGE, since) is None
     cut = begin(repository)
     repository.fail_interrupted("calls")
-    assert repository.interrupted_before(SCOPE, since) == cut
+    assert repository.interrupted_before(COVERAGE, since) == cut
     for other in (
-        replace(SCOPE, campaigns=(5,)),
-        replace(SCOPE, job="dialer_export"),
-        replace(SCOPE, period=Period(SCOPE.period.start, SCOPE.period.end + timedelta(days=1))),
+        replace(COVERAGE, scope="5"),
+        replace(COVERAGE, job="dialer_export"),
+        replace(
+            COVERAGE, period=Period(COVERAGE.period.start, COVERAGE.period.end + timedelta(days=1))
+        ),
     ):
         assert repository.interrupted_before(other, since) is None
-    assert repository.interrupted_before(SCOPE, database.clock.now + timedelta(seconds=1)) is None
+    assert (
+        repository.interrupted_before(COVERAGE, database.clock.now + timedelta(seconds=1)) is None
+    )
     ended = begin(repository, holder="later")
     repository.finish_execution(ended, outcome())
-    assert repository.interrupted_before(SCOPE, since) is None
+    assert repository.interrupted_before(COVERAGE, since) is None
 
 
 def test_a_chain_of_interrupted_executions_knows_all_the_days_it_left_complete(repository):
@@ -135,25 +139,25 @@ def test_a_chain_of_interrupted_executions_knows_all_the_days_it_left_complete(r
         ),
         strict=True,
     ):
-        repository.conclude_window(SCOPE, line(execution, day=day, status=status))
-    assert repository.days_done_by(third, "calls", "") == set(days[:3])
-    assert repository.days_done_by(second, "calls", "") == set(days[:2])
-    assert repository.days_done_by(third, "calls", "5") == set()
+        repository.conclude_window(COVERAGE, line(execution, day=day, status=status))
+    assert repository.windows_done_by(third, "calls", "") == set(map(str, days[:3]))
+    assert repository.windows_done_by(second, "calls", "") == set(map(str, days[:2]))
+    assert repository.windows_done_by(third, "calls", "5") == set()
 
 
 # -- windows
 
 
-def window_of(repository, day=DAY, campaigns=""):
-    return repository.windows("calls", campaigns, day, day).get(day)
+def window_of(repository, day=DAY, scope=""):
+    return repository.windows("calls", scope, day, day).get(day)
 
 
 def test_a_window_goes_from_reading_to_complete_with_its_numbers(repository, database):
-    repository.store(batch([call("a")]), SCOPE, line(4, pages=1, stored=1), set())
+    repository.store(batch([call("a")]), COVERAGE, line(4, pages=1, stored=1), set())
     assert window_of(repository) == (WindowStatus.READING, None)
     finished = database.clock.now + timedelta(seconds=9)
     repository.conclude_window(
-        SCOPE,
+        COVERAGE,
         line(
             4, status=WindowStatus.COMPLETE, finished_at=finished, api_total=10, distinct_ids=10,
             stored=9, rejected=1,
@@ -178,33 +182,36 @@ def test_a_window_goes_from_reading_to_complete_with_its_numbers(repository, dat
     ],
 )
 def test_what_becomes_of_a_complete_day_that_is_read_again(repository, later, expected):
-    repository.conclude_window(SCOPE, line(1, status=WindowStatus.COMPLETE))
-    repository.conclude_window(SCOPE, line(2, status=later, detail="why"))
+    repository.conclude_window(COVERAGE, line(1, status=WindowStatus.COMPLETE))
+    repository.conclude_window(COVERAGE, line(2, status=later, detail="why"))
     assert window_of(repository)[0] is expected
 
 
 def test_reading_a_complete_day_again_leaves_it_complete_until_it_is_concluded(repository):
-    repository.conclude_window(SCOPE, line(1, status=WindowStatus.COMPLETE))
-    repository.store(batch([call("a")]), SCOPE, line(2), set())
+    repository.conclude_window(COVERAGE, line(1, status=WindowStatus.COMPLETE))
+    repository.store(batch([call("a")]), COVERAGE, line(2), set())
     assert window_of(repository)[0] is WindowStatus.COMPLETE
 
 
 def test_windows_of_other_campaigns_and_days_are_not_mixed_up(repository):
-    five = replace(SCOPE, campaigns=(6, 5))
-    repository.conclude_window(SCOPE, line(1, status=WindowStatus.COMPLETE))
+    five = replace(COVERAGE, scope="5,6")
+    repository.conclude_window(COVERAGE, line(1, status=WindowStatus.COMPLETE))
     repository.conclude_window(five, line(1, status=WindowStatus.INCOMPLETE, detail="9 of 10"))
-    repository.conclude_window(SCOPE, line(1, day=date(2026, 8, 31), status=WindowStatus.COMPLETE))
-    assert window_of(repository, campaigns="5,6") == (WindowStatus.INCOMPLETE, "9 of 10")
+    repository.conclude_window(
+        COVERAGE, line(1, day=date(2026, 8, 31), status=WindowStatus.COMPLETE)
+    )
+    assert window_of(repository, scope="5,6") == (WindowStatus.INCOMPLETE, "9 of 10")
     assert set(repository.windows("calls", "", date(2026, 9, 1), date(2026, 9, 30))) == {DAY}
     assert repository.first_known_day("calls", "") == date(2026, 8, 31)
     assert repository.first_known_day("calls", "7") is None
 
 
 def test_a_list_of_campaigns_too_long_for_its_column_still_names_its_window(repository):
-    many = Scope("calls", tuple(range(100_000, 100_200)), SCOPE.period)
+    scope = campaigns_text(range(100_000, 100_200))
+    many = Coverage("calls", scope, COVERAGE.period, campaign_ids=scope)
     repository.conclude_window(many, line(1, status=WindowStatus.COMPLETE))
     begin(repository, many)
-    assert window_of(repository, campaigns=campaigns_text(many.campaigns)) == (
+    assert window_of(repository, scope=scope) == (
         WindowStatus.COMPLETE,
         None,
     )

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 import pytest
-from rows import DAY, SCOPE, WHOLE_DAY, batch, call, day_of, line, mailing
+from rows import COVERAGE, DAY, WHOLE_DAY, batch, call, day_of, line, mailing
 
 from robot.cells.rejection import Rejection
 from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
@@ -15,7 +15,9 @@ TABLES = (CALLS, MAILING_DATA)
 
 
 def store(repository, *args, open_rejections=frozenset(), execution_id=1, **kwargs):
-    return repository.store(batch(*args, **kwargs), SCOPE, line(execution_id), set(open_rejections))
+    return repository.store(
+        batch(*args, **kwargs), COVERAGE, line(execution_id), set(open_rejections)
+    )
 
 
 def counts(stored, table=CALLS):
@@ -25,7 +27,7 @@ def counts(stored, table=CALLS):
 
 def test_rows_of_a_real_day_come_back_cell_by_cell(repository, database):
     day = day_of(300)
-    stored = repository.store(day.batch, SCOPE, line(), set())
+    stored = repository.store(day.batch, COVERAGE, line(), set())
     assert counts(stored) == (len(day.calls), 0, 0)
     assert counts(stored, MAILING_DATA) == (len(day.mailings), 0, 0)
     for table, rows in ((CALLS, day.calls), (MAILING_DATA, day.mailings)):
@@ -42,13 +44,13 @@ def test_rows_of_a_real_day_come_back_cell_by_cell(repository, database):
 
 def test_the_same_day_again_writes_nothing_and_leaves_updated_at(repository, database):
     day = day_of(100)
-    repository.store(day.batch, SCOPE, line(), set())
+    repository.store(day.batch, COVERAGE, line(), set())
     before = [
         database.query(f"SELECT {table.key}, created_at, updated_at FROM {table.name}")
         for table in TABLES
     ]
     database.clock.advance(hours=1)
-    stored = repository.store(day.batch, SCOPE, line(), set())
+    stored = repository.store(day.batch, COVERAGE, line(), set())
     assert counts(stored) == (0, 0, len(day.calls))
     assert counts(stored, MAILING_DATA) == (0, 0, len(day.mailings))
     assert not stored.changed
@@ -300,6 +302,6 @@ def test_a_rejected_record_that_is_stored_at_last_is_resolved(repository, databa
 
 def test_the_batch_and_its_windows_line_are_one_transaction(repository, database):
     store(repository, [call("a")], execution_id=3)
-    assert database.query("SELECT job, campaigns, day, status, execution_id FROM sync_windows") == [
-        ("calls", "", DAY.isoformat(), "READING", 3)
-    ]
+    assert database.query(
+        "SELECT job, scope, window_key, day, status, execution_id FROM sync_windows"
+    ) == [("calls", "", DAY.isoformat(), DAY.isoformat(), "READING", 3)]

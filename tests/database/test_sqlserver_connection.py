@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
-from rows import SCOPE, batch, call, line
+from rows import COVERAGE, batch, call, line
 
 from robot.database import sqlserver
 from robot.database.sqlserver import SqlServerEngine
@@ -64,14 +64,14 @@ def test_the_operators_own_keywords_are_taken(server_database):
 def test_a_session_that_somebody_ended_is_made_anew(server_database):
     repository = server_database.repository()
     repository._engine._connection.close()
-    stored = repository.store(batch([call("a")]), SCOPE, line(), set())
+    stored = repository.store(batch([call("a")]), COVERAGE, line(), set())
     assert stored.tables["calls"].inserted == 1
     repository.close()
 
 
 def test_nothing_stays_open_between_two_transactions(server_database):
     repository = server_database.repository()
-    repository.store(batch([call("a")]), SCOPE, line(), set())
+    repository.store(batch([call("a")]), COVERAGE, line(), set())
     repository.recall("anything")
     cursor = repository._engine.cursor()
     assert cursor.execute("SELECT @@TRANCOUNT").fetchone()[0] == 0

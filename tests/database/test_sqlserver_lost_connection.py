@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyodbc
 import pytest
-from rows import SCOPE, batch, call, line, mailing
+from rows import COVERAGE, batch, call, line, mailing
 from servers import Database
 from tcp_proxy import Cut, TcpProxy
 
@@ -62,7 +62,7 @@ def test_a_batch_is_stored_once_wherever_the_connection_is_cut(
 ):
     before = [call(f"{n}-{key}") for n in range(1, FURTHEST) for key in "abc"]
     direct.store(
-        batch(before, [mailing(f"{n}-a") for n in range(1, FURTHEST)]), SCOPE, line(), set()
+        batch(before, [mailing(f"{n}-a") for n in range(1, FURTHEST)]), COVERAGE, line(), set()
     )
     expected = {cells[0]: cells[-1] for cells in before}
 
@@ -76,7 +76,7 @@ def test_a_batch_is_stored_once_wherever_the_connection_is_cut(
         mailings = [mailing(same, version="2"), mailing(f"{n}-d")]
         stored = behind_proxy.store(
             batch(calls, mailings, [Rejection(None, "no id", f'{{"n": {n}}}')]),
-            SCOPE,
+            COVERAGE,
             line(),
             set(),
         )
@@ -107,11 +107,13 @@ def test_an_execution_has_one_line_wherever_the_connection_is_cut(
 
     def attempt(n: int) -> None:
         server_database.clock.advance(seconds=1)
-        number = behind_proxy.start_execution(SCOPE, "robot", None)
+        number = behind_proxy.start_execution(COVERAGE, "robot", None)
         behind_proxy.finish_execution(
             number, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0, total=n)
         )
-        behind_proxy.conclude_window(SCOPE, line(number, status=WindowStatus.COMPLETE, api_total=n))
+        behind_proxy.conclude_window(
+            COVERAGE, line(number, status=WindowStatus.COMPLETE, api_total=n)
+        )
         numbers.append((number, "COMPLETED_SUCCESS", n))
 
     messages = at_every_message(proxy, how, attempt)
@@ -144,7 +146,7 @@ def test_a_connection_that_has_gone_dead_is_not_tried_again_but_made_anew(
     dead = behind_proxy._engine._connection
     dead.timeout = 2  # this connection's limit alone: a new one has the usual
     proxy.fall_silent_at(2)
-    stored = behind_proxy.store(batch([call("a"), call("b")]), SCOPE, line(), set())
+    stored = behind_proxy.store(batch([call("a"), call("b")]), COVERAGE, line(), set())
     assert proxy.cuts == 1
     assert stored.tables["calls"] == Counts(2, 0, 0)
     assert behind_proxy.retries == 1
@@ -203,10 +205,10 @@ def test_a_row_that_another_program_holds_is_waited_for_and_tried_again(
     holder = server_database._connection()
     repository = server_database.repository()
     repository._transactions._stop = _Stop(holder.rollback)
-    repository.store(batch([call("a")]), SCOPE, line(), set())
+    repository.store(batch([call("a")]), COVERAGE, line(), set())
     holder.autocommit = False
     holder.execute("UPDATE calls SET number = '1' WHERE id = 'a'")
-    stored = repository.store(batch([call("a", version="2")]), SCOPE, line(), set())
+    stored = repository.store(batch([call("a", version="2")]), COVERAGE, line(), set())
     assert stored.tables["calls"] == Counts(0, 1, 0)
     assert repository.retries == 1
     assert server_database.query("SELECT number, row_hash FROM calls") == [(None, "a-2")]
@@ -259,7 +261,7 @@ def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(
 
     monkeypatch.setattr(engine, "upsert", broken_off)
     session, timed_out = engine._connection, arguments[0] == "HYT00"
-    stored = repository.store(batch([call("a"), call("b")]), SCOPE, line(), set())
+    stored = repository.store(batch([call("a"), call("b")]), COVERAGE, line(), set())
     assert stored.tables["calls"] == Counts(2, 0, 0)
     assert repository.retries == 2
     assert server_database.value("SELECT COUNT(*) FROM calls") == 2
@@ -272,9 +274,9 @@ def test_a_batch_that_the_server_broke_off_is_stored_by_the_next_try(
 def test_the_clock_of_a_repeated_batch_is_the_one_that_was_stored(server_database):
     repository = server_database.repository()
     moment = server_database.clock.now
-    repository.store(batch([call("a")]), SCOPE, line(), set())
+    repository.store(batch([call("a")]), COVERAGE, line(), set())
     server_database.clock.now = moment + timedelta(days=1)
-    repository.store(batch([call("a")]), SCOPE, line(), set())
+    repository.store(batch([call("a")]), COVERAGE, line(), set())
     assert server_database.query("SELECT created_at, updated_at FROM calls") == [
         (str(moment), str(moment))
     ]

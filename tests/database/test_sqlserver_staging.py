@@ -3,7 +3,7 @@ again.
 """
 
 import pytest
-from rows import SCOPE, batch, call, line
+from rows import COVERAGE, batch, call, line
 from servers import server_only
 
 from robot.database import Counts, staging
@@ -31,7 +31,7 @@ def lossy(monkeypatch):
 
 def test_a_batch_of_which_a_chunk_was_lost_is_staged_again(repository, database, lossy):
     lossy.append("once")
-    stored = repository.store(batch(CALLS), SCOPE, line(), set())
+    stored = repository.store(batch(CALLS), COVERAGE, line(), set())
     assert stored.tables["calls"] == Counts(inserted=len(CALLS))
     assert repository.retries == 1
     assert database.value("SELECT COUNT(*) FROM calls") == len(CALLS)
@@ -40,5 +40,5 @@ def test_a_batch_of_which_a_chunk_was_lost_is_staged_again(repository, database,
 def test_a_batch_that_never_arrives_whole_is_not_stored_at_all(repository, database, lossy):
     lossy += ["again"] * 99
     with pytest.raises(RetriableError, match=r"30 of 40 rows reached #robot_calls"):
-        repository.store(batch(CALLS), SCOPE, line(), set())
+        repository.store(batch(CALLS), COVERAGE, line(), set())
     assert database.value("SELECT COUNT(*) FROM calls") == 0

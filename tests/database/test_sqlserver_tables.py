@@ -11,7 +11,7 @@ from pathlib import Path
 import pyodbc
 import pytest
 from pydantic import SecretStr
-from rows import SCOPE, batch, call, line, mailing
+from rows import COVERAGE, batch, call, line, mailing
 from servers import Database
 
 from robot.cells.tables import ALL_TABLES, CALLS, EXECUTION_LOGS, MAILING_DATA
@@ -187,7 +187,7 @@ def test_a_database_of_the_earlier_robot_is_taken_over_and_nothing_is_lost(new_s
 
     # and the robot goes on with it: old rows are brought up to date, no second one appears
     stored = repository.store(
-        batch([call("a"), call("d")], [mailing("a"), mailing("d")]), SCOPE, line(), set()
+        batch([call("a"), call("d")], [mailing("a"), mailing("d")]), COVERAGE, line(), set()
     )
     assert stored.tables == {"calls": Counts(1, 1, 0), "mailing_data": Counts(1, 1, 0)}
     assert database.query("SELECT call_id FROM mailing_data ORDER BY call_id") == [
@@ -244,8 +244,8 @@ def test_reading_and_writing_is_enough_where_the_tables_stand(new_server_databas
     grant(new_server_database, low_login.settings.db_username)
     repository = low_login.repository()
     with repository.lock("calls"):
-        number = repository.start_execution(SCOPE, "robot", None)
-        stored = repository.store(batch([call("a")], [mailing("a")]), SCOPE, line(number), set())
+        number = repository.start_execution(COVERAGE, "robot", None)
+        stored = repository.store(batch([call("a")], [mailing("a")]), COVERAGE, line(number), set())
     assert stored.tables["calls"] == Counts(1, 0, 0)
     repository.try_rights()
     repository.close()

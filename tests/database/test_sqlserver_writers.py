@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from rows import DAY, SCOPE, batch, call, line, mailing
+from rows import COVERAGE, DAY, batch, call, line, mailing
 
 from robot.database import Stored
 from robot.errors import RetriableError
@@ -34,7 +34,7 @@ def all_at_once(database, version):
     def write(number):
         draw = random.Random(f"{version} {number}")
         keys = draw.sample(KEYS, 30) if number else list(KEYS)  # the first writer has them all
-        scope = replace(SCOPE, job=f"calls {number}")
+        scope = replace(COVERAGE, job=f"calls {number}")
         window = line(day=DAY - timedelta(days=number))
         repository = database.repository()
         try:

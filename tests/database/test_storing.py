@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from rows import DAY, SCOPE, batch, call, line, mailing, window_store
+from rows import COVERAGE, DAY, batch, call, line, mailing, window_store
 
 from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database import Counts, Repository
@@ -37,7 +37,7 @@ def test_no_batch_is_larger_than_the_engine_asks_for(database, batches, page, kn
     calls = [call(f"{n:05}") for n in range(6000)]
     if known:
         for start in range(0, len(calls), 2000):
-            repository.store(batch(calls[start : start + 2000]), SCOPE, line(), set())
+            repository.store(batch(calls[start : start + 2000]), COVERAGE, line(), set())
     batches.clear()
     store = window_store(repository)
     for start in range(0, len(calls), page):
@@ -68,10 +68,10 @@ def stored(repository):
     """
     calls = make_calls([DAY], 30, odd=False)
     store = window_store(repository)
-    store.add(digest_calls(SCOPE.period, (), calls))
+    store.add(digest_calls(COVERAGE.period, (), calls))
     store.flush()
-    known = repository.known_hashes(CALLS_FAMILY, SCOPE.period)
-    return store, calls, digest_calls(SCOPE.period, (), calls, known=known)
+    known = repository.known_hashes(CALLS_FAMILY, COVERAGE.period)
+    return store, calls, digest_calls(COVERAGE.period, (), calls, known=known)
 
 
 def value(repository, call):
@@ -80,7 +80,7 @@ def value(repository, call):
 
 def test_a_record_spared_too_early_is_stored_after_all(repository, stored):
     store, calls, spared = stored
-    store.add(digest_calls(SCOPE.period, (), [{**calls[0], "mode": "Nova"}]))
+    store.add(digest_calls(COVERAGE.period, (), [{**calls[0], "mode": "Nova"}]))
     store.flush()
     assert value(repository, calls[0]) == "Nova"
     store.add(spared)  # the reader could not know of it
@@ -91,9 +91,9 @@ def test_a_record_spared_too_early_is_stored_after_all(repository, stored):
 def test_a_change_that_waits_is_undone_by_a_record_spared_after_it(repository, stored):
     _, calls, _ = stored
     store = window_store(repository)
-    store.add(digest_calls(SCOPE.period, (), [{**calls[0], "mode": "Nova"}]))
+    store.add(digest_calls(COVERAGE.period, (), [{**calls[0], "mode": "Nova"}]))
     for _ in range(2):  # passes over the window
-        store.add(digest_calls(SCOPE.period, (), calls, known=store._known))
+        store.add(digest_calls(COVERAGE.period, (), calls, known=store._known))
     store.flush()
     assert value(repository, calls[0]) == calls[0]["mode"]
     assert store.tally.distinct == 30
@@ -102,7 +102,7 @@ def test_a_change_that_waits_is_undone_by_a_record_spared_after_it(repository, s
 
 def test_what_one_pass_stored_the_next_does_not_count_again(stored):
     store, calls, _ = stored
-    store.add(digest_calls(SCOPE.period, (), calls, known=store._known))
+    store.add(digest_calls(COVERAGE.period, (), calls, known=store._known))
     store.flush()
     assert store.tally.counts(CALLS) == Counts(inserted=30)
     assert (store.tally.distinct, store.tally.received) == (30, 60)
@@ -112,7 +112,7 @@ def test_a_record_that_changed_without_its_rows_is_not_sent(batches, repository,
     _, calls, _ = stored
     batches.clear()
     store = window_store(repository)
-    store.add(digest_calls(SCOPE.period, (), [{**call, "new": None} for call in calls]))
+    store.add(digest_calls(COVERAGE.period, (), [{**call, "new": None} for call in calls]))
     store.flush()
     assert batches == []
     assert store.tally.counts(CALLS) == Counts(unchanged=30)
@@ -123,7 +123,7 @@ def test_the_windows_line_counts_the_pages_that_are_stored(repository):
     half = len(calls) // 2
     store = window_store(repository)
     for page in (calls[:half], calls[half:]):
-        store.add(digest_calls(SCOPE.period, (), page))
+        store.add(digest_calls(COVERAGE.period, (), page))
     assert repository.read("SELECT pages, stored FROM sync_windows") == [(1, half)]
 
 

@@ -5,12 +5,12 @@ it.
 import pytest
 from support import NOW
 
-from robot.database import Scope
+from robot.database import Coverage
 from robot.errors import AnotherExecutionRunning, ExitCode, FatalError, Interrupted
 from robot.period import Period
 from robot.sync.history import Ending, recorded
 
-SCOPE = Scope("dialer_export", (5,), Period(NOW, NOW))
+COVERAGE = Coverage("dialer_export", "5", Period(NOW, NOW), campaign_ids="5")
 
 
 def line(database):
@@ -38,7 +38,7 @@ def fill(**values):
     ],
 )
 def test_the_end_is_judged_by_what_was_done(repository, database, values, status, code):
-    ending = recorded(repository, SCOPE, fill(**values))
+    ending = recorded(repository, COVERAGE, fill(**values))
     assert (ending.status, ending.exit_code) == (status, code)
     assert line(database)[:3] == (status, code, values.get("total", 0))
 
@@ -55,7 +55,7 @@ def test_an_error_ends_it_and_is_told_masked(repository, database, error, code, 
         ending.total = 7
         raise error
 
-    ending = recorded(repository, SCOPE, work)
+    ending = recorded(repository, COVERAGE, work)
     assert ending.exit_code == code
     assert line(database)[:3] == ("FAILED", code, 7)
     assert told in line(database)[3]
@@ -66,13 +66,13 @@ def test_a_defect_is_written_and_raised_again(repository, database):
         raise ZeroDivisionError("a defect")
 
     with pytest.raises(ZeroDivisionError):
-        recorded(repository, SCOPE, work)
+        recorded(repository, COVERAGE, work)
     assert line(database) == ("FAILED", 1, 0, "unexpected ZeroDivisionError: a defect")
 
 
 def test_a_line_whose_process_died_is_failed_by_the_next(repository, database):
-    repository.start_execution(SCOPE, "nobody, process 1", None)
-    recorded(repository, SCOPE, fill())
+    repository.start_execution(COVERAGE, "nobody, process 1", None)
+    recorded(repository, COVERAGE, fill())
     found = database.query("SELECT status, exit_code FROM execution_logs ORDER BY id")
     assert found == [("FAILED", 130), ("COMPLETED_NO_DATA", 0)]
 
@@ -80,7 +80,7 @@ def test_a_line_whose_process_died_is_failed_by_the_next(repository, database):
 def test_a_second_one_touches_nothing(repository, database):
     other = database.repository()
     with other.lock("dialer_export"), pytest.raises(AnotherExecutionRunning) as caught:
-        recorded(repository, SCOPE, fill())
+        recorded(repository, COVERAGE, fill())
     other.close()
     assert caught.value.exit_code is ExitCode.ALREADY_RUNNING
     assert database.query("SELECT COUNT(*) FROM execution_logs") == [(0,)]

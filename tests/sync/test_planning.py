@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from support import days
 
-from robot.database import Outcome, Repository, Scope, WindowLine
+from robot.database import Coverage, Outcome, Repository, WindowLine
 from robot.database.days import Asked, DayOf, DayStore, Span
+from robot.database.records import campaigns_text
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.period import Period, whole
 from robot.sync.planning import remember_schedule, scheduled_windows
@@ -23,10 +24,13 @@ def read(
 ) -> None:
     """One execution of `on`'s night that read these days."""
     at = datetime.combine(on, datetime.min.time()) + timedelta(hours=2)
-    scope = Scope("calls", campaigns, Period(whole(read_days[0]).start, whole(read_days[-1]).end))
+    period = Period(whole(read_days[0]).start, whole(read_days[-1]).end)
+    scope = Coverage("calls", campaigns_text(campaigns), period)
     execution = repository.start_execution(scope, "robot@here, process 1", None)
     for day in read_days:
-        repository.conclude_window(scope, WindowLine(day, WindowStatus(status), execution, at, at))
+        repository.conclude_window(
+            scope, WindowLine.of_day(day, WindowStatus(status), execution, at, at)
+        )
     repository.finish_execution(execution, Outcome(ExecutionStatus.COMPLETED_SUCCESS, 0))
 
 
@@ -110,7 +114,7 @@ def test_a_database_of_an_earlier_version_keeps_its_schedule_by_its_habit(reposi
         )
     assert due(repository) == days(11, last=YESTERDAY)
     night(repository, TODAY)
-    assert repository.read("SELECT campaigns, first_day, last_day FROM scheduled_days") == [
+    assert repository.read("SELECT scope, first_day, last_day FROM scheduled_days") == [
         ("", str(TODAY - timedelta(days=17)), str(YESTERDAY))
     ]
 

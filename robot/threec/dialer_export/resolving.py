@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from robot.database import Repository, Scope
+from robot.database import Coverage, Repository
 from robot.database.export_requests import Answer, RequestStatus
 from robot.database.exports import Export, ExportStore, ItemStatus, Settled
 from robot.errors import ConfigurationError
@@ -93,7 +93,7 @@ def resolve(
         ending.total = ending.successful = sum(result.counts.values())
         ending.problems += result.open
 
-    recorded(repository, Scope(JOB, (), Period(now, now)), work)
+    recorded(repository, Coverage(JOB, "", Period(now, now), campaign_ids=""), work)
     return result
 
 

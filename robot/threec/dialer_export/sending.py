@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from robot.cells.rejection import Rejection
-from robot.database import Repository, Scope, exports
+from robot.database import Coverage, Repository, exports
 from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError, SyncError
@@ -139,7 +139,9 @@ class Exporter:
                 self._send_all(export, self._store.items(export.id, ItemStatus.PENDING), result)
             tell_problems(result)
 
-        recorded(self._repository, Scope(JOB, (wish.campaign_id,), Period(now, now)), work)
+        campaign = str(wish.campaign_id)
+        coverage = Coverage(JOB, campaign, Period(now, now), campaign_ids=campaign)
+        recorded(self._repository, coverage, work)
         return result
 
     def close(self) -> None:
