@@ -25,7 +25,7 @@ _TABLE = re.compile(
 )
 _VIEW_MADE = re.compile(r"CREATE VIEW (?:IF NOT EXISTS )?(?:dbo\.)?(\w+)")
 _CONSTRAINT = re.compile(r"CONSTRAINT (\w+)")
-_ADDED = re.compile(r"ALTER TABLE (?:dbo\.)?(\w+) ADD (\w+)")
+_ADDED = re.compile(r"ALTER TABLE (?:dbo\.)?(\w+) ADD (?:COLUMN )?(?!CONSTRAINT)(\w+)")
 _GO = re.compile(r"(?im)^[ \t]*GO[ \t]*$")
 _INDEX = re.compile(
     r"CREATE (UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+) ON (?:dbo\.)?(\w+) \(([^)]*)\)"
