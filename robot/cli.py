@@ -10,10 +10,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.text import Text
 
 from robot import __version__, jobs
 from robot.commands import consoles, task
@@ -29,18 +27,17 @@ from robot.commands.demo import demo
 from robot.commands.export import app as export
 from robot.commands.first_start import is_first_start, write_settings
 from robot.commands.prove import prove
-from robot.commands.rejected import export_rejected, list_rejected, retry_rejected
+from robot.commands.rejected import commands as rejected
 from robot.commands.run import run
 from robot.commands.schedule import schedule, schedule_once
 from robot.commands.simulator import simulator
 from robot.commands.status import status
 from robot.commands.support import support
+from robot.commands.telling import tell, tell_defect
 from robot.errors import ConfigurationError, ExitCode, Interrupted, RobotError
 from robot.runtime import logs
-from robot.runtime.masking import mask
 from robot.runtime.program import program
 from robot.runtime.signals import Leave, leave_on_signals
-from robot.settings import home
 from robot.sync.kinds import ReadingJob, StartedJob
 from robot.sync.options import Options as RunOptions
 
@@ -207,40 +204,7 @@ def _ddl(
     raise typer.Exit(ddl(context.obj, database, schema))
 
 
-@app.command("simulator")
-def _simulator(
-    context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 = any free port.")] = 0,
-    days: Annotated[
-        int, typer.Option(min=1, max=3650, help="Days that have calls, up to yesterday.")
-    ] = 30,
-    per_day: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls a day.")] = 2000,
-    latency_ms: Annotated[
-        int, typer.Option(min=0, max=60_000, help="Wait before each answer.")
-    ] = 0,
-    odd: Annotated[
-        bool, typer.Option(help="With every odd shape that was seen in production.")
-    ] = True,
-    faults: Annotated[
-        Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")
-    ] = None,
-    personal_tokens: Annotated[
-        bool, typer.Option(help="Take tokens that do not begin with 3cs_, too.")
-    ] = True,
-) -> None:
-    """The built-in 3C Plus by itself, on a loopback port."""
-    raise typer.Exit(
-        simulator(
-            context.obj,
-            port=port,
-            days=days,
-            per_day=per_day,
-            latency_ms=latency_ms,
-            odd=odd,
-            faults=faults,
-            personal_tokens=personal_tokens,
-        )
-    )
+app.command("simulator")(simulator)
 
 
 @app.command("prove")
@@ -282,47 +246,7 @@ def _audit(
     raise typer.Exit(audit_command(context.obj, job, options, fix=fix, as_json=as_json))
 
 
-rejected = typer.Typer(
-    help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None
-)
 app.add_typer(rejected, name="rejected")
-
-_All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
-_Job = Annotated[
-    str,
-    typer.Option("--job", help="Only those of one job, like clients_import; empty = of every job."),
-]
-
-
-@rejected.command("list")
-def _rejected_list(context: typer.Context, all_of_them: _All = False, job: _Job = "") -> None:
-    """Print them, newest first, without personal data."""
-    raise typer.Exit(list_rejected(context.obj, job, all_of_them=all_of_them))
-
-
-@rejected.command("retry")
-def _rejected_retry(context: typer.Context, job: _Job = "") -> None:
-    """Try what was read again by today's rules; store what has become acceptable.
-
-    Of the others, say what to do.
-    """
-    raise typer.Exit(retry_rejected(context.obj, job))
-
-
-@rejected.command("export")
-def _rejected_export(
-    context: typer.Context,
-    file: Annotated[
-        Path,
-        typer.Argument(help="A new file. It will hold the records whole, personal data included."),
-    ],
-    all_of_them: _All = False,
-    job: _Job = "",
-) -> None:
-    """Write them to a file, one JSON object a line."""
-    raise typer.Exit(export_rejected(context.obj, file, job, all_of_them=all_of_them))
-
-
 app.add_typer(days, name="days")
 app.add_typer(task.commands, name="task")
 
@@ -362,38 +286,13 @@ def _run_commands(arguments: list[str] | None) -> int:
     except (KeyboardInterrupt, Interrupted):
         return ExitCode.INTERRUPTED
     except RobotError as error:
-        _tell(error)
+        tell(error)
         return error.exit_code
     except BrokenPipeError:  # `app status | head`: nobody reads any more, and nothing can be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
     except Exception as error:
-        return _tell_defect(error)
+        return tell_defect(error)
     finally:
         logs.close()
     return ExitCode.SUCCESS
-
-
-def _tell(error: RobotError) -> None:
-    """The error for the operator on the console, and for the record in the log files where they are
-    open.
-    """
-    lines = [error.message, *getattr(error, "problems", ()), error.hint]
-    text = mask("\n".join(line for line in lines if line))
-    consoles.messages().print(Text(text, style="red"), soft_wrap=True)
-    log.debug("Ended by %s: %s", type(error).__name__, text, exc_info=error)
-
-
-def _tell_defect(error: Exception) -> int:
-    if not logs.are_open():
-        logs.configure(
-            home() / "logs", console=consoles.messages(), level="CRITICAL", zone=ZoneInfo("UTC")
-        )
-    log.error("A defect of the robot", exc_info=error)
-    where = (
-        f"The details are in {logs.MAIN_LOG}."
-        if logs.writes_files()
-        else "No log file could be written."
-    )
-    _tell(RobotError(f"Unexpected {type(error).__name__}: {error}", where))
-    return ExitCode.FAILED

@@ -11,14 +11,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.table import Table
 
 from robot import jobs
 from robot.commands.context import Context, Session
+from robot.commands.rejected_words import shown
 from robot.database import RejectionLine, open_repository
 from robot.errors import ConfigurationError, ExitCode, RobotError
 from robot.runtime.masking import mask
@@ -27,17 +29,45 @@ from robot.sync.kinds import ListedJob, ReadingJob
 from robot.sync.retrying import Retried, retry
 
 _SHOWN = 50
-_PAYLOAD_WIDTH = 70
-_HARMLESS = (
-    "id",
-    "call_date",
-    "campaign_id",
-    "status_id",
-    "mode",
-)  # the rest of a call is somebody's personal data
-_WORD = re.compile(
-    r"[A-Za-z0-9_-]{1,64}|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[T ]?[\d:.+Z-]{0,20}", re.ASCII
+
+commands = typer.Typer(
+    help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None
 )
+
+_All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
+_Job = Annotated[
+    str,
+    typer.Option("--job", help="Only those of one job, like clients_import; empty = of every job."),
+]
+
+
+@commands.command("list")
+def _list(context: typer.Context, all_of_them: _All = False, job: _Job = "") -> None:
+    """Print them, newest first, without personal data."""
+    raise typer.Exit(list_rejected(context.obj, job, all_of_them=all_of_them))
+
+
+@commands.command("retry")
+def _retry(context: typer.Context, job: _Job = "") -> None:
+    """Try what was read again by today's rules; store what has become acceptable.
+
+    Of the others, say what to do.
+    """
+    raise typer.Exit(retry_rejected(context.obj, job))
+
+
+@commands.command("export")
+def _export(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(help="A new file. It will hold the records whole, personal data included."),
+    ],
+    all_of_them: _All = False,
+    job: _Job = "",
+) -> None:
+    """Write them to a file, one JSON object a line."""
+    raise typer.Exit(export_rejected(context.obj, file, job, all_of_them=all_of_them))
 
 
 def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
@@ -62,7 +92,7 @@ def list_rejected(context: Context, job: str, *, all_of_them: bool) -> ExitCode:
             str(line.last_seen_at)[:19],
             "" if line.execution_id is None else str(line.execution_id),
             mask(line.reason),
-            _masked(line),
+            shown(line),
             ""
             if line.resolved_at is None
             else f"execution {line.resolved_execution_id}, {str(line.resolved_at)[:19]}",
@@ -200,39 +230,3 @@ def _read(context: Context, job: str, *, all_of_them: bool) -> Sequence[Rejectio
         return repository.rejections(job or None, resolved_too=all_of_them)
     finally:
         repository.close()
-
-
-def _record(line: RejectionLine) -> dict[str, object]:
-    """The payload as an object; nothing when it is none."""
-    try:
-        record = json.loads(line.payload)
-    except (ValueError, RecursionError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def _masked(line: RejectionLine) -> str:
-    """What tells the record apart, without what belongs to a person."""
-    record = _record(line)
-    if not record:
-        return f"{len(line.payload):,} characters, no object"
-    shown = {
-        name: record[name] for name in _HARMLESS if name in record and _is_harmless(record[name])
-    }
-    more = f"and {len(record) - len(shown)} more field(s)"
-    if line.record_id and not isinstance(jobs.of_row(line.job), ReadingJob):
-        # what was read holds its id itself
-        shown = {"id": line.record_id} | shown
-    return f"{mask(json.dumps(shown, ensure_ascii=False))[:_PAYLOAD_WIDTH]} {more}"
-
-
-def _is_harmless(value: object) -> bool:
-    """Nothing, a number, a word or a date.
-
-    A text may hold anything of anybody, also where an id is expected.
-    """
-    return (
-        bool(_WORD.fullmatch(value))
-        if isinstance(value, str)
-        else not isinstance(value, dict | list)
-    )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import typer
 
 from robot.commands.context import Context
 from robot.errors import ConfigurationError, ExitCode
@@ -26,6 +29,41 @@ from robot.simulators.threec import (
 
 
 def simulator(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 = any free port.")] = 0,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="Days that have calls, up to yesterday.")
+    ] = 30,
+    per_day: Annotated[int, typer.Option(min=1, max=1_000_000, help="Calls a day.")] = 2000,
+    latency_ms: Annotated[
+        int, typer.Option(min=0, max=60_000, help="Wait before each answer.")
+    ] = 0,
+    odd: Annotated[
+        bool, typer.Option(help="With every odd shape that was seen in production.")
+    ] = True,
+    faults: Annotated[
+        Path | None, typer.Option(help="A TOML file of faults to suffer: see docs/faults.toml.")
+    ] = None,
+    personal_tokens: Annotated[
+        bool, typer.Option(help="Take tokens that do not begin with 3cs_, too.")
+    ] = True,
+) -> None:
+    """The built-in 3C Plus by itself, on a loopback port."""
+    raise typer.Exit(
+        run_simulator(
+            context.obj,
+            port=port,
+            days=days,
+            per_day=per_day,
+            latency_ms=latency_ms,
+            odd=odd,
+            faults=faults,
+            personal_tokens=personal_tokens,
+        )
+    )
+
+
+def run_simulator(
     context: Context,
     *,
     port: int,

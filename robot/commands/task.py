@@ -12,20 +12,18 @@ from pathlib import Path, PureWindowsPath
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from robot.commands import consoles
 from robot.commands.context import Context
 from robot.commands.task_programs import icacls, schtasks
+from robot.commands.task_warnings import compare_with_settings, warn
 from robot.database import odbc
-from robot.database.connection_string import choose_driver
 from robot.errors import ConfigurationError, RobotError
 from robot.runtime.program import command
 from robot.settings import home
 from robot.settings.check import load
 from robot.windows import event_log, rights
 from robot.windows.task import LOCAL_SERVICE, NAME, SYSTEM, Task
-from robot.windows.zones import clock_warning
 
 commands = typer.Typer(
     help="The daily task of the Windows Task Scheduler.",
@@ -104,7 +102,7 @@ def _install(
         soft_wrap=True,
     )
     _close_folder(out, task, keep=keep_rights)
-    _compare_with_settings(out, task)
+    compare_with_settings(out, task)
 
 
 @commands.command("show")
@@ -187,46 +185,13 @@ def _close_folder(out: Context, task: Task, *, keep: bool) -> None:
     typed = "\n".join(
         f"  {rights.as_typed(arguments)}" for arguments in rights.icacls(task.folder, account)
     )
-    _warn(
+    warn(
         out,
         f"The rights of {task.folder} are not (or not all) set, because {why}. Who may change this"
         " folder may change what"
         " the task runs, and who may read it reads the passwords in .env. In a folder of the"
         f" robot alone:\n{typed}",
     )
-
-
-def _compare_with_settings(out: Context, task: Task) -> None:
-    try:
-        settings, _ = load(out.env_file)
-    except ConfigurationError:
-        _warn(out, f'The .env is not in order yet: "{command("check")}" tells what is wrong.')
-        return
-    if warning := clock_warning(task.at, settings.timezone, datetime.now().astimezone()):
-        _warn(out, warning)
-    if settings.export_cron:
-        _warn(
-            out,
-            "EXPORT_CRON is set: this task sends what has come due whenever it runs. To send at"
-            " the time itself, make a"
-            " second task with the arguments: export scheduled",
-        )
-    if settings.db_server:
-        try:
-            choose_driver(settings.db_driver, odbc.installed_drivers())
-        except ConfigurationError as error:
-            _warn(out, f"The task will fail: {error}")
-    if settings.db_server and settings.db_trusted_connection and not task.password:
-        _warn(
-            out,
-            "DB_TRUSTED_CONNECTION is yes: the SQL Server sees the task's account. For a user of"
-            " Windows install the task"
-            " with --user --password-prompt.",
-        )
-
-
-def _warn(out: Context, text: str) -> None:
-    out.err.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def task_for(
