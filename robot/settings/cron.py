@@ -7,7 +7,8 @@ every change of clock. It works on aware date-times, so these functions do too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
+from itertools import islice
 
 from cronsim import CronSim, CronSimError
 
@@ -20,6 +21,7 @@ _NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_RUNS_SHOWN = 5
 _FIELDS = ("minute", "hour", "day-of-month", "month", "day-of-week")
 
 
@@ -52,3 +54,9 @@ def runs_after(fields: str, moment: datetime) -> Iterator[datetime]:
     `moment`.
     """
     yield from CronSim(fields, moment)
+
+
+def next_runs(fields: str, zone: tzinfo) -> str:
+    """The next few times from now on, in words."""
+    runs = islice(runs_after(fields, datetime.now(zone)), _RUNS_SHOWN)
+    return ", ".join(f"{run:%Y-%m-%d %H:%M}" for run in runs)

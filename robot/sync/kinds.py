@@ -14,6 +14,7 @@ from robot.database import RejectionLine, Repository
 from robot.period import Window
 from robot.runtime.program import command
 from robot.settings import Settings
+from robot.sync.checks import Check
 from robot.sync.history import Ending
 from robot.sync.job import Job
 from robot.sync.options import Options
@@ -47,11 +48,14 @@ class StartedJob(ListedJob):
 
     `systems` are those whose settings it cannot do without. `cron` says when it is due; empty =
     never by itself. `health_setting` names the setting of its health check; empty = it has none.
+    `schedule_checks` and `checks` are what `check` says of it, and of its system.
     """
 
     systems: frozenset[str] = frozenset()
     cron: Callable[[Settings], str] = lambda _: ""
     health_setting: str = ""
+    schedule_checks: Callable[[Settings], list[Check]] = lambda _: []
+    checks: Callable[[Settings], list[Check]] = lambda _: []
 
 
 def _nothing(_: Repository) -> None:

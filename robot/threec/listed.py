@@ -24,6 +24,7 @@ from robot.sync.options import Options, wrong
 from robot.sync.planning import manual_windows, remember_schedule, scheduled_windows
 from robot.sync.retrying import Normalizer
 from robot.threec.calls_job import CallsJob, rows_of_call
+from robot.threec.checking import checks, schedule_checks
 from robot.threec.demo import demo
 
 log = logging.getLogger(__name__)
@@ -134,6 +135,8 @@ CALLS_JOB = ReadingJob(
     systems=frozenset({"threec"}),
     cron=lambda settings: settings.cron_schedule,
     health_setting="healthcheck_url",
+    schedule_checks=schedule_checks,
+    checks=checks,
     by_hand=by_hand,
     by_schedule=by_schedule,
     normalizer=_normalizer,

@@ -18,6 +18,7 @@ from robot.database.exports import ExportStore
 from robot.runtime.program import command
 from robot.sync.kinds import ListedJob, SendingJob
 from robot.threec.dialer_export.asking import send_as_scheduled
+from robot.threec.dialer_export.checking import checks, schedule_checks
 from robot.threec.dialer_export.query import QUERY_JOB
 from robot.threec.dialer_export.sending import JOB
 
@@ -59,6 +60,8 @@ DIALER_EXPORT = SendingJob(
     systems=frozenset({"threec"}),
     cron=lambda settings: settings.export_cron,
     health_setting="export_healthcheck_url",
+    schedule_checks=schedule_checks,
+    checks=checks,
     pending=_pending,
     send=send_as_scheduled,
     advice=_correct_the_client,

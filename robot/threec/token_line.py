@@ -8,15 +8,10 @@ from __future__ import annotations
 from robot.errors import FatalError, RetriableError
 from robot.period import now
 from robot.settings import Settings
+from robot.sync.checks import Warned
 from robot.threec.connection import Connection, connection
 from robot.threec.expiry import expiry_of
 from robot.threec.service_tokens import ENDED, HOW_TO_MAKE, PREFIX, kind_of
-
-
-class Warned(str):
-    """A line of `check` that holds today, and should be looked at."""
-
-    __slots__ = ()
 
 
 def token_line(settings: Settings, *, answered: bool) -> str:
