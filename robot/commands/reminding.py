@@ -38,7 +38,7 @@ def reminding(
 
     What nobody heard is told after the next execution.
     """
-    if not watcher.has_alerts or session.stop.is_set():
+    if job.habit is None or not watcher.has_alerts or session.stop.is_set():
         yield
         return
     repository = open_repository(session.settings, session.stop)
