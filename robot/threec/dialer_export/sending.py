@@ -18,7 +18,6 @@ from datetime import datetime
 
 from robot.cells.rejection import Rejection
 from robot.database import Coverage, Repository, exports
-from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import Export, ExportStore, Item, ItemStatus, NewExport, Settled
 from robot.errors import FatalError, Interrupted, RetriableError
 from robot.http import RequestRefused, Transport
