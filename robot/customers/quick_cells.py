@@ -75,7 +75,7 @@ def states(texts: Texts) -> Found:
 
 
 def phones(texts: Texts) -> Found:
-    """One number a cell, with its area code."""
+    """The numbers of a cell, with their area codes; several are joined by `;`."""
     if (numbers := plain_numbers(texts)) is not None:
         return [number or None for number in numbers]
     found: Found = []
@@ -84,7 +84,7 @@ def phones(texts: Texts) -> Found:
             found.append(None)
             continue
         read = read_phones(text)
-        found.append(ODD if read.problems or len(read.numbers) != 1 else read.numbers[0])
+        found.append(";".join(read.numbers) if read.numbers and not read.problems else ODD)
     return found
 
 

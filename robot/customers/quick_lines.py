@@ -42,7 +42,7 @@ class Line(NamedTuple):
     """What a line says of a client.
 
     `row`: his row if he is new, in the order of `CLIENTS.row_columns`. `phones`: by column of the
-    file. `identity` tells two lines apart, as that of `Read` does.
+    file, several joined by `;`. `identity` tells two lines apart, as that of `Read` does.
     """
 
     key: str
@@ -79,7 +79,7 @@ class QuickLines:
         if self._of.key_is_document:
             keys = quick.documents(texts[self._places["external_id"][0]])
             found["external_id"] = found["cpf"] = [key or ODD for key in keys]
-        found["phones"] = by_column[0] if len(by_column) == 1 else [*map(_joined, numbers)]
+        found["phones"] = [*map(_joined, numbers)]
         found["extra"] = self._extra(texts, len(lines))
         nothing: Found = [None] * len(lines)
         columns = [found.get(name, nothing) for name in _NAMES]
@@ -163,7 +163,10 @@ def _odd_places(column: Found) -> list[int]:
 def _joined(numbers: tuple[str | None, ...]) -> str | None:
     if ODD in numbers:
         return ODD
-    text = ";".join(dict.fromkeys(filter(None, numbers)))
+    found = [*filter(None, numbers)]
+    text = ";".join(found)
+    if len(found) > 1:
+        text = ";".join(dict.fromkeys(text.split(";")))
     return (text or None) if len(text) <= SURE["phones"] else ODD
 
 

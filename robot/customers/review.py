@@ -16,8 +16,10 @@ from robot.cells.words import canonical, compared
 from robot.customers import columns
 from robot.customers.cells import known_cells
 from robot.customers.files import Doubtful, Row, Table, Unreadable
+from robot.customers.merging import joined_phones
+from robot.customers.quick_lines import Line, QuickLines
 from robot.customers.row_cells import plain
-from robot.customers.rows import Layout, Read, Refused, read_client
+from robot.customers.rows import Layout, Refused, read_client
 from robot.customers.totals import is_total
 from robot.database import Repository, portfolio
 from robot.errors import ConfigurationError, Interrupted
@@ -82,6 +84,7 @@ class _Look:
         self._lines = 0
         self._filled: Counter[int] = Counter()
         self._dialled: Counter[int] = Counter()
+        self._quick = QuickLines(of)
         self._key_place = of.columns.index("external_id")
         self._texts: dict[str, bool] = {}
         self._by_zeros: dict[int, tuple[str, int]] = {}
@@ -131,22 +134,33 @@ class _Look:
     def newcomers(self, batch: dict[str, Row], repository: Repository) -> None:
         """Remember who is new: as numbers, not to hold a second copy of the file."""
         known = set() if self.review.empty else portfolio.known_keys(repository, list(batch))
+        new: list[tuple[str, Row]] = []
         for key, row in batch.items():
             if key in known or (not key.isdigit() and is_total(self._of, row.cells)):
                 continue
             self.review.new += 1
             if self.review.empty:
                 continue
-            try:
-                read = read_client(self._of, known_cells(self._of, row.cells))
-            except Refused:
+            new.append((key, row))
+        lines = self._quick.read([row.cells for _, row in new])
+        for (key, row), line in zip(new, lines, strict=True):
+            person = _person(line) if line is not None else self._person(row)
+            if person is None:
                 continue
             who = (key, row.number)
             self._by_zeros.setdefault(hash(_without_zeros(key)), who)
-            if cpf := read.values.get("cpf"):
-                self._by_document.setdefault(hash(cpf), who)
-            for mark in _marks(read):
-                self._by_phone.setdefault(mark, who)
+            if person.cpf:
+                self._by_document.setdefault(hash(person.cpf), who)
+            for number in filter(None, person.phones.split(";")):
+                self._by_phone.setdefault(_mark(number, person.name), who)
+
+    def _person(self, row: Row) -> portfolio.Person | None:
+        try:
+            read = read_client(self._of, known_cells(self._of, row.cells))
+        except Refused:
+            return None
+        name, cpf = (read.values.get(column, "") for column in ("name", "cpf"))
+        return portfolio.Person(read.key, name, cpf, joined_phones(read.phones) or "")
 
     def judge(self, name: str) -> None:
         """Stop a file of which something that matters is not understood.
@@ -217,12 +231,8 @@ def _without_zeros(key: str) -> str:
     return key.lstrip("0") or "0"
 
 
-def _marks(read: Read) -> list[int]:
-    return [
-        _mark(number, read.values.get("name", ""))
-        for numbers in read.phones
-        for number in numbers or ()
-    ]
+def _person(line: Line) -> portfolio.Person:
+    return portfolio.Person(*("" if cell is None else str(cell) for cell in line.row[:4]))
 
 
 def _mark(number: str, name: str) -> int:

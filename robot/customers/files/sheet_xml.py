@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from robot.customers.files.blocks import excel_text
 from robot.customers.files.places import LAST_COLUMN, place
-from robot.customers.files.strings import refuse_doctype
+from robot.customers.files.strings import new_parser
 
 
 class RawCell(NamedTuple):
@@ -36,12 +36,7 @@ class SheetParser:
     """Fed with the parts of the document that nothing else has read. Raises ExpatError."""
 
     def __init__(self) -> None:
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        self._parser.StartDoctypeDeclHandler = refuse_doctype
+        self._parser = new_parser(self._start, self._end, self._text)
         self.merged: list[str] = []
         self.hidden_columns: list[int] = []
         self.last_row = 0

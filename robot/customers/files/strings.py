@@ -5,7 +5,7 @@ number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
@@ -15,7 +15,6 @@ from robot.customers.files.package import damaged
 from robot.customers.files.words import read_texts
 
 Text = str | Mark | None
-_AT_ONCE = 16  # texts that share one cheap look
 
 
 def shared_texts(path: Path, part: str, chunks: Iterator[bytes]) -> list[Text]:
@@ -41,8 +40,7 @@ def shared_texts(path: Path, part: str, chunks: Iterator[bytes]) -> list[Text]:
                     new = [*map(unescape, new)]
             else:
                 new = reader.parse(block)
-            for start in range(0, len(new), _AT_ONCE):
-                texts += read_texts(new[start : start + _AT_ONCE])
+            texts += read_texts(new)
         reader.close()
     except expat.ExpatError as error:
         raise damaged(path, f"the XML of {part} is not whole ({error})") from None
@@ -53,12 +51,7 @@ class _Reader:
     """expat over `<si>`: the text of its runs, without what tells how to pronounce it (`rPh`)."""
 
     def __init__(self) -> None:
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        self._parser.StartDoctypeDeclHandler = refuse_doctype
+        self._parser = new_parser(self._start, self._end, self._text)
         self._found: list[str] = []
         self._runs: list[str] = []
         self._aside = 0
@@ -94,6 +87,21 @@ class _Reader:
             self._found.append(excel_text("".join(self._runs)))
 
 
-def refuse_doctype(*_: object) -> None:
+def new_parser(
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> expat.XMLParserType:
+    """expat with these handlers, which refuses a document type."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
     """Excel writes no document type, and attacks are made of it."""
     raise expat.ExpatError("a document type")

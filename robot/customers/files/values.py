@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from xml.etree import ElementTree
@@ -10,8 +9,6 @@ from xml.etree import ElementTree
 from robot.customers.files.cells import Mark, Reason, Value
 from robot.customers.files.formats import Format, format_of, is_rounded, iso_moment, number
 from robot.customers.files.words import read_texts
-
-_AT_ONCE = 16  # texts that share one cheap look
 
 Read = Callable[[str], Value | Mark]
 
@@ -65,11 +62,7 @@ class Values:
                         value if text else None for value, text in zip(numbers, texts, strict=True)
                     ]
         elif kind in {"str", "inlineStr"}:
-            return [
-                *itertools.chain(
-                    *(read_texts(texts[n : n + _AT_ONCE]) for n in range(0, len(texts), _AT_ONCE))
-                )
-            ]
+            return [*read_texts(texts)]
         read = self.reader(kind, style)
         return [read(text) if text else None for text in texts]
 
