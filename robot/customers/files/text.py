@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice, repeat, zip_longest
@@ -70,10 +71,8 @@ class TextFile:
                 self.separator, self._above = _separator(file)
             self._look = self._looked()
         if self._look.quoted:
-            for _ in (
-                self._parcels()
-            ):  # to its end: a quote that is left open there refuses the whole file
-                pass
+            # to its end: a quote that is left open there refuses the whole file
+            deque(self._parcels(), maxlen=0)
 
     @property
     def encoding(self) -> Encoding:
@@ -92,7 +91,8 @@ class TextFile:
         first = parcel.numbers[0]
         which = (first, len(parcel.lines))
         if which in self._plain or are_plain([*chain.from_iterable(parcel.lines)]):
-            self._plain.add(which)
+            if len(parcel.lines) > 1:
+                self._plain.add(which)
             return _plain_rows(parcel)
         for size in _SIZES:
             if size < len(parcel.lines):
