@@ -128,11 +128,11 @@ def _days(settings: Settings, *, answered: bool) -> str:
         raise Failed("not asked, since the database failed.")
     gone = 0
     for job in jobs.of_kind(ReadingJob):
-        if job.habit is None:
+        if job.days is None:
             continue
-        days = unproven.read_days(settings, job.name)
+        days = unproven.read_days(settings, job)
         if left := days.unproven():
-            lines = unproven.lines(settings, left, WIDEST)
+            lines = unproven.lines(settings, job.days, left, WIDEST)
             raise Failed("\n".join([f"{len(left)} day(s) are not proven:", *lines]))
         gone += len(days.standing_given_up())
     return "every day that was read or missed is proven" + (

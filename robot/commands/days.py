@@ -25,11 +25,14 @@ from robot.database.records import campaigns_text
 from robot.errors import ExitCode
 from robot.runtime.program import command
 from robot.settings import Settings
+from robot.sync.kinds import DayWords
 from robot.sync.options import Options
-from robot.threec.calls_job import CallsJob
-from robot.threec.listed import asked_campaigns
+from robot.threec.day_words import reading_command, scope_words
+from robot.threec.listed import CALLS_JOB, asked_campaigns
 
 log = logging.getLogger(__name__)
+
+_WORDS = DayWords(reading_command, scope_words)
 
 commands = typer.Typer(
     help="The days that are not proven: list them, give up those that nobody can prove.",
@@ -75,22 +78,24 @@ def _give_up(
 def list_days(context: Context, *, as_json: bool) -> ExitCode:
     """Print them."""
     settings = context.settings()
-    days = unproven.read_days(settings)
+    days = unproven.read_days(settings, CALLS_JOB)
     out, left, given_up = context.out, days.unproven(), days.standing_given_up()
     if as_json:
         told = {
-            "unproven": unproven.plain(settings, left),
+            "unproven": unproven.plain(settings, _WORDS, left),
             "given_up": unproven.plain_given_up(given_up),
         }
         out.print_json(json.dumps(told), indent=2)
         consoles.require_written(out)
         return ExitCode.SUCCESS
     say(out, f"Days not proven: {len(left)}.")
-    for line in unproven.lines(settings, left, width_of(out)):
+    for line in unproven.lines(settings, _WORDS, left, width_of(out)):
         say(out, line)
     say(out, f"Days given up: {len(given_up)}.")
     for of, gone in given_up.items():
-        say(out, f"  {of.day}  {gone.at:%Y-%m-%d %H:%M} by {gone.by or '?'}{unproven.of(of)}")
+        say(
+            out, f"  {of.day}  {gone.at:%Y-%m-%d %H:%M} by {gone.by or '?'}{_WORDS.scope(of.scope)}"
+        )
     return ExitCode.SUCCESS
 
 
@@ -112,7 +117,7 @@ def give_up(
         return [of for of in of_all if first <= of.day <= last and wanted in {None, of.scope}]
 
     repository = open_repository(session.settings, session.stop)
-    store = DayStore(repository, CallsJob.name)
+    store = DayStore(repository, CALLS_JOB.name)
     try:
         repository.prepare()
         days = store.read(session.now())
@@ -124,7 +129,7 @@ def give_up(
         if not yes and sys.stdin.isatty() and not agreed(context.out, question):
             say(context.out, "Nothing was changed.")
             return ExitCode.SUCCESS
-        with repository.lock(CallsJob.name):
+        with repository.lock(CALLS_JOB.name):
             due = [of for of in chosen(store.read(session.now())) if of in due]  # as they stand now
             if undo:
                 store.take_back(due)
@@ -151,7 +156,7 @@ def _print(
             say(context.out, f"  {_range(first, last)}")
         return
     chosen = [each for each in days.unproven() if each.of in set(due)]
-    for line in unproven.lines(settings, chosen, width_of(context.out), advice=False):
+    for line in unproven.lines(settings, _WORDS, chosen, width_of(context.out), advice=False):
         say(context.out, line)
 
 

@@ -20,7 +20,7 @@ from robot.database import Repository, open_repository
 from robot.database.days import DayStore, Unproven
 from robot.errors import ExitCode, Interrupted, SyncError
 from robot.sync.execution import Summary
-from robot.sync.kinds import ReadingJob
+from robot.sync.kinds import DayWords, ReadingJob
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +38,12 @@ def reminding(
 
     What nobody heard is told after the next execution.
     """
-    if job.habit is None or not watcher.has_alerts or session.stop.is_set():
+    if job.days is None or not watcher.has_alerts or session.stop.is_set():
         yield
         return
     repository = open_repository(session.settings, session.stop)
     try:
-        if report := _due(session, repository, job, summary):
+        if report := _due(session, repository, job, job.days, summary):
             watcher.remind(report)
         yield
         if report and watcher.heard:
@@ -53,7 +53,11 @@ def reminding(
 
 
 def _due(
-    session: Session, repository: Repository, job: ReadingJob, summary: Summary
+    session: Session,
+    repository: Repository,
+    job: ReadingJob,
+    words: DayWords,
+    summary: Summary,
 ) -> Report | None:
     today = session.now().date()
     try:
@@ -73,7 +77,7 @@ def _due(
             repository, job, today.isoformat()
         )  # the alert of this very execution tells of them: the week begins now
         return None
-    return _report(session, job, left)
+    return _report(session, job, words, left)
 
 
 def _is_of(each: Unproven, summary: Summary) -> bool:
@@ -100,14 +104,14 @@ def _remember(repository: Repository, job: ReadingJob, value: str) -> None:
         log.warning("The reminder of days that are not proven cannot be remembered: %s", error)
 
 
-def _report(session: Session, job: ReadingJob, left: list[Unproven]) -> Report:
+def _report(session: Session, job: ReadingJob, words: DayWords, left: list[Unproven]) -> Report:
     subject = f"API 3C Robot on {socket.gethostname()}: {len(left)} day(s) are not proven"
     lines = [
         (
             "They were missed, or read before, and are not known to be whole. This is repeated"
             " once a week."
         ),
-        *unproven.lines(session.settings, left, _WIDTH),
+        *unproven.lines(session.settings, words, left, _WIDTH),
     ]
     return Report(job.name, "with errors", subject, "\n".join(lines))
 

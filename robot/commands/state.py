@@ -11,6 +11,7 @@ from robot.commands.schedule import recall
 from robot.database import ExecutionLine, Repository, open_repository
 from robot.database.days import DayOf, DayStore, GivenUp, Unproven
 from robot.database.exports import ExportStore, ItemStatus
+from robot.database.records import Remembered
 from robot.operations.scheduler import Memory, Timetable
 from robot.period import days_between, now
 from robot.settings import Settings
@@ -45,11 +46,12 @@ class DaysKnown:
 
 @dataclass(frozen=True)
 class Reading:
-    """What `status` tells of a reading job. `days` is None where its windows are no days."""
+    """What `status` tells of a reading job: its `windows` by their keys where they are no days."""
 
     job: ReadingJob
     executions: list[ExecutionLine]
     days: DaysKnown | None
+    windows: dict[str, Remembered]
     next_run: datetime | None
 
 
@@ -109,10 +111,13 @@ def _token(settings: Settings, chosen: Sequence[ListedJob], today: date) -> Expi
 def _reading(
     repository: Repository, settings: Settings, job: ReadingJob, moment: datetime
 ) -> Reading:
+    habit = job.habit(settings)
+    by_days = job.days is not None
     return Reading(
         job,
         repository.last_executions(job.name),
-        None if job.habit is None else _days(repository, job.name, job.habit(settings), moment),
+        _days(repository, job.name, habit, moment) if by_days else None,
+        {} if by_days else repository.remembered(job.name, habit.scope),
         _next_run(settings, job),
     )
 

@@ -16,11 +16,12 @@ from robot.commands.status_plain import CONTACTS, plain, plain_of
 from robot.database import ExecutionLine
 from robot.database.days import ranges
 from robot.database.exports import ItemStatus
+from robot.database.statuses import WindowStatus
 from robot.errors import ExitCode
 from robot.runtime.masking import mask
 from robot.runtime.program import command
 from robot.settings import Settings
-from robot.sync.kinds import ListedJob, StartedJob
+from robot.sync.kinds import DayWords, ListedJob, StartedJob
 from robot.threec.expiry import Expiry
 
 _MIDNIGHT, _LAST_SECOND = "00:00:00", "23:59:59"
@@ -62,8 +63,10 @@ def _print(context: Context, settings: Settings, state: State) -> None:
 def _print_reading(context: Context, settings: Settings, reading: Reading) -> None:
     out = context.out
     _print_executions(context, reading.job, reading.executions)
-    if reading.days is not None:
-        _print_days_known(context, settings, reading.days)
+    if reading.job.days is not None and reading.days is not None:
+        _print_days_known(context, settings, reading.job.days, reading.days)
+    else:
+        _print_windows(context, reading)
     say(out, f"Next run: {_when(reading.next_run)}")
 
 
@@ -81,14 +84,27 @@ def _print_executions(
         say(context.out, f"All that is known of one of them: {command('status --execution ID')}")
 
 
-def _print_days_known(context: Context, settings: Settings, known: DaysKnown) -> None:
+def _print_windows(context: Context, reading: Reading) -> None:
+    """Where the windows are no days: how many are proven, and each that is not."""
+    windows = reading.windows
+    left = {key: each for key, each in windows.items() if each.status is not WindowStatus.COMPLETE}
+    say(context.out, f"Windows proven: {len(windows) - len(left)} of {len(windows)}.")
+    for key, each in left.items():
+        told = f"  {key}  {each.status}  {mask(each.detail or '')}".rstrip()
+        for line in folded(told, width_of(context.out), then=" " * 4):
+            say(context.out, line, style="red")
+
+
+def _print_days_known(
+    context: Context, settings: Settings, words: DayWords, known: DaysKnown
+) -> None:
     out = context.out
     width = width_of(out)
     for line in folded(known.habit.words, width):
         say(out, line)
     _print_days(context, f"Days complete of the last {DAYS}", known.complete)
     say(out, f"Days not proven, of any age: {len(known.unproven)}.")
-    for line in unproven.lines(settings, known.unproven, width):
+    for line in unproven.lines(settings, words, known.unproven, width):
         say(out, line, style="red")
     if known.given_up:
         _print_days(context, "Days given up", [of.day for of in known.given_up])

@@ -12,7 +12,7 @@ from robot.database import ExecutionLine
 from robot.database.exports import ItemStatus
 from robot.runtime.masking import mask
 from robot.settings import Settings
-from robot.sync.kinds import ListedJob
+from robot.sync.kinds import DayWords, ListedJob
 from robot.threec.dialer_export.listed import DIALER_EXPORT
 from robot.threec.expiry import Expiry
 
@@ -58,12 +58,27 @@ def plain_of(settings: Settings, state: State, job: ListedJob) -> dict[str, obje
 def _reading(settings: Settings, reading: Reading) -> dict[str, object]:
     return {
         "executions": [_execution(line) for line in reading.executions],
-        **({} if reading.days is None else _days(settings, reading.days)),
+        **_windows(settings, reading),
         "next_run": _moment(reading.next_run),
     }
 
 
-def _days(settings: Settings, known: DaysKnown) -> dict[str, object]:
+def _windows(settings: Settings, reading: Reading) -> dict[str, object]:
+    if reading.job.days is not None and reading.days is not None:
+        return _days(settings, reading.job.days, reading.days)
+    return {
+        "windows": [
+            {
+                "window": key,
+                "status": str(each.status),
+                "reason": mask(each.detail) if each.detail else None,
+            }
+            for key, each in reading.windows.items()
+        ]
+    }
+
+
+def _days(settings: Settings, words: DayWords, known: DaysKnown) -> dict[str, object]:
     incomplete: dict[str, str] = {}
     for each in sorted(known.unproven, key=lambda each: each.of.day):
         if each.status is not None:
@@ -73,7 +88,7 @@ def _days(settings: Settings, known: DaysKnown) -> dict[str, object]:
         **known.habit.plain,
         "days_complete": [day.isoformat() for day in known.complete],
         "days_incomplete": incomplete,
-        "days_unproven": unproven.plain(settings, known.unproven),
+        "days_unproven": unproven.plain(settings, words, known.unproven),
         "days_given_up": unproven.plain_given_up(known.given_up),
         "days_never_read": sorted(
             {day.isoformat() for day in known.never_read}

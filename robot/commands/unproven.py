@@ -6,52 +6,44 @@ Each stretch of days comes with the command that reads it again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from robot.commands.layout import folded
 from robot.database import open_repository
 from robot.database.days import DayOf, Days, DayStore, GivenUp, Unproven, ranges
-from robot.database.records import campaigns_text
 from robot.period import now
 from robot.runtime.masking import mask
 from robot.runtime.program import command
 from robot.settings import Settings
-from robot.sync.planning import reading_command
-from robot.threec.calls_job import CallsJob
+from robot.sync.kinds import DayWords, ReadingJob
 
 _STATUS_WIDTH = 10
-_CAMPAIGNS_SHOWN = 30
-_COUNTED = re.compile(r"\((\d+) campaigns, ")
 
 
-def read_days(settings: Settings, job: str = CallsJob.name) -> Days:
+def read_days(settings: Settings, job: ReadingJob) -> Days:
     """The days of a job, as the database knows them now. Raises SyncError."""
     repository = open_repository(settings)
     try:
         repository.prepare()
-        return DayStore(repository, job).read(now(settings.timezone))
+        return DayStore(repository, job.name).read(now(settings.timezone))
     finally:
         repository.close()
 
 
-def command_for(settings: Settings, stretch: Sequence[Unproven]) -> str:
-    """What reads these days again: they follow one another, and speak of the same campaigns."""
-    campaigns = stretch[0].of.scope
-    configured = (settings.campaign_ids, settings.manual_campaign_ids)
-    # a list too long for its column is known only where a setting still holds it
-    whole = next((ids for ids in configured if campaigns_text(ids) == campaigns), None)
-    return reading_command(
-        stretch[0].of.day,
-        stretch[-1].of.day,
-        campaigns=campaigns if whole is None else ",".join(map(str, whole)),
-        manual_campaigns=",".join(map(str, settings.manual_campaign_ids)),
-    )
+def _command(settings: Settings, words: DayWords, stretch: Sequence[Unproven]) -> str:
+    """What reads these days again: they follow one another, and speak of the same scope."""
+    first, last = stretch[0].of, stretch[-1].of
+    return words.command(settings, first.scope, first.day, last.day)
 
 
 def lines(
-    settings: Settings, unproven: Sequence[Unproven], width: int, *, advice: bool = True
+    settings: Settings,
+    words: DayWords,
+    unproven: Sequence[Unproven],
+    width: int,
+    *,
+    advice: bool = True,
 ) -> list[str]:
     """Each day with its status and reason, folded at `width`; with `advice`, below each stretch
     what reads it again.
@@ -59,11 +51,11 @@ def lines(
     told: list[str] = []
     named = {each.of.scope for each in unproven} != {""}
     for stretch in stretches(unproven):
-        about = of(stretch[0].of) if named else ""
+        about = words.scope(stretch[0].of.scope) if named else ""
         for line in _stretch(stretch):
             told += folded(f"{line}{'' if advice else about}", width, first="  ", then=" " * 26)
         if advice:
-            told.append(f"    Read again{about}: {command_for(settings, stretch)}")
+            told.append(f"    Read again{about}: {_command(settings, words, stretch)}")
     if told and advice:
         told.append(
             "  Days that nobody can prove any more:"
@@ -73,17 +65,19 @@ def lines(
 
 
 def stretches(unproven: Sequence[Unproven]) -> Iterator[list[Unproven]]:
-    """Cut into days that follow one another, of the same campaigns.
+    """Cut into days that follow one another, of the same scope.
 
     `unproven` is sorted as `Days.unproven` does.
     """
-    for _, of_campaigns in groupby(unproven, key=lambda each: each.of.scope):
-        by_day = {each.of.day: each for each in of_campaigns}
+    for _, of_scope in groupby(unproven, key=lambda each: each.of.scope):
+        by_day = {each.of.day: each for each in of_scope}
         for first, last in ranges(by_day):
             yield [each for day, each in by_day.items() if first <= day <= last]
 
 
-def plain(settings: Settings, unproven: Sequence[Unproven]) -> list[dict[str, object]]:
+def plain(
+    settings: Settings, words: DayWords, unproven: Sequence[Unproven]
+) -> list[dict[str, object]]:
     """For programs."""
     return [
         {
@@ -92,7 +86,7 @@ def plain(settings: Settings, unproven: Sequence[Unproven]) -> list[dict[str, ob
             "status": each.word,
             "reason": mask(each.reason) or None,
             "execution": each.execution_id,
-            "command": command_for(settings, [each]),
+            "command": _command(settings, words, [each]),
         }
         for each in unproven
     ]
@@ -133,16 +127,3 @@ def _stretch(stretch: Sequence[Unproven]) -> Iterator[str]:
 
 def _because(each: Unproven) -> str:
     return f": {each.reason}" if each.reason else ""
-
-
-def of(day: DayOf) -> str:
-    """The campaigns of which a day speaks, in brackets; of many, how many."""
-    named = day.scope
-    if not named:
-        return " (all campaigns)"
-    if len(named) <= _CAMPAIGNS_SHOWN:
-        return f" (campaigns {named})"
-    counted = _COUNTED.search(
-        named
-    )  # as campaigns_text shortens a list that is too long for its column
-    return f" ({counted[1] if counted else named.count(',') + 1} campaigns)"

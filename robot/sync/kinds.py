@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Protocol
 
 from robot.cells.tables import RowTable, Table
@@ -77,11 +77,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Habit:
-    """What a job of days reads by itself: its scope as it is stored, in words, and for programs."""
+    """What a job reads by itself: its scope as it is stored, in words, and for programs."""
 
-    scope: str
-    words: str
-    plain: Mapping[str, object]
+    scope: str = ""
+    words: str = ""
+    plain: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DayWords:
+    """How the days of a job are told.
+
+    `command` is what an operator types to read the days of a scope again, from one to another;
+    `scope` tells a scope in brackets.
+    """
+
+    command: Callable[[Settings, str, date, date], str]
+    scope: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -98,15 +110,16 @@ class ReadingJob(StartedJob):
 
     `by_hand` and `by_schedule` say what is to be read: by these options, at this local time. Both
     raise ConfigurationError. `normalizer` makes rows of a record that was rejected, `parent` is
-    the table in which each record has one row. `habit` is there where the windows are days. `demo`
-    starts its system's simulator.
+    the table in which each record has one row. `habit` is what it reads by itself. `days` is None
+    where its windows are no days. `demo` starts its system's simulator.
     """
 
     by_hand: Callable[[Settings, Options, datetime], Asked]
     by_schedule: Callable[[Settings, datetime], Asked]
     normalizer: Callable[[Settings], Normalizer]
     parent: RowTable
-    habit: Callable[[Settings], Habit] | None = None
+    habit: Callable[[Settings], Habit] = lambda _: Habit()
+    days: DayWords | None = None
     demo: Callable[[], AbstractContextManager[Demo]] | None = None
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from robot.database import Repository
 from robot.database.days import DayOf, Days, DayStore, Span, ranges
-from robot.database.records import campaigns_text
 from robot.errors import ConfigurationError
 from robot.period import (
     Period,
@@ -46,43 +44,43 @@ def manual_windows(start: datetime | None, end: datetime | None, now: datetime) 
 def scheduled_windows(
     repository: Repository,
     job: str,
-    campaigns: Sequence[int],
+    scope: str,
     today: date,
     *,
     lookback: int,
     catch_up: int,
-    manual_campaigns: Sequence[int] = (),
+    to_fill: Callable[[date, date], str],
 ) -> list[Window]:
     """The windows of a scheduled execution: late edits, and every missed day up to `catch_up` days
-    back.
+    back. `to_fill` gives the command that reads the days from one to another.
 
     A day is missed when the schedule owes it, or when somebody asked for it and it was not proven.
     One that was given up is neither. Days that are missing further back are told, with the command
     that fills them.
     """
-    key = campaigns_text(campaigns)
     days = DayStore(repository, job).read(whole(today).end)
     oldest, yesterday = today - timedelta(days=catch_up), today - timedelta(days=1)
-    first_owed = _first_owed(days, key, catch_up)
+    first_owed = _first_owed(days, scope, catch_up)
     settled: set[date] = set()
     if first_owed is not None:
         settled = {
-            day for day in days_between(first_owed, yesterday) if days.settled(DayOf(day, key))
+            day for day in days_between(first_owed, yesterday) if days.settled(DayOf(day, scope))
         }
-        manual = campaigns_text(manual_campaigns)
         _tell_what_is_too_old(
             [
                 day
                 for day in days_between(first_owed, oldest - timedelta(days=1))
                 if day not in settled
             ],
-            partial(reading_command, campaigns=key, manual_campaigns=manual),
+            to_fill,
         )
     due = set(days_due(today, settled, first_owed, lookback, catch_up))
-    begun = {of.day for of in days.readings if of.scope == key}
-    begun |= {day for asked in days.asked if asked.scope == key for day in days.not_reached(asked)}
+    begun = {of.day for of in days.readings if of.scope == scope}
+    begun |= {
+        day for asked in days.asked if asked.scope == scope for day in days.not_reached(asked)
+    }
     due |= {
-        day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, key))
+        day for day in begun if oldest <= day <= yesterday and not days.settled(DayOf(day, scope))
     }
     return windows_of_days(due)
 
@@ -90,7 +88,7 @@ def scheduled_windows(
 def remember_schedule(
     repository: Repository,
     job: str,
-    campaigns: Sequence[int],
+    scope: str,
     today: date,
     *,
     lookback: int,
@@ -101,41 +99,30 @@ def remember_schedule(
 
     Call it with the job's lock held. Raises SyncError.
     """
-    key = campaigns_text(campaigns)
     store = DayStore(repository, job)
     yesterday = today - timedelta(days=1)
-    first = _first_owed(store.read(whole(today).end), key, catch_up) or yesterday - timedelta(
+    first = _first_owed(store.read(whole(today).end), scope, catch_up) or yesterday - timedelta(
         days=lookback
     )
-    store.owe(key, Span(min(first, yesterday), yesterday))
+    store.owe(scope, Span(min(first, yesterday), yesterday))
 
 
-def _first_owed(days: Days, campaigns: str, catch_up: int) -> date | None:
+def _first_owed(days: Days, scope: str, catch_up: int) -> date | None:
     """The first day that the schedule owes, None before its first execution.
 
     A database of an earlier version remembers no schedule. There it is told by its habit: days in a
     row, each read soon after it was over. A single day, or a period long past, was read by hand.
     """
-    if (span := days.owed.get(campaigns)) is not None:
+    if (span := days.owed.get(scope)) is not None:
         return span.first
     fresh = [
         of.day
         for of, reading in days.readings.items()
-        if of.scope == campaigns
+        if of.scope == scope
         and reading.started_at is not None
         and reading.started_at.date() - of.day <= timedelta(days=max(_FRESH, catch_up))
     ]
     return next((first for first, last in ranges(fresh) if first < last), None)
-
-
-def reading_command(first: date, last: date, *, campaigns: str, manual_campaigns: str) -> str:
-    """What an operator types to read these days again.
-
-    `manual_campaigns` are those of `run` without the option.
-    """
-    named = campaigns or '""'
-    option = "" if campaigns == manual_campaigns else f" --campaigns={named}"
-    return command(f"run --start {first} --end {last}{option}")
 
 
 def _tell_what_is_too_old(missing: Sequence[date], to_fill: Callable[[date, date], str]) -> None:

@@ -19,12 +19,13 @@ from robot.period import Window
 from robot.settings import Settings
 from robot.settings.campaigns import parse_campaigns
 from robot.settings.check import expected
-from robot.sync.kinds import Asked, Habit, ReadingJob
+from robot.sync.kinds import Asked, DayWords, Habit, ReadingJob
 from robot.sync.options import Options, wrong
 from robot.sync.planning import manual_windows, remember_schedule, scheduled_windows
 from robot.sync.retrying import Normalizer
 from robot.threec.calls_job import CallsJob, rows_of_call
 from robot.threec.checking import checks, schedule_checks
+from robot.threec.day_words import reading_command, scope_words
 from robot.threec.demo import demo
 
 log = logging.getLogger(__name__)
@@ -47,16 +48,17 @@ def by_hand(settings: Settings, options: Options, now: datetime) -> Asked:
 def by_schedule(settings: Settings, now: datetime) -> Asked:
     """Of CAMPAIGN_IDS what is due: late edits, yesterday, and every day that was missed."""
     campaigns, today = settings.campaign_ids, now.date()
+    scope = campaigns_text(campaigns)
     return Asked(
         partial(CallsJob.from_settings, settings, campaigns),
         partial(
             scheduled_windows,
             job=CallsJob.name,
-            campaigns=campaigns,
+            scope=scope,
             today=today,
             lookback=settings.lookback_days,
             catch_up=settings.catch_up_days,
-            manual_campaigns=settings.manual_campaign_ids,
+            to_fill=partial(reading_command, settings, scope),
         ),
         partial(_remember_owed, settings, now),
     )
@@ -102,7 +104,7 @@ def _remember_owed(settings: Settings, now: datetime, repository: Repository) ->
         remember_schedule(
             repository,
             CallsJob.name,
-            settings.campaign_ids,
+            campaigns_text(settings.campaign_ids),
             now.date(),
             lookback=settings.lookback_days,
             catch_up=settings.catch_up_days,
@@ -142,5 +144,6 @@ CALLS_JOB = ReadingJob(
     normalizer=_normalizer,
     parent=CALLS,
     habit=_habit,
+    days=DayWords(reading_command, scope_words),
     demo=demo,
 )

@@ -22,7 +22,10 @@ def scheduled(repository: Repository, today=TODAY, catch_up: int = 31):
     return [
         window.day
         for window in scheduled_windows(
-            repository, "calls", (), today, lookback=2, catch_up=catch_up
+            *(repository, "calls", "", today),
+            lookback=2,
+            catch_up=catch_up,
+            to_fill=lambda first, last: f"{first} {last}",
         )
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from support import days
@@ -12,7 +13,9 @@ from robot.database.days import Asked, DayOf, DayStore, Span
 from robot.database.records import campaigns_text
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.period import Period, whole
+from robot.settings import IsolatedSettings
 from robot.sync.planning import remember_schedule, scheduled_windows
+from robot.threec.day_words import reading_command
 
 TODAY = date(2026, 9, 20)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -37,11 +40,12 @@ def read(
 def due(
     repository: Repository, today: date = TODAY, *, campaigns=(), catch_up=31, manual=()
 ) -> list[date]:
+    settings = IsolatedSettings(manual_campaign_ids=manual)
     found = scheduled_windows(
-        *(repository, "calls", campaigns, today),
+        *(repository, "calls", campaigns_text(campaigns), today),
         lookback=2,
         catch_up=catch_up,
-        manual_campaigns=manual,
+        to_fill=partial(reading_command, settings, campaigns_text(campaigns)),
     )
     return [window.day for window in found]
 
@@ -49,7 +53,9 @@ def due(
 def night(repository: Repository, today: date, campaigns=()) -> None:
     """A scheduled execution, whose every day is proven."""
     found = due(repository, today, campaigns=campaigns)
-    remember_schedule(repository, "calls", campaigns, today, lookback=2, catch_up=31)
+    remember_schedule(
+        repository, "calls", campaigns_text(campaigns), today, lookback=2, catch_up=31
+    )
     read(repository, *found, on=today, campaigns=campaigns)
 
 
