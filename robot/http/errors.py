@@ -15,14 +15,15 @@ class OfAnswer:
     """What an error keeps of the answer that it stands for.
 
     `status` is the HTTP status, 0 where there was no answer; `code` the API's own word for what is
-    wrong; `body` the decoded JSON, None where there is none. They may hold personal data and are
-    for the caller: never for a message or a log.
+    wrong; `raw` the beginning of the body as it came, `body` the decoded JSON, None where there is
+    none. They may hold personal data and are for the caller: never for a message or a log.
     """
 
     status: int = 0
     code: str = ""
     headers: Mapping[str, str] = _NO_HEADERS
     body: Any = None
+    raw: bytes = b""
 
 
 class AuthenticationRefused(OfAnswer, FatalError):

@@ -31,7 +31,7 @@ from robot.http.errors import (
     TokenExpired,
 )
 from robot.http.failures import HINT_PROXY_LOGIN, PROXY_WANTS_LOGIN, Broken
-from robot.http.limits import ALL_BODIES, LARGEST_BODY, Budget, Share
+from robot.http.limits import ALL_BODIES, LARGEST_BODY, LARGEST_ERROR, Budget, Share
 from robot.http.network import Network
 from robot.http.receiving import read_body, require_room
 from robot.http.throttle import Throttle
@@ -215,13 +215,18 @@ class Transport:
         status = response.status_code
         where = f"{_where(method, url)}: HTTP {status}"
         if status in {200, 201, 202, 203}:
-            body = decode(raw, where, self.api.hints.address)
+            try:
+                body = decode(raw, where, self.api.hints.address)
+            except ApiUnavailable as broken:
+                _keep(broken, response, raw)
+                raise
             return Answer(status, body, response.headers)
         if status == 204:
             return Answer(status, None, response.headers)
         error = self._error(method, url, response, raw)
         if isinstance(error, OfAnswer):
-            error.status, error.headers, error.body = status, response.headers, error_body(raw)
+            _keep(error, response, raw)
+            error.body = error_body(raw)
             error.code = self.api.code_of(error.body)
         raise error
 
@@ -276,6 +281,11 @@ class Transport:
         log.warning(
             "Try %d failed: %s Again in %.1f s.", state.attempt_number, error, state.upcoming_sleep
         )
+
+
+def _keep(error: OfAnswer, response: requests.Response, raw: bytes) -> None:
+    error.status, error.headers = response.status_code, response.headers
+    error.raw = raw[:LARGEST_ERROR]
 
 
 def _where(method: str, url: str) -> str:
