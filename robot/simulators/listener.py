@@ -15,8 +15,8 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
+from robot.simulators.answer import JSON_TYPE, Answer
 from robot.simulators.faults import Fault, FaultKind
-from robot.simulators.threec.answers import JSON_TYPE, Answer
 
 POLL_SECONDS = 0.02  # how long `stop` may have to wait for the accepting thread
 RESET_AFTER_SECONDS = (
@@ -152,6 +152,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def do_PUT(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
         self._serve()
 
     def log_message(self, *_: Any) -> None:

@@ -3,14 +3,12 @@ trouble.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from robot.simulators.answer import HTML_TYPE, Answer
 from robot.simulators.faults import Fault, FaultKind
 from robot.simulators.threec.records import to_json
-
-JSON_TYPE = "application/json"
-HTML_TYPE = "text/html; charset=UTF-8"
 
 TITLES = {
     400: ("Bad Request", "Requisição inválida."),
@@ -34,16 +32,6 @@ HTML_PAGE = (
     "<!DOCTYPE html>\n<html><head><title>3C Plus</title></head><body><h1>Estamos em"
     " manutenção</h1></body></html>\n"
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One HTTP answer, ready to be sent."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON_TYPE
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 def envelope(

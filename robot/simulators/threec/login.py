@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from robot.simulators.threec.answers import Answer, ok, refusal
+from robot.simulators.answer import Answer
+from robot.simulators.threec.answers import ok, refusal
 
 _ROLES = {
     "gestor": (2, "manager", "Gestor"),

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from robot.simulators.threec.answers import Answer, envelope, ok, refusal
+from robot.simulators.answer import Answer
+from robot.simulators.threec.answers import envelope, ok, refusal
 from robot.simulators.threec.lists import MailingLists, Taken, invalid_items
 from robot.simulators.threec.pages import Paging, paginate
 from robot.simulators.threec.queries import read_page

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
+from robot.simulators.answer import Answer
 from robot.simulators.faults import Fault, FaultKind, FaultPlan
 from robot.simulators.listener import Listener
 from robot.simulators.threec.access import DEMO_TOKEN, SERVICE_TOKENS, Access, Entry, ServiceToken
-from robot.simulators.threec.answers import Answer, envelope, fault_answer, ok, refusal
+from robot.simulators.threec.answers import envelope, fault_answer, ok, refusal
 from robot.simulators.threec.dates import Dates
 from robot.simulators.threec.lists import MailingLists
 from robot.simulators.threec.login import User, login_answer, profile
