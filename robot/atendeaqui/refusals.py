@@ -125,7 +125,7 @@ def _by_status(status: int) -> tuple[type[AtendeAquiError], str]:
 def _message(answer: OfAnswer) -> str:
     if is_web_page(answer.raw):
         return f"HTTP {answer.status} with an HTML page, which is not the API's answer."
-    if answer.body is not None:
+    if answer.body is not None or answer.raw.strip() == b"null":
         said = explanation(answer.body)
     else:
         said = mask(answer.raw.decode("utf-8", "replace").strip())[:_LONGEST]
