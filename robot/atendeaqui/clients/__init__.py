@@ -66,9 +66,10 @@ class ClientsModule:
             "type_identification": type_identification,
             "birthday": birthday,
             "observations": observations,
-            "preferred_language": "" if preferred_language == "pt-BR" else preferred_language,
         }
         body = {"full_name": full_name, **{name: each for name, each in fields.items() if each}}
+        if preferred_language != "pt-BR":
+            body["preferred_language"] = preferred_language
         return Client.from_dict(record(self._http.post("clients/", body)))
 
     def update(self, client_id: str, **fields: Any) -> Client:
