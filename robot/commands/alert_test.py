@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import typer
 from rich.text import Text
 
 from robot import alerts
@@ -49,3 +50,8 @@ def test_alert(context: Context) -> ExitCode:
             failed += 1
         context.out.print(Text.assemble((f"{sign:7}", style), f"{name}: {line}"), soft_wrap=True)
     return ExitCode.FAILED if failed else ExitCode.SUCCESS
+
+
+def cli(context: typer.Context) -> None:
+    """Send a marked test to the health checks, the chat and the mail that the settings name."""
+    raise typer.Exit(test_alert(context.obj))

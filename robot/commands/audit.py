@@ -6,14 +6,16 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.progress import track
 from rich.table import Table
 
 from robot import jobs
 from robot.commands import consoles
 from robot.commands.context import Context, Session
+from robot.commands.options import Read
 from robot.commands.progress import listener
 from robot.commands.summary import print_summary
 from robot.database import Repository, forget_hashes, open_repository
@@ -21,7 +23,8 @@ from robot.errors import ExitCode
 from robot.period import Window
 from robot.runtime.escaping import escape
 from robot.runtime.masking import mask
-from robot.sync.audit import KEPT, DayAudit, Difference, Kind, audit
+from robot.sync.audit import KEPT, DayAudit, Difference, Kind
+from robot.sync.audit import audit as audited
 from robot.sync.execution import Execution
 from robot.sync.history import held
 from robot.sync.kinds import Asked, ReadingJob
@@ -33,9 +36,7 @@ _DIFFERENCES_SHOWN = 40
 _LINES_SHOWN = 60
 
 
-def audit_command(
-    context: Context, name: str, options: Options, *, fix: bool, as_json: bool
-) -> ExitCode:
+def audit(context: Context, name: str, options: Options, *, fix: bool, as_json: bool) -> ExitCode:
     """Compare; heal with `fix`, and compare the healed days again.
 
     Success only when both are equal.
@@ -72,7 +73,7 @@ def _look(
 ) -> list[DayAudit]:
     job = asked.open(session.stop)
     try:
-        found = audit(job, repository, windows, session.now, session.stop)
+        found = audited(job, repository, windows, session.now, session.stop)
         err = session.context.err
         shown = track(
             found,
@@ -217,3 +218,29 @@ def _plain(days: Sequence[DayAudit]) -> dict[str, Any]:
             for day in days
         ],
     }
+
+
+def cli(
+    context: typer.Context,
+    start: Annotated[
+        str | None,
+        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Store what differs.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs; holds every difference.")
+    ] = False,
+    job: Read = jobs.MAIN,
+) -> None:
+    """Compare the API with the database, by day and campaign.
+
+    Exit code 0 when equal, 3 when not.
+    """
+    options = Options(start, end, campaigns)
+    raise typer.Exit(audit(context.obj, job, options, fix=fix, as_json=as_json))

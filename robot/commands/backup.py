@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import Progress
 
@@ -22,7 +24,7 @@ from robot.runtime.signals import stop_on_signals
 from robot.settings import Settings
 
 
-def backup_command(context: Context, file: Path) -> ExitCode:
+def backup(context: Context, file: Path) -> ExitCode:
     """Copy the database into a new file, and check the copy."""
     session = Session.begin(context)
     source = _embedded(session.settings)
@@ -33,7 +35,7 @@ def backup_command(context: Context, file: Path) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def restore_command(context: Context, file: Path, *, yes: bool) -> ExitCode:
+def restore_database(context: Context, file: Path, *, yes: bool) -> ExitCode:
     """Put a backup in the database's place, after a question.
 
     The database of before is kept beside it.
@@ -139,3 +141,22 @@ def _bar(console: Console, words: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=total)
 
         yield show
+
+
+def cli(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file. It will hold personal data.")],
+) -> None:
+    """Copy the embedded database into a file, also while it is in use, and check the copy."""
+    raise typer.Exit(backup(context.obj, file))
+
+
+def restore_cli(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that backup made.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace the database without asking.")
+    ] = False,
+) -> None:
+    """Put a backup in the place of the embedded database, which is kept under another name."""
+    raise typer.Exit(restore_database(context.obj, file, yes=yes))

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 
+import typer
 from rich.text import Text
 
 from robot import alerts, jobs
@@ -173,3 +174,8 @@ def _disk(settings: Settings) -> str:
     if free < _FREE_MB:
         raise Failed(f"only {free:,} MB are free in {folder}. Free at least {_FREE_MB} MB.")
     return f"{free:,} MB are free in {folder}"
+
+
+def cli(context: typer.Context) -> None:
+    """Settings, API, database, rights, disk: what holds, and the fix for what does not."""
+    raise typer.Exit(check(context.obj))

@@ -17,12 +17,15 @@ from robot.database import open_repository
 from robot.errors import ExitCode
 from robot.runtime.masking import mask
 
-app = typer.Typer(
-    help="The clients that may be sent to the dialer.", no_args_is_help=True, rich_markup_mode=None
+cli = typer.Typer(
+    add_completion=False,
+    help="The clients that may be sent to the dialer.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
-@app.command("import")
+@cli.command("import")
 def _import(
     context: typer.Context,
     file: Path,

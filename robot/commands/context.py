@@ -8,19 +8,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from robot import jobs
 from robot.commands import consoles
 from robot.errors import ConfigurationError
 from robot.period import now
 from robot.runtime import logs, masking
-from robot.runtime.resources import resource
+from robot.runtime.resources import home, resource
 from robot.runtime.signals import stop_on_signals
-from robot.settings import Settings, home
-from robot.settings.check import load
-from robot.sync.kinds import StartedJob
+
+if TYPE_CHECKING:  # a command that needs no settings does not wait for their libraries
+    from robot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,8 @@ class Context:
 
         Raises ConfigurationError.
         """
+        from robot.settings.check import load
+
         settings, warnings = load(self.env_file, systems)
         self.open_logs(settings)
         for warning in warnings:
@@ -72,6 +74,10 @@ class Context:
 
         Raises ConfigurationError.
         """
+        from robot import jobs
+        from robot.settings.check import load
+        from robot.sync.kinds import StartedJob
+
         settings, _ = load(self.env_file, jobs.named(jobs.MAIN, StartedJob).systems)
         return jobs.systems(jobs.scheduled(settings, StartedJob))
 

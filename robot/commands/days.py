@@ -34,14 +34,15 @@ log = logging.getLogger(__name__)
 
 _WORDS = DayWords(reading_command, scope_words)
 
-commands = typer.Typer(
+cli = typer.Typer(
+    add_completion=False,
     help="The days that are not proven: list them, give up those that nobody can prove.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-@commands.command("list")
+@cli.command("list")
 def _list(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -52,7 +53,7 @@ def _list(
     raise typer.Exit(list_days(context.obj, as_json=as_json))
 
 
-@commands.command("give-up")
+@cli.command("give-up")
 def _give_up(
     context: typer.Context,
     start: Annotated[str, typer.Option(help="First day: YYYY-MM-DD or DD/MM/YYYY.")],

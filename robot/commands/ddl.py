@@ -6,6 +6,9 @@ Needs no token and no database.
 from __future__ import annotations
 
 import os
+from typing import Annotated
+
+import typer
 
 from robot.commands import consoles
 from robot.commands.context import Context
@@ -55,3 +58,14 @@ def _schema(context: Context, given: str | None) -> str:
     except ValueError as error:
         problem = f"{name}: read {value!r} ({error}); expected the name of a schema, like robo"
         raise ConfigurationError("1 wrong option(s).", problems=(problem,)) from None
+
+
+def cli(
+    context: typer.Context,
+    database: Annotated[str, typer.Option(help="sqlserver or sqlite.")] = "sqlserver",
+    schema: Annotated[
+        str | None, typer.Option(help="For another schema than DB_SCHEMA says.")
+    ] = None,
+) -> None:
+    """Print the scripts that make the tables, for a DBA. Needs no token, no database."""
+    raise typer.Exit(ddl(context.obj, database, schema))

@@ -5,8 +5,11 @@ Needs no token, no server, no `.env`.
 
 from __future__ import annotations
 
+import typer
+
 from robot import jobs
 from robot.commands.context import Context, Session
+from robot.commands.options import Read
 from robot.commands.run import execute
 from robot.commands.summary import print_summary
 from robot.errors import ExitCode
@@ -26,3 +29,8 @@ def demo(context: Context, name: str) -> ExitCode:
     for line in shown.told:
         context.out.print(line, markup=False, soft_wrap=True)
     return summary.exit_code
+
+
+def cli(context: typer.Context, job: Read = jobs.MAIN) -> None:
+    """The whole robot against a built-in 3C Plus, into data/demo.db. Needs nothing."""
+    raise typer.Exit(demo(context.obj, job))

@@ -32,10 +32,10 @@ from robot.threec.dialer_export.results import Preview, Result
 _LARGEST = 2**31 - 1  # what the tables' INT columns hold
 _YEAR_MINUTES = 366 * 24 * 60
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+cli = typer.Typer(add_completion=False, invoke_without_command=True, rich_markup_mode=None)
 
 
-@app.callback()
+@cli.callback()
 def _export(
     context: typer.Context,
     campaign: Annotated[int, typer.Option(min=0, max=_LARGEST, help="The campaign's id.")] = 0,
@@ -87,13 +87,13 @@ def _export(
     raise typer.Exit(export(context.obj, options))
 
 
-@app.command("scheduled")
+@cli.command("scheduled")
 def _scheduled(context: typer.Context) -> None:
     """Send now what EXPORT_… asks for, without a question: for a task of its own."""
     raise typer.Exit(export_as_scheduled(context.obj))
 
 
-@app.command("resolve")
+@cli.command("resolve")
 def _resolve(
     context: typer.Context,
     export_id: Annotated[

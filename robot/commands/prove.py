@@ -9,7 +9,9 @@ import tempfile
 import time
 from itertools import count
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.table import Table
 
 from robot.commands.context import Context
@@ -145,3 +147,14 @@ def _kills(context: Context, folder: Path, seed: int) -> list[KillRound]:
                 break
     context.out.print(table)
     return rounds
+
+
+def cli(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="Of the first kill; every further one counts up.")] = 1,
+) -> None:
+    """Try every promise on this machine: the table of faults, and processes killed in the middle.
+
+    Two minutes at most.
+    """
+    raise typer.Exit(prove(context.obj, seed=seed))

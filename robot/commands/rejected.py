@@ -30,8 +30,11 @@ from robot.sync.retrying import Retried, retry
 
 _SHOWN = 50
 
-commands = typer.Typer(
-    help="Records that could not become a row.", no_args_is_help=True, rich_markup_mode=None
+cli = typer.Typer(
+    add_completion=False,
+    help="Records that could not become a row.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 _All = Annotated[bool, typer.Option("--all", help="Resolved ones, too.")]
@@ -41,13 +44,13 @@ _Job = Annotated[
 ]
 
 
-@commands.command("list")
+@cli.command("list")
 def _list(context: typer.Context, all_of_them: _All = False, job: _Job = "") -> None:
     """Print them, newest first, without personal data."""
     raise typer.Exit(list_rejected(context.obj, job, all_of_them=all_of_them))
 
 
-@commands.command("retry")
+@cli.command("retry")
 def _retry(context: typer.Context, job: _Job = "") -> None:
     """Try what was read again by today's rules; store what has become acceptable.
 
@@ -56,7 +59,7 @@ def _retry(context: typer.Context, job: _Job = "") -> None:
     raise typer.Exit(retry_rejected(context.obj, job))
 
 
-@commands.command("export")
+@cli.command("export")
 def _export(
     context: typer.Context,
     file: Annotated[

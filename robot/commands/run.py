@@ -8,9 +8,13 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Annotated
+
+import typer
 
 from robot import jobs
 from robot.commands.context import Context, Session
+from robot.commands.options import Started
 from robot.commands.progress import listener
 from robot.commands.reminding import reminding
 from robot.commands.sending import print_result, send_now
@@ -109,3 +113,24 @@ def _execute(
         return Execution(opened, repository, session.now, announced, session.stop).run(
             asked.due(repository), again=again
         )
+
+
+def cli(
+    context: typer.Context,
+    start: Annotated[
+        str | None,
+        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option(help="Read also what an interrupted execution left complete.")
+    ] = False,
+    job: Started = jobs.MAIN,
+) -> None:
+    """One execution of a job. Of the calls: the period given, the one of MANUAL_*, or yesterday."""
+    raise typer.Exit(run(context.obj, job, Options(start, end, campaigns), again=again))

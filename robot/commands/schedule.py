@@ -14,6 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Annotated
+
+import typer
 
 from robot import jobs
 from robot.commands.context import Context, Session
@@ -245,3 +248,13 @@ def _remember(session: Session, job: StartedJob, value: str) -> None:
 def state_of(job: StartedJob) -> str:
     """The name in `robot_state` of what the schedule ran last."""
     return f"schedule.{job.name}"
+
+
+def cli(
+    context: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="One scheduled execution now, then leave.")
+    ] = False,
+) -> None:
+    """Executions whenever CRON_SCHEDULE says so, until stopped."""
+    raise typer.Exit(schedule_once(context.obj) if once else schedule(context.obj))

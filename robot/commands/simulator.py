@@ -28,7 +28,7 @@ from robot.simulators.threec import (
 )
 
 
-def simulator(
+def cli(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 = any free port.")] = 0,
     days: Annotated[

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Annotated
+
+import typer
 
 from robot import jobs
 from robot.commands import consoles, unproven
@@ -228,3 +231,19 @@ def _ranges(days: Iterable[date]) -> str:
     return ", ".join(
         str(first) if first == last else f"{first} – {last}" for first, last in ranges(days)
     )
+
+
+def cli(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    execution: Annotated[
+        int | None, typer.Option(min=1, max=2**31 - 1, help="One whole execution, by its number.")
+    ] = None,
+    job: Annotated[
+        str | None, typer.Option("--job", help="Only of one job, like clients_import.")
+    ] = None,
+) -> None:
+    """The last executions and exports, the days that are proven or not, the next runs; or one whole
+    execution.
+    """
+    raise typer.Exit(status(context.obj, job, as_json=as_json, execution=execution))

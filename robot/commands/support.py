@@ -19,8 +19,9 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from pydantic import SecretStr
 
 from robot import __version__
@@ -191,3 +192,15 @@ def _end_of(path: Path) -> str:
     return (
         text if len(raw) < _LOG_BYTES else text.partition("\n")[2]
     )  # never half a line: it could not be masked
+
+
+def cli(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A new .zip; by default one beside the program.")
+    ] = None,
+) -> None:
+    """Write a zip for whoever helps: version, settings without secrets, the last executions and
+    logs, masked.
+    """
+    raise typer.Exit(support(context.obj, file))

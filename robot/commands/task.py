@@ -25,7 +25,8 @@ from robot.settings.check import load
 from robot.windows import event_log, rights
 from robot.windows.task import LOCAL_SERVICE, NAME, SYSTEM, Task
 
-commands = typer.Typer(
+cli = typer.Typer(
+    add_completion=False,
     help="The daily task of the Windows Task Scheduler.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -62,7 +63,7 @@ File = Annotated[
 ]
 
 
-@commands.command("install")
+@cli.command("install")
 def _install(
     context: typer.Context,
     at: At = "02:00",
@@ -105,7 +106,7 @@ def _install(
     compare_with_settings(out, task)
 
 
-@commands.command("show")
+@cli.command("show")
 def _show(context: typer.Context) -> None:
     """What Windows knows of the task: next run, last run, last result."""
     _on_windows(context.obj)
@@ -114,14 +115,14 @@ def _show(context: typer.Context) -> None:
     )
 
 
-@commands.command("remove")
+@cli.command("remove")
 def _remove(context: typer.Context) -> None:
     """Remove the task. The robot, its data and its history stay."""
     _on_windows(context.obj)
     context.obj.out.print(schtasks(["/Delete", "/TN", NAME, "/F"]), markup=False, soft_wrap=True)
 
 
-@commands.command("xml")
+@cli.command("xml")
 def _xml(
     context: typer.Context,
     file: File = None,

@@ -13,7 +13,7 @@ from robot.commands import consoles
 from robot.errors import ExitCode, RobotError
 from robot.runtime import logs
 from robot.runtime.masking import mask
-from robot.settings import home
+from robot.runtime.resources import home
 
 log = logging.getLogger(__name__)
 

@@ -8,14 +8,11 @@ A log that cannot be written is told once on the console and never stops a sync.
 from __future__ import annotations
 
 import logging
-import sys
-from contextlib import suppress
 from datetime import datetime
 from logging import LogRecord
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from concurrent_log_handler import ConcurrentRotatingFileHandler
 from rich.console import Console
 
 from robot.runtime.masking import mask
@@ -27,6 +24,7 @@ _FORMAT = "%(asctime)s %(levelname)-8s [%(execution)s] %(name)s: %(message)s"
 _CONSOLE_FORMAT = "%(asctime)s %(levelname)-8s %(message)s"
 
 _state = {"execution": "-"}
+_opened: list[logging.Handler] = []
 
 
 def current_execution(execution_id: int | None) -> None:
@@ -59,41 +57,6 @@ class _MaskingFormatter(logging.Formatter):
             trace = mask(self.formatException(record.exc_info))
             line += "".join(f"\n    {each}" for each in trace.split("\n"))
         return line
-
-
-class _ForgivingFile(ConcurrentRotatingFileHandler):
-    """A rotating file, safe when two processes write.
-
-    Tells the first failure on the console, then goes on.
-    """
-
-    told = False
-    console = Console(stderr=True)
-
-    def handleError(self, record: LogRecord) -> None:  # noqa: N802 - logging's name
-        _tell_once(str(sys.exc_info()[1]))
-
-    def close(self) -> None:
-        """Close the file.
-
-        What a full disk did not take is lost, and no reason to fail at the very end.
-        """
-        try:
-            super().close()
-        except OSError as error:
-            _tell_once(str(error))
-            self.stream = None
-            with suppress(OSError):
-                super().close()
-
-
-def _tell_once(reason: str) -> None:
-    if not _ForgivingFile.told:
-        _ForgivingFile.told = True
-        message = (
-            f"The log files cannot be written ({mask(reason)}). The robot goes on without them."
-        )
-        _ForgivingFile.console.print(message, markup=False, highlight=False, soft_wrap=True)
 
 
 class _ConsoleHandler(logging.Handler):
@@ -141,7 +104,10 @@ def configure(
     """
     root = logging.getLogger()
     close()
-    _ForgivingFile.console = console
+    # its library is large, and a command that opens no logs does without it
+    from robot.runtime import log_files
+
+    log_files.tell_on(console)
     root.setLevel(logging.DEBUG)
     for noisy in (
         "urllib3",
@@ -156,11 +122,11 @@ def configure(
     to_console = _ConsoleHandler(console)
     to_console.setLevel(level)
     to_console.setFormatter(_MaskingFormatter(_CONSOLE_FORMAT, zone, tracebacks=False))
-    root.addHandler(to_console)
+    _open(to_console)
     for name, file_level in ((MAIN_LOG, logging.DEBUG), (ERRORS_LOG, logging.ERROR)):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handler = _ForgivingFile(
+            handler = log_files.ForgivingFile(
                 str(folder / name),
                 maxBytes=max_mb * 1024 * 1024,
                 backupCount=backups,
@@ -171,31 +137,33 @@ def configure(
                 # execution
                 pass
         except OSError as error:
-            _tell_once(f"{folder}: {error.strerror or error}")
+            log_files.tell_once(f"{folder}: {error.strerror or error}")
             continue
         handler.setLevel(file_level)
         handler.setFormatter(_MaskingFormatter(_FORMAT, zone, tracebacks=True))
-        root.addHandler(handler)
+        _open(handler)
+
+
+def _open(handler: logging.Handler) -> None:
+    logging.getLogger().addHandler(handler)
+    _opened.append(handler)
 
 
 def are_open() -> bool:
     """Whether `configure` was called."""
-    return any(isinstance(handler, _ConsoleHandler) for handler in logging.getLogger().handlers)
+    return bool(_opened)
 
 
 def writes_files() -> bool:
     """Whether the main log file could be opened."""
     return any(
-        isinstance(each, _ForgivingFile) and each.level == logging.DEBUG
-        for each in logging.getLogger().handlers
+        each.level == logging.DEBUG and not isinstance(each, _ConsoleHandler) for each in _opened
     )
 
 
 def close() -> None:
     """Close the handlers that `configure` made."""
-    root = logging.getLogger()
-    for handler in list(root.handlers):
-        if isinstance(handler, _ForgivingFile | _ConsoleHandler):
-            root.removeHandler(handler)
-            handler.close()
-    _ForgivingFile.told = False
+    while _opened:
+        handler = _opened.pop()
+        logging.getLogger().removeHandler(handler)
+        handler.close()

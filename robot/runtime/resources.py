@@ -1,6 +1,4 @@
-"""Files that belong to the program, not to the operator: in the project's folder, or inside the
-executable.
-"""
+"""Where the program's own files are, and the operator's."""
 
 from __future__ import annotations
 
@@ -9,5 +7,12 @@ from pathlib import Path
 
 
 def resource(name: str) -> Path:
-    """The path of such a file or folder; PyInstaller unpacks them to `sys._MEIPASS`."""
+    """A file or folder of the program; PyInstaller unpacks them to `sys._MEIPASS`."""
     return Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2])) / name
+
+
+def home() -> Path:
+    """The folder that `.env`, `logs/` and `data/` belong to."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    return Path(__file__).resolve().parents[2]

@@ -5,9 +5,9 @@ Here, too, is how an operator writes them: the file `.env`, CRON expressions, ca
 API and no database.
 """
 
+from robot.runtime.resources import home
 from robot.settings.database import schema_name
 from robot.settings.dialer_export import BLOCKED_BY_DEFAULT, LIST_NAME_WIDTH, list_name
-from robot.settings.places import home
 from robot.settings.settings import IsolatedSettings, Settings, read_settings
 
 __all__ = [

@@ -11,9 +11,9 @@ from pydantic_settings import NoDecode
 
 from robot import period
 from robot.cells.words import listed
+from robot.runtime.resources import home
 from robot.settings import cron
 from robot.settings.campaigns import parse_campaigns
-from robot.settings.places import home
 
 
 def _boolean(value: Any) -> Any:

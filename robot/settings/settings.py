@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from robot.runtime.resources import home
 from robot.settings.alerts import AlertSettings
 from robot.settings.database import DatabaseSettings
 from robot.settings.dialer_export import ExportSettings
@@ -21,7 +22,6 @@ from robot.settings.envfile import EnvFileSource
 from robot.settings.executions import ExecutionSettings
 from robot.settings.logs import LogSettings
 from robot.settings.network import PROXIES, NetworkSettings, proxy_secrets
-from robot.settings.places import home
 from robot.settings.threec import ThreeCSettings
 
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)

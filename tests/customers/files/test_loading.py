@@ -10,7 +10,7 @@ READERS = ("text", "workbook", "sheet", "quick", "encodings")
 
 def test_no_command_loads_a_reader_of_files_until_a_file_is_opened():
     code = (
-        "import robot.cli, sys; print(*[name for name in sys.modules if"
+        "import robot.commands.clients, sys; print(*[name for name in sys.modules if"
         " name.startswith('robot.customers.files.')])"
     )
     loaded = subprocess.run(
