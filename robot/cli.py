@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from robot import __version__
 from robot.commands import consoles
@@ -61,13 +62,13 @@ class _Commands(TyperGroup):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         found = getattr(import_module(f"robot.commands.{module}"), name or "cli")
-        if not isinstance(found, typer.Typer):
-            face = typer.Typer(add_completion=False, rich_markup_mode=None)
-            face.command(cmd_name)(found)
-            found = face
-        command = typer.main.get_command(found)
-        command.name = cmd_name
-        return command
+        if isinstance(found, typer.Typer):
+            group = get_group(found)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(cmd_name)(found)
+        return get_command(alone)
 
 
 app = typer.Typer(

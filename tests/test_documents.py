@@ -1,9 +1,12 @@
 """What a reader is told is complete: settings, commands, tables, statuses and exit codes."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from typer.main import get_command
 
 from robot.cells.tables import ALL_TABLES
 from robot.cli import app
@@ -39,11 +42,19 @@ def test_the_examples_values_are_the_defaults(tmp_path, monkeypatch):
     assert warnings == []
 
 
-COMMANDS = [command.name for command in app.registered_commands] + [
-    f"{group.name} {command.name}" if command.name else group.name
-    for group in app.registered_groups
-    for command in group.typer_instance.registered_commands
-]
+def _commands() -> Iterator[str]:
+    """Every command as it is typed: `status`, `days list`."""
+    top = get_command(app)
+    context = click.Context(top)
+    for name in top.list_commands(context):
+        command = top.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from (f"{name} {each}" for each in command.list_commands(context))
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield name
+
+
+COMMANDS = list(_commands())
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -121,7 +121,7 @@ runpy.run_path(program, run_name="__main__")
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals between processes are POSIX's")
 @pytest.mark.parametrize(
-    "module", ["robot.cli", "requests", "pydantic", "robot.settings", "robot.commands.task"]
+    "module", ["robot.cli", "requests", "pydantic", "robot.settings", "robot.commands.check"]
 )
 def test_ctrl_c_while_the_modules_load_leaves_with_130_and_says_nothing(tmp_path, module):
     process = subprocess.Popen(
