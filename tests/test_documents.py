@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from robot.cells.tables import ALL_TABLES
@@ -45,12 +45,13 @@ def test_the_examples_values_are_the_defaults(tmp_path, monkeypatch):
 def _commands() -> Iterator[str]:
     """Every command as it is typed: `status`, `days list`."""
     top = get_command(app)
-    context = click.Context(top)
+    assert isinstance(top, TyperGroup)
+    context = top.make_context("app", [], resilient_parsing=True)
     for name in top.list_commands(context):
         command = top.get_command(context, name)
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             yield from (f"{name} {each}" for each in command.list_commands(context))
-        if not isinstance(command, click.Group) or command.invoke_without_command:
+        if not isinstance(command, TyperGroup) or command.invoke_without_command:
             yield name
 
 
