@@ -1,6 +1,10 @@
 """The whole job against its floors, in one run: calls per second and peak memory.
 
     python benchmarks/sync.py --calls 100000 --latency-ms 0 --per-page 500
+    python benchmarks/sync.py --calls 6000 --days 20 --per-page 100 --latency-ms 300
+    python benchmarks/sync.py --calls 60000 --days 20 --per-page 100 --latency-ms 300
+    python benchmarks/sync.py --calls 120000 --days 4 --per-page 100 --latency-ms 300
+    python benchmarks/sync.py --beside b18dce9
 
 Each part runs in a process of its own against the same simulator, itself a process of its own:
 
@@ -9,22 +13,30 @@ Each part runs in a process of its own against the same simulator, itself a proc
     job       `robot` as the operator runs it: fetch, normalize, upsert, prove
     re-read   the same again: nothing has changed
 
+With `--beside COMMIT` the robot of that commit does the job, too, in the same run. With a latency
+the requests are counted, and the job's own time (`execution`: without the start of Python) stands
+beside requests x latency / concurrency.
+
 The numbers are ratios within one run: machines differ, and shared ones are noisy.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +48,7 @@ from robot.database.sqlite import SqliteEngine, upsert_statement  # noqa: E402
 from robot.http import Api, Bearer, Transport  # noqa: E402
 from robot.http.throttle import Throttle  # noqa: E402
 from robot.period import Period, whole  # noqa: E402
-from robot.simulators.threec import DEMO_TOKEN, make_calls  # noqa: E402
+from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls  # noqa: E402
 from robot.sync.pages import Page  # noqa: E402
 from robot.threec.calls import CallsApi  # noqa: E402
 from robot.threec.calls_job import digest_calls  # noqa: E402
@@ -44,34 +56,82 @@ from robot.threec.calls_job import digest_calls  # noqa: E402
 CONCURRENCY = 4
 
 
+@dataclass
+class Served:
+    """The simulator, in its own process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def requests(self) -> int:
+        """How many came since this was asked last."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
 def main() -> None:
     options = _options()
+    if options.part == "serve":
+        serve(options)
+        return
     if options.part:
         print(json.dumps(PARTS[options.part](options)))
         return
-    with tempfile.TemporaryDirectory() as folder, _simulator(options) as url:
-        measured: dict[str, dict[str, float]] = {}
-        _part(
-            "fetch", options, url, folder
-        )  # the simulator renders each call once: not what is measured here
-        for part in ("fetch", "insert", "job", "re-read"):
-            measured[part] = _part("job" if part == "re-read" else part, options, url, folder)
+    measured: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder, _simulator(options) as api:
+        programs = {"": ROOT}
+        if options.beside:
+            programs["old "] = _checked_out(options.beside, Path(folder) / "old")
+        _part("fetch", options, api, folder)  # the simulator renders each call once: not measured
+        measured["fetch"] = _part("fetch", options, api, folder)
+        measured["insert"] = _part("insert", options, api, folder)
+        for part in ("job", "re-read"):
+            for name, program in programs.items():
+                home = Path(folder) / f"{name}job"
+                home.mkdir(exist_ok=True)
+                measured[name + part] = _part("job", options, api, str(home), program)
+    _say(options, measured)
+
+
+def _say(options: argparse.Namespace, measured: dict[str, dict[str, float]]) -> None:
     print(
         f"{options.calls:,} calls, {options.days} days, {options.per_page} a page,"
         f" {options.latency_ms} ms latency"
     )
-    print(f"{'part':10} {'seconds':>8} {'calls/s':>9} {'peak MB':>8}")
+    print(
+        f"{'part':12} {'seconds':>8} {'execution':>9} {'calls/s':>9} {'peak MB':>8} {'requests':>8}"
+    )
     for part, numbers in measured.items():
         rate = options.calls / numbers["seconds"]
-        print(f"{part:10} {numbers['seconds']:8.2f} {rate:9,.0f} {numbers['peak_mb']:8.0f}")
+        execution = f"{numbers['execution']:.1f}" if "execution" in numbers else ""
+        print(
+            f"{part:12} {numbers['seconds']:9.2f} {execution:>9} {rate:9,.0f}"
+            f" {numbers['peak_mb']:9.0f} {numbers['requests']:9.0f}"
+        )
     slower = max(measured["fetch"]["seconds"], measured["insert"]["seconds"])
     print(f"job / slower floor: {measured['job']['seconds'] / slower:.2f}")
     if options.latency_ms:
-        pages = -(-options.calls // options.per_page)
-        print(
-            "pages x latency / concurrency:"
-            f" {pages * options.latency_ms / 1000 / CONCURRENCY:.2f} s"
-        )
+        for part in ("job", "old job"):
+            if part in measured:
+                due = measured[part]["requests"] * options.latency_ms / 1000 / CONCURRENCY
+                taken = measured[part]["execution"]
+                print(
+                    f"{part}: requests x latency / concurrency = {due:.2f} s,"
+                    f" the execution took {taken / due:.2f} times that"
+                )
+
+
+def _checked_out(commit: str, folder: Path) -> Path:
+    """The program of a commit."""
+    archive = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", commit], check=True, capture_output=True
+    )
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+        tar.extractall(folder, filter="data")
+    return folder
 
 
 def _options() -> argparse.Namespace:
@@ -82,44 +142,51 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--per-page", type=int, default=500)
     parser.add_argument("--latency-ms", type=int, default=0)
-    parser.add_argument("--part", choices=sorted(PARTS), help=argparse.SUPPRESS)
+    parser.add_argument("--beside", metavar="COMMIT", help="measure that commit's robot, too")
+    parser.add_argument("--part", choices=[*sorted(PARTS), "serve"], help=argparse.SUPPRESS)
+    parser.add_argument("--program", type=Path, default=ROOT, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 @contextmanager
-def _simulator(options: argparse.Namespace) -> Iterator[str]:
-    command = [
-        sys.executable,
-        str(ROOT / "app.py"),
-        "simulator",
-        "--days",
-        str(options.days),
-        "--no-odd",
-    ]
-    command += [
-        "--per-day",
-        str(options.calls // options.days),
-        "--latency-ms",
-        str(options.latency_ms),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def _simulator(options: argparse.Namespace) -> Iterator[Served]:
+    command = [sys.executable, __file__, "--part", "serve"]
+    for name in ("calls", "days", "latency_ms"):
+        command += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""
-        yield line.strip().removeprefix("BASE_URL=")
+        yield Served(line.strip(), process)
     finally:
         process.terminate()
         process.wait()
 
 
-def _part(part: str, options: argparse.Namespace, url: str, folder: str) -> dict[str, float]:
-    command = [sys.executable, __file__, "--part", part, "--url", url, "--folder", folder]
+def serve(options: argparse.Namespace) -> None:
+    """Serve the calls, and say for each line that comes how many requests there were."""
+    calls = make_calls(_days(options), options.calls // options.days, odd=False)
+    with Simulator(calls, latency_seconds=options.latency_ms / 1000) as simulator:
+        print(simulator.url, flush=True)
+        before = 0
+        for _ in sys.stdin:
+            now = len(simulator.requests)
+            print(now - before, flush=True)
+            before = now
+
+
+def _part(
+    part: str, options: argparse.Namespace, api: Served, folder: str, program: Path = ROOT
+) -> dict[str, float]:
+    api.requests()
+    command = [sys.executable, __file__, "--part", part, "--url", api.url, "--folder", folder]
+    command += ["--program", str(program)]
     for name in ("calls", "days", "per_page"):
         command += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     numbers: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return numbers
+    return {**numbers, "requests": api.requests()}
 
 
 def _days(options: argparse.Namespace) -> list[date]:
@@ -181,7 +248,7 @@ def job(options: argparse.Namespace) -> dict[str, float]:
     }
     command = [
         sys.executable,
-        str(ROOT / "app.py"),
+        str(options.program / "app.py"),
         "run",
         "--start",
         str(days[0]),
@@ -189,8 +256,10 @@ def job(options: argparse.Namespace) -> dict[str, float]:
         str(days[-1]),
     ]
     started = time.perf_counter()
-    subprocess.run(command, check=True, env=environment, capture_output=True)
-    return _measured(started, resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    measured = _measured(started, resource.RUSAGE_CHILDREN)
+    found = re.search(r"([\d,]+\.\d) s, ", done.stdout + done.stderr)
+    return {**measured, "execution": float(found[1].replace(",", ""))} if found else measured
 
 
 def _measured(started: float, whose: int = resource.RUSAGE_SELF) -> dict[str, float]:
