@@ -49,7 +49,7 @@ from robot.http import Api, Bearer, Transport  # noqa: E402
 from robot.http.throttle import Throttle  # noqa: E402
 from robot.period import Period, whole  # noqa: E402
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls  # noqa: E402
-from robot.sync.pages import Page  # noqa: E402
+from robot.sync.pagers.pages import Page  # noqa: E402
 from robot.threec.calls import CallsApi  # noqa: E402
 from robot.threec.calls_job import digest_calls  # noqa: E402
 

@@ -60,17 +60,38 @@ class Period:
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """A slice of one local day: fetched, checked, stored and remembered as a unit."""
+    """What is fetched, checked, stored and remembered as a unit: a slice of one local day, or, with
+    a `name`, a list that is no day (`flow onboarding-1`).
+
+    Such a list is dated by the day on which it is read; its period holds whatever it may bring.
+    """
 
     day: date
     period: Period
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other windows of its job and scope."""
+        return self.name or self.day.isoformat()
+
+    @property
+    def entire(self) -> bool:
+        """Whether it is a whole list, or spans its day from the first to the last second."""
+        return bool(self.name) or self.whole_day
 
     @property
     def whole_day(self) -> bool:
         """Whether it spans its day from the first to the last second."""
-        return self.period == whole(self.day)
+        return not self.name and self.period == whole(self.day)
+
+    def settled(self, today: date) -> bool:
+        """Whether what it holds is there to its end: of a day, that the day is over."""
+        return bool(self.name) or self.day < today
 
     def __str__(self) -> str:
+        if self.name:
+            return self.name
         if self.whole_day:
             return self.day.isoformat()
         return f"{self.day.isoformat()} {self.period.start:%H:%M:%S}–{self.period.end:%H:%M:%S}"

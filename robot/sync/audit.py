@@ -28,7 +28,6 @@ from robot.http import RequestRefused
 from robot.period import Window
 from robot.runtime.workers import Pool
 from robot.sync.job import Digest, Job
-from robot.sync.reading import WindowReading
 from robot.sync.side_by_side import FAILED_IN_A_ROW
 
 
@@ -148,7 +147,7 @@ def audit(
     pool = Pool(job.concurrency)
 
     def read(window: Window) -> _There:
-        return _read(job, window, pool, stop, settled=window.day < clock().date())
+        return _read(job, window, pool, stop, settled=window.settled(clock().date()))
 
     failed = 0
     before: _There | None = None
@@ -174,7 +173,7 @@ def audit(
 def _read(job: Job, window: Window, pool: Pool, stop: threading.Event, *, settled: bool) -> _There:
     there = _There(window)
     with pool.line() as line:
-        reading: WindowReading[Digest] = WindowReading(job.source(window), line, settled=settled)
+        reading = job.pager(window).reading(line, settled=settled)
         line.run(iter(reading))
         try:
             for digest in line.events(stop):

@@ -9,7 +9,7 @@ from collections.abc import Set
 
 from robot.database.statuses import WindowStatus
 from robot.sync.job import MOST_KEPT
-from robot.sync.reading import Account
+from robot.sync.pagers.account import Account
 from robot.sync.storing import Tally, WindowStore
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,13 @@ def judge_window(
         )
     if account.note:
         notes.append(account.note)
-    complete = store.window.whole_day and account.settled
+    complete = store.window.entire and account.settled
     return (WindowStatus.COMPLETE if complete else WindowStatus.PARTIAL), "; ".join(notes) or None
 
 
 def came_empty(account: Account) -> bool:
     """Whether the API's list is proven to have no record at all."""
-    return account.complete and not account.found
+    return account.complete and account.entire and not account.found
 
 
 def _notes(tally: Tally) -> list[str]:

@@ -21,8 +21,8 @@ from robot.http import RequestRefused
 from robot.period import Window
 from robot.runtime.workers import Pool
 from robot.sync.conclusions import came_empty, judge_window
-from robot.sync.job import Digest, Job
-from robot.sync.reading import Account, WindowReading
+from robot.sync.job import Job
+from robot.sync.pagers.account import Account
 from robot.sync.storing import Tally, WindowStore
 
 
@@ -67,7 +67,7 @@ class EmptyWindows:
         """
         status, detail = judge_window(account, store)
         if status is WindowStatus.INCOMPLETE and came_empty(account):
-            before = stored_before(self._repository, self._coverage, store.window.day.isoformat())
+            before = stored_before(self._repository, self._coverage, store.window.key)
             self._doubtful[store.window] = account, before
             store.remember_stored(before)
         store.conclude(status, account, detail, self._clock())
@@ -83,7 +83,7 @@ class EmptyWindows:
         for window, (account, before) in self._doubtful.items():
             store = self._store_of(window)
             listed: set[str] = set()
-            if not before:
+            if not before and not window.name:
                 listed = listed_beside(self._job, window, store.held(), pool, self._clock(), stop)
             status, detail = judge_window(account, store, listed)
             if status is WindowStatus.INCOMPLETE:
@@ -110,10 +110,7 @@ def listed_beside(
             continue
         beside = Window(side.start.date(), side)
         with pool.line() as line:
-            reading: WindowReading[Digest] = WindowReading(
-                job.source(beside), line, settled=side.end < now
-            )
-            line.run(iter(reading))
+            line.run(iter(job.pager(beside).reading(line, settled=side.end < now)))
             try:
                 for digest in line.events(stop):
                     listed.update(keys & set(digest.keys))

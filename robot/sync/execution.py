@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from robot.cells.tables import RowTable
 from robot.database import Coverage, Outcome, Repository
 from robot.database.statuses import ExecutionStatus, WindowStatus
+from robot.database.window_lines import left_off
 from robot.errors import ExitCode
 from robot.period import Period, Window
 from robot.runtime import logs
@@ -19,6 +20,7 @@ from robot.runtime.masking import mask
 from robot.runtime.program import command
 from robot.sync.history import attempt, fail, held, holder, told, write_end
 from robot.sync.job import Job
+from robot.sync.pagers import Begun
 from robot.sync.storing import Tally
 from robot.sync.windows import Listener, Running, WindowsWork
 
@@ -88,17 +90,15 @@ class Execution:
         period = Period(windows[0].period.start, windows[-1].period.end)
         coverage = Coverage(job.name, job.scope, period, campaign_ids=job.scope)
         with held(repository, job.name):
-            resumed = (
-                None
-                if again
-                else repository.interrupted_before(coverage, self._clock() - RESUME_WITHIN)
-            )
-            done = (
-                repository.windows_done_by(resumed, job.name, job.scope)
-                if resumed is not None
-                else set()
-            )
-            due = [window for window in windows if window.day.isoformat() not in done]
+            resumed, done, begun = None, set[str](), dict[str, Begun]()
+            if not again:
+                since = self._clock() - RESUME_WITHIN
+                resumed = repository.interrupted_before(coverage, since)
+            if resumed is not None:
+                done = repository.windows_done_by(resumed, job.name, job.scope)
+                left = left_off(repository, coverage, resumed)
+                begun = {key: Begun(*each) for key, each in left.items()}
+            due = [window for window in windows if window.key not in done]
             summary = Summary(
                 0, job.family.parent, period, job.scope, skipped=len(windows) - len(due)
             )
@@ -118,14 +118,27 @@ class Execution:
                     summary.skipped,
                 )
             self._listener.started(summary.execution_id, due, summary.skipped)
-            self._run(summary, coverage, due)
+            self._run(summary, self._running(summary, coverage, begun), due)
         return summary
 
-    def _run(self, summary: Summary, coverage: Coverage, windows: Sequence[Window]) -> None:
+    def _running(self, summary: Summary, coverage: Coverage, begun: Mapping[str, Begun]) -> Running:
+        return Running(
+            execution_id=summary.execution_id,
+            coverage=coverage,
+            job=self._job,
+            repository=self._repository,
+            clock=self._clock,
+            listener=self._listener,
+            stop=self._stop,
+            tally=summary.tally,
+            begun=begun,
+        )
+
+    def _run(self, summary: Summary, running: Running, windows: Sequence[Window]) -> None:
         started = time.monotonic()
 
         def judged() -> None:
-            self._work(summary, coverage, windows)
+            self._work(summary, running, windows)
             _judge(summary)
 
         try:
@@ -154,17 +167,7 @@ class Execution:
         if error is not None and summary.exit_code is ExitCode.SUCCESS:
             fail(summary, ExitCode.FAILED, error.message, error.hint)
 
-    def _work(self, summary: Summary, coverage: Coverage, windows: Sequence[Window]) -> None:
-        running = Running(
-            summary.execution_id,
-            coverage,
-            self._job,
-            self._repository,
-            self._clock,
-            self._listener,
-            self._stop,
-            summary.tally,
-        )
+    def _work(self, summary: Summary, running: Running, windows: Sequence[Window]) -> None:
         for concluded in WindowsWork(running).conclude(windows):
             window, status, detail = concluded.window, concluded.status, concluded.detail
             summary.windows[status] = summary.windows.get(status, 0) + 1

@@ -1,17 +1,18 @@
-"""What a job is: a name, the tables that it fills, and a source of pages for each window."""
+"""What a job is: a name, the tables that it fills, and a pager for each window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from robot.cells.tables import Family, RowTable
 from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
 from robot.period import Window
-from robot.sync.pages import Held, Source
+from robot.sync.pagers.pager import Pager
+from robot.sync.pagers.pages import Held
 
 MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
 Known: TypeAlias = Mapping[
@@ -69,6 +70,12 @@ class Digest:
     overflows: int = 0
     nul_characters: int = 0
     held: Held | None = None
+    next_cursor: str | None = None  # behind the page, of a list that is read by a cursor
+    list_total: int | None = None  # what such a page says of the whole list
+
+    def going_on(self, cursor: str | None, total: int | None, /) -> Digest:
+        """The same page, with the cursor behind it, and its list's total."""
+        return replace(self, next_cursor=cursor, list_total=total)
 
     @property
     def outside(self) -> int:
@@ -141,8 +148,8 @@ class Job(Protocol):
     @property
     def retries(self) -> int: ...
 
-    def source(self, window: Window, known: Callable[[], Known] = ...) -> Source[Digest]:
-        """Where the pages of a window come from.
+    def pager(self, window: Window, known: Callable[[], Known] = ...) -> Pager[Digest]:
+        """How the records of a window come.
 
         `known` is asked at each page which records may be spared.
         """
@@ -152,3 +159,13 @@ class Job(Protocol):
 
     def close(self) -> None:
         """Close connections; whatever is still under way ends by itself."""
+
+
+@runtime_checkable
+class Reconciling(Protocol):
+    """A job that hears which records a full and proven reading did not bring."""
+
+    def reconcile(self, window: Window, keys: Set[str]) -> Digest:
+        """What becomes of these records, which the database holds of the window, and the API no
+        longer.
+        """

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from robot.errors import FatalError, RetriableError, WindowFailed
 from robot.http import RequestRefused
 from robot.period import Window
 from robot.runtime.workers import Line, Pool
 from robot.sync.job import Digest, Job
-from robot.sync.reading import Account, WindowReading
+from robot.sync.pagers import Account, Begun
 from robot.sync.storing import KnownWindows
 
 FAILED_IN_A_ROW = 3  # windows; then the newest one tells whether it is these days, or all of them
@@ -38,6 +38,19 @@ class OpenWindow:
     events: Iterator[Event]
 
 
+class Asked(Protocol):
+    """What the windows are read for: a job; `begun` is what a killed execution left of them."""
+
+    @property
+    def job(self) -> Job: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def stop(self) -> threading.Event: ...
+    @property
+    def begun(self) -> Mapping[str, Begun]: ...
+
+
 class SideBySide:
     """Iterate over it for the windows, in the order in which they are stored; take all events of
     one, say how it `ended`, and only then go on.
@@ -45,21 +58,12 @@ class SideBySide:
     Runs in the thread that stores.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        windows: Sequence[Window],
-        known: KnownWindows,
-        clock: Callable[[], datetime],
-        stop: threading.Event,
-    ) -> None:
-        self.pool = Pool(job.concurrency)
-        self._job = job
+    def __init__(self, asked: Asked, windows: Sequence[Window], known: KnownWindows) -> None:
+        self.pool = Pool(asked.job.concurrency)
+        self._asked = asked
         self._due = deque(windows)
         self._open: deque[OpenWindow] = deque()
         self._known = known
-        self._clock = clock
-        self._stop = stop
         self._failures: list[WindowFailed] = []
 
     def __iter__(self) -> Iterator[OpenWindow]:
@@ -102,7 +106,7 @@ class SideBySide:
             self._known.take(window)
         line: Line[Event] = self.pool.line(_size)
         self._open.append(
-            OpenWindow(window, line, line.events(self._stop, on_idle=self._open_one_more))
+            OpenWindow(window, line, line.events(self._asked.stop, on_idle=self._open_one_more))
         )
         line.run(self._read(window, line))
 
@@ -115,10 +119,10 @@ class SideBySide:
 
     def _read(self, window: Window, line: Line[Event]) -> Iterator[Event]:
         """The window's digests, then its account or its failure. In the line's own thread."""
-        settled = window.day < self._clock().date()
-        known = partial(self._known.of, window)
-        reading: WindowReading[Digest] = WindowReading(
-            self._job.source(window, known), line, settled=settled
+        reading = self._asked.job.pager(window, partial(self._known.of, window)).reading(
+            line,
+            settled=window.settled(self._asked.clock().date()),
+            begun=self._asked.begun.get(window.key),
         )
         try:
             yield from reading

@@ -16,7 +16,7 @@ from robot.database.statuses import WindowStatus
 from robot.period import Window
 from robot.runtime.masking import mask
 from robot.sync.job import MOST_KEPT, Digest, Job, Known, Spared, Why
-from robot.sync.reading import Account
+from robot.sync.pagers.account import Account
 
 _MOST_WAITING = (
     32 * 1024 * 1024
@@ -127,6 +127,7 @@ class WindowStore:
         self._odd = _Odd()
         self._outside: list[RejectedRecord] = []
         self._waiting = 0  # bytes of the pages whose rows wait
+        self._before = line.stored  # records that a killed execution stored
 
     def add(self, digest: Digest) -> None:
         """Take a page's digest. Raises SyncError."""
@@ -135,6 +136,9 @@ class WindowStore:
         if late:
             self._add(self._job.digest(self.window, late))
         self._add(digest)
+        self._line = replace(
+            self._line, next_cursor=digest.next_cursor, api_total=digest.list_total
+        )
         self.tally.pages += 1
         self.tally.received += len(digest.keys)
         self.tally.distinct = len(self._gathered[0].seen)
@@ -197,17 +201,22 @@ class WindowStore:
             else:
                 gathered.wait(key, row)
 
+    @property
+    def line(self) -> WindowLine:
+        """The window's line as it stands: with what is stored once the rows that wait are."""
+        return replace(
+            self._line,
+            pages=self.tally.pages,
+            stored=self._before + self.tally.distinct,
+            rejected=self.tally.rejected,
+        )
+
     def flush(self) -> None:
         """Store what is gathered, in one transaction with the window's line."""
         rows = {each.table: list(each.rows.values()) for each in self._gathered}
         batch = Batch(rows, self._rejections, self._outside)
         if not batch.empty:
-            line = replace(
-                self._line,
-                pages=self.tally.pages,
-                stored=self.tally.distinct,
-                rejected=self.tally.rejected,
-            )
+            line = self.line
             self._windows.moved(self.window, self._gathered[0].rows)
             stored = self._repository.store(batch, self._coverage, line, self._open_rejections)
             self.tally.stored.add(stored)
@@ -256,17 +265,21 @@ class WindowStore:
     ) -> None:
         """Store the rest, then write the window's last line. Raises SyncError."""
         self.flush()
+        distinct = self.tally.distinct
+        if not (account.entire and distinct):
+            distinct += self._line.stored
         line = replace(
             self._line,
             status=status,
             finished_at=finished_at,
             api_total=account.total,
             distinct_ids=account.distinct,
-            stored=self.tally.distinct or self._line.stored,
+            stored=distinct,
             rejected=self.tally.rejected,
             pages=account.pages,
             passes=account.passes,
             detail=mask(detail) if detail else None,
+            next_cursor=None,
         )
         self._repository.conclude_window(self._coverage, line)
 

@@ -172,7 +172,7 @@ def _doubt_without_totals(readings: Sequence[Reading]) -> str:
         return (
             f"the API ignores a parameter and gives no totals, nothing proves the end: {received}"
         )
-    if repeated := len(reading.keys) - reading.distinct:
+    if repeated := reading.received - reading.distinct:
         return (
             f"{repeated} records came more than once, the list moved while it was read: {received}"
         )
@@ -330,7 +330,7 @@ def _received(readings: Sequence[Reading]) -> str:
 
 def _too_few(readings: Sequence[Reading]) -> str:
     last = readings[-1]
-    repeated = len(last.keys) - last.distinct
+    repeated = last.received - last.distinct
     alone = _found(readings) == last.distinct
     return _received(readings) + (f", {repeated} came more than once" if repeated and alone else "")
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -18,8 +18,8 @@ from robot.errors import Interrupted, RetriableError, WindowFailed
 from robot.period import Window
 from robot.runtime.masking import mask
 from robot.sync.elsewhere import Concluded, EmptyWindows
-from robot.sync.job import Digest, Job
-from robot.sync.reading import Account
+from robot.sync.job import Digest, Job, Reconciling
+from robot.sync.pagers import Account, Begun
 from robot.sync.side_by_side import OpenWindow, SideBySide
 from robot.sync.storing import KnownWindows, Tally, WindowStore
 
@@ -48,6 +48,19 @@ class Running:
     listener: Listener
     stop: threading.Event
     tally: Tally
+    begun: Mapping[str, Begun] = field(default_factory=dict)  # by the windows' keys
+
+    def line(self, window: Window, status: WindowStatus) -> WindowLine:
+        """The line of a window that begins."""
+        begun = self.begun.get(window.key)
+        return WindowLine(
+            window.key,
+            None if window.name else window.day,
+            status,
+            self.execution_id,
+            self.clock(),
+            stored=0 if begun is None else begun.records,
+        )
 
 
 class WindowsWork:
@@ -70,7 +83,7 @@ class WindowsWork:
         for window in windows[:1]:  # no API is asked while the database does not answer
             self._known.take(window)
         self._open_rejections = running.repository.open_rejections(running.job.name)
-        reading = SideBySide(running.job, windows, self._known, running.clock, running.stop)
+        reading = SideBySide(running, windows, self._known)
         try:
             for opened in reading:
                 concluded, failure = self._conclude(opened)
@@ -86,28 +99,25 @@ class WindowsWork:
 
     def _store_of(self, window: Window) -> WindowStore:
         running = self._running
-        line = WindowLine.of_day(
-            window.day, WindowStatus.READING, running.execution_id, running.clock()
-        )
         return WindowStore(
             running.repository,
             running.coverage,
             running.job,
             self._known,
             window,
-            line,
+            running.line(window, WindowStatus.READING),
             self._open_rejections,
         )
 
     def _conclude(self, opened: OpenWindow) -> tuple[Concluded, WindowFailed | None]:
         """Store one window's pages. Returns what it came to, and the failure if it failed."""
-        started_at = self._running.clock()
+        begins = self._running.line(opened.window, WindowStatus.FAILED)
         storing = _Storing(self._running, opened, self._store_of)
         try:
             return storing.conclude(self._empty), None
         except WindowFailed as error:
             failure = storing.keep_what_came(error)
-            self._remember(opened.window, started_at, failure)
+            self._remember(opened.window, storing.line or begins, failure)
             detail = failure.message
             return Concluded(opened.window, WindowStatus.FAILED, detail, storing.tally), failure
         except Interrupted:
@@ -116,15 +126,16 @@ class WindowsWork:
         finally:
             self._running.tally.add(storing.tally)
 
-    def _remember(self, window: Window, started_at: datetime, failure: WindowFailed) -> None:
+    def _remember(self, window: Window, line: WindowLine, failure: WindowFailed) -> None:
         running = self._running
-        failed = WindowLine.of_day(
-            window.day,
-            WindowStatus.FAILED,
-            running.execution_id,
-            started_at,
-            running.clock(),
+        if line.next_cursor is None:  # the next execution reads it from its beginning
+            line = replace(line, stored=0, rejected=0, api_total=None)
+        failed = replace(
+            line,
+            status=WindowStatus.FAILED,
+            finished_at=running.clock(),
             detail=mask(failure.message),
+            pages=0,
         )
         try:
             running.repository.conclude_window(running.coverage, failed)
@@ -155,6 +166,7 @@ class _Storing:
                 raise event
             try:
                 if isinstance(event, Account):
+                    self._reconcile(event)
                     return empty.conclude(event, self._opened_store())
                 self._add(event)
             except RetriableError as error:
@@ -169,6 +181,19 @@ class _Storing:
         self._running.listener.page(self._opened.window, digest)
         if self._running.stop.is_set():
             raise Interrupted("The robot was asked to stop.")
+
+    def _reconcile(self, account: Account) -> None:
+        """Tell the job which records of the window a full and proven reading did not bring."""
+        job = self._running.job
+        if isinstance(job, Reconciling) and account.complete and account.entire and account.found:
+            store = self._opened_store()
+            if gone := store.held() - account.found.keys():
+                store.add(job.reconcile(self._opened.window, gone))
+
+    @property
+    def line(self) -> WindowLine | None:
+        """The window's line as far as it is stored."""
+        return None if self._store is None else self._store.line
 
     def _opened_store(self) -> WindowStore:
         if self._store is None:

@@ -15,7 +15,7 @@ from typing import Any
 from robot.http import ApiUnavailable, BodyTooLarge, Transport
 from robot.http.bodies import explanation
 from robot.period import Period, text
-from robot.sync.pages import Page, PageTooLarge
+from robot.sync.pagers.pages import Page, PageTooLarge
 
 _ID = re.compile(rb'"id"\s*:\s*"?([A-Za-z0-9_-]{1,64})')
 

@@ -17,7 +17,7 @@ from robot.http import RequestRefused
 from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
 from robot.sync.job import MOST_KEPT, Digest, Known, LeftOut, Spared, Why
-from robot.sync.pages import Page, Source
+from robot.sync.pagers import Numbered, Page, Source
 from robot.threec.call_rows import (
     CallRows,
     contradicts,
@@ -78,9 +78,9 @@ class CallsJob:
     def digest(self, window: Window, records: Sequence[object]) -> Digest:
         return digest_calls(window.period, self._asked, records, zone=self._zone)
 
-    def source(
+    def pager(
         self, window: Window, known: Callable[[], Known] = lambda: _NOTHING
-    ) -> Source[Digest]:
+    ) -> Numbered[Digest]:
         """Pages of one window."""
 
         def fetch(number: int, per_page: int) -> Page:
@@ -111,13 +111,15 @@ class CallsJob:
                 page.release()
             return Page(position, [], total=self._total_of_parts(window.period))
 
-        return Source(
-            fetch=fetch,
-            fetch_at=fetch_at,
-            digest=digest,
-            repeat=self._api.transport.repeat,
-            per_page=self._per_page,
-            refusals=(RequestRefused,),
+        return Numbered(
+            Source(
+                fetch=fetch,
+                fetch_at=fetch_at,
+                digest=digest,
+                repeat=self._api.transport.repeat,
+                per_page=self._per_page,
+                refusals=(RequestRefused,),
+            )
         )
 
     def _total_of_parts(self, period: Period) -> int | None:

@@ -10,7 +10,7 @@ from robot.runtime.program import command
 from robot.settings import Settings
 from robot.settings.cron import next_runs
 from robot.sync.checks import Check, Failed
-from robot.sync.pages import Page
+from robot.sync.pagers.pages import Page
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport
 from robot.threec.token_line import token_line

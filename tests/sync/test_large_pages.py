@@ -22,7 +22,7 @@ from robot.database.statuses import ExecutionStatus
 from robot.errors import ExitCode
 from robot.http.limits import MEGABYTE
 from robot.period import windows_of_days
-from robot.sync.pages import Span, Spans
+from robot.sync.pagers.pages import Span, Spans
 
 LARGEST = MEGABYTE // 8
 ROOT = Path(__file__).resolve().parents[2]

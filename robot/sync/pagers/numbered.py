@@ -1,4 +1,5 @@
-"""One window of a paginated API, read until it is proven, or until nothing more can be learned.
+"""The numbered pager: one window of a list in numbered pages, read until it is proven, or until
+nothing more can be learned.
 
 Pages are asked for a few at a time (`pages`), what they bring is noted (`evidence`), and after each
 reading from the first page to the last the notes are judged (`verdict`). A window that is not
@@ -9,39 +10,38 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic
 
 from robot.errors import RetriableError, SyncError, WindowFailed
 from robot.runtime.workers import Line
-from robot.sync.evidence import Findings, Reading
-from robot.sync.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
-from robot.sync.verdict import judge, next_size
+from robot.sync.evidence import Reading
+from robot.sync.pagers.account import Account, Begun
+from robot.sync.pagers.findings import Findings
+from robot.sync.pagers.pages import D, Page, PageReader, PageTooLarge, Source, Span, Spans, end_of
+from robot.sync.verdict import next_size
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Account:
-    """What one window's reading came to. `reason` says what is missing where it is not complete,
-    `note` what is odd.
+@dataclass(frozen=True)
+class Numbered(Generic[D]):
+    """A list in numbered pages, several of which are asked for at once; most tell a total."""
 
-    `found` holds the keys of all records that came in any of its readings.
-    """
+    source: Source[D]
 
-    total: int | None = None
-    distinct: int = 0
-    received: int = 0
-    pages: int = 0
-    passes: int = 0
-    complete: bool = False
-    settled: bool = True
-    reason: str = ""
-    note: str = ""
-    found: dict[str, str] = field(default_factory=dict)
+    def reading(
+        self, line: Line[Any], *, settled: bool = True, begun: Begun | None = None
+    ) -> NumberedReading[D]:
+        """One reading of the window, from its first page: nothing is left of one that was killed.
+
+        Raises nothing; iterating does.
+        """
+        del begun
+        return NumberedReading(self.source, line, settled=settled)
 
 
-class WindowReading(Generic[D]):
+class NumberedReading(Generic[D]):
     """Iterate over it for the digests of the pages, as they come; then ask `account`.
 
     Whatever is asked of the API is asked in the threads of `line`'s pool. `settled` is False while
@@ -79,7 +79,7 @@ class WindowReading(Generic[D]):
             if findings.too_large:
                 raise WindowFailed(findings.too_large, culprit="API", down=False)
             readings.append(findings.reading())
-            again = self._conclude(readings)
+            again = self.account.judge(readings)
 
     def _size(self, readings: Sequence[Reading]) -> int:
         """The page size of the next reading."""
@@ -99,23 +99,6 @@ class WindowReading(Generic[D]):
         self._one_size = True
         self.account.passes -= 1
         return True
-
-    def _conclude(self, readings: list[Reading]) -> bool:
-        """Judge what was read so far; whether to read once more."""
-        verdict = judge(readings, settled=self.account.settled)
-        account = self.account
-        account.total, account.distinct = verdict.total, verdict.distinct
-        account.complete, account.reason, account.note = (
-            verdict.complete,
-            verdict.reason,
-            verdict.note,
-        )
-        if verdict.again:
-            level = logging.WARNING if verdict.total is not None else logging.DEBUG
-            log.log(
-                level, "Not proven complete (%s): reading the window once more.", verdict.reason
-            )
-        return verdict.again
 
     def _read_once(self, findings: Findings, size: int) -> Iterator[D]:
         """From the first page to the last, and a look behind it."""
