@@ -42,6 +42,8 @@ class AtendeAquiClient:
     ) -> None:
         if not api_token and not flow_key:
             raise ValueError("give an api_token (for everything) or a flow_key (for one flow)")
+        if not timeout or timeout < 0:
+            raise ValueError(f"timeout is {timeout!r}; it must be seconds above 0")
         require_header_value("api_token", api_token or "")
         require_header_value("flow_key", flow_key or "")
         if api_token:

@@ -12,6 +12,7 @@ from robot.atendeaqui.masking import masked
 from robot.atendeaqui.refusals import error_of
 from robot.errors import FatalError, SyncError
 from robot.http import Answer, ApiUnavailable, Transport
+from robot.runtime.masking import mask_path
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Connection:
         url = f"{self._base_url}/{path}"
         _require_json(body)
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s %s %s", method, masked(url), masked(body or query or {}))
+            log.debug("%s %s %s", method, mask_path(url), masked(body or query or {}))
 
         def send() -> Answer:
             try:

@@ -38,7 +38,7 @@ from robot.http.throttle import Throttle
 from robot.http.waits import next_wait, retry_after
 from robot.http.wire import Wire
 from robot.runtime.escaping import escape
-from robot.runtime.masking import mask
+from robot.runtime.masking import mask, mask_path
 
 log = logging.getLogger(__name__)
 
@@ -289,4 +289,4 @@ def _keep(error: OfAnswer, response: requests.Response, raw: bytes) -> None:
 
 
 def _where(method: str, url: str) -> str:
-    return f"{method} {mask(url.partition('?')[0])}"
+    return f"{method} {mask_path(url)}"

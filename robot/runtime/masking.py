@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import string
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from robot.runtime.escaping import printable
 
@@ -23,9 +23,11 @@ _TOKEN = string.ascii_letters + string.digits + "_+~%-"
 _PARTS_BEHIND = r"(?:\.[\w+~%-]+)*(?:={1,2}(?!\w))?"
 _REST_OF_TOKEN = re.compile(rf"[\w+~%-]*{_PARTS_BEHIND}", re.ASCII)
 
+_MAIL_IN_PATH = re.compile(r"[^\s/@]+@[^\s/@]+")
+
 _NAMES = (
     "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password"
-    "|threec_password|password|senha|pwd"
+    "|threec_password|password|senha|pwd|secret|credential|credentials|api_key|apikey"
 )
 _VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
 
@@ -122,6 +124,18 @@ def mask_address(text: str) -> str:
     _, at, place = rest.rpartition("@")
     shown = re.sub(r"[?#].*", f"?{HIDDEN}", place, flags=re.DOTALL)
     return f"{scheme}{slashes}{HIDDEN}@{shown}" if at else f"{scheme}{slashes}{shown}"
+
+
+def mask_path(address: str) -> str:
+    """An address without its query, and without phones, documents and mail addresses in its path,
+    percent-encoded or not.
+    """
+    place = address.partition("?")[0]
+    decoded = unquote(place).replace("\n", " ")
+    root, slashes, rest = decoded.partition("//")
+    host, slash, path = rest.partition("/")
+    hidden = mask(f"{root}{slashes}{host}{slash}{_MAIL_IN_PATH.sub(HIDDEN, path)}")
+    return mask(place) if hidden == decoded else hidden
 
 
 def mask_name(name: str) -> str:

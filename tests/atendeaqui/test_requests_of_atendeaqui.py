@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import unquote
 
@@ -10,10 +11,10 @@ import pytest
 import responses
 from answering import Reply, answering
 
-from robot.atendeaqui import AtendeAquiClient, ServerError
+from robot.atendeaqui import AtendeAquiClient, AtendeAquiError, ServerError
 from robot.atendeaqui.client import PRODUCTION_URL, SANDBOX_URL
 from robot.atendeaqui.masking import masked
-from robot.simulators.atendeaqui import FLOW_KEY
+from robot.simulators.atendeaqui import FLOW_KEY, Fault, Simulator, make_world
 
 BRASILIA = timezone(timedelta(hours=-3))
 ODD_IDS = [
@@ -207,6 +208,32 @@ def test_the_library_sends_what_it_is_given_and_the_log_does_not_show_it(simulat
     assert "reuniões de vendas" in caplog.text
     assert "'step_key': 'welcome'" in caplog.text
     assert simulator.access.token not in caplog.text
+
+
+def test_a_person_whose_id_is_a_phone_or_a_mail_address_is_in_no_log_and_no_message(
+    simulator, client, caplog
+):
+    simulator.use_faults([Fault("reset_before", path="", times=None)])
+    for user in ("+5511987654321", "ana@exemplo.com.br"):
+        with caplog.at_level(logging.DEBUG), pytest.raises(AtendeAquiError) as caught:
+            client.onboarding.get_progress(user)
+        for text in (caplog.text, str(caught.value)):
+            assert "98765" not in text
+            assert "exemplo.com" not in text
+
+
+@pytest.mark.parametrize("seconds", [0, -1, None])
+def test_a_time_out_that_is_none_is_refused(seconds):
+    with pytest.raises(ValueError, match="timeout"):
+        AtendeAquiClient(api_token="t", timeout=seconds)
+
+
+def test_one_client_serves_many_threads(client_of):
+    with Simulator(make_world(clients=120)) as simulator:
+        client = client_of(simulator)
+        with ThreadPoolExecutor(8) as pool:
+            counts = list(pool.map(lambda _: len(list(client.clients.iter_clients())), range(16)))
+    assert counts == [120] * 16
 
 
 def test_a_masked_value_keeps_its_shape():

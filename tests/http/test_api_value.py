@@ -115,6 +115,7 @@ def test_an_error_keeps_status_code_headers_and_body(status, kind):
         http.close()
     error = caught.value
     assert (error.status, error.code, error.body) == (status, "LIMIT_REACHED", body)
+    assert json.loads(error.raw) == body
     assert error.headers["x-trace"] == "7"
 
 

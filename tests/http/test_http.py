@@ -253,9 +253,10 @@ def test_a_connection_that_is_never_made_is_told_with_what_to_check(simulator, a
 def test_a_page_of_html_is_told_with_what_to_check():
     with (
         always(200, b"<html>Login</html>") as url,
-        pytest.raises(ApiUnavailable, match=r"an HTML page.*BASE_URL.*proxy"),
+        pytest.raises(ApiUnavailable, match=r"an HTML page.*BASE_URL.*proxy") as caught,
     ):
         fast_transport(max_attempts=1).get(url)
+    assert (caught.value.status, caught.value.raw) == (200, b"<html>Login</html>")
 
 
 def test_an_integer_is_the_same_whatever_else_the_page_holds():

@@ -22,6 +22,8 @@ def _no_secrets_of_other_tests(monkeypatch):
         "https://user:s3cretS3cret@host/calls",
         "proxy http://s3cretS3cret@10.0.0.1:3128 refused",
         "https://host/calls?page=1&token=s3cretS3cret",
+        '{"api_key": "s3cretS3cret"}',
+        "{'secret': 's3cretS3cret', 'credential': 's3cretS3cret'}",
     ],
 )
 def test_secrets_are_hidden_wherever_they_stand(text):
@@ -173,3 +175,21 @@ def test_a_number_is_masked_whatever_stands_beside_it(number, sign):
 )
 def test_what_the_operator_needs_stays_readable(text):
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://h:80/v1/people/%2B5511987654321/?a=1", "http://h:80/v1/people/(**) *****-**21/"),
+        ("http://h/v1/progress/%2811%29%2098765-4321/", "http://h/v1/progress/(**) *****-**21/"),
+        ("http://h/v1/progress/ana%40exemplo.com.br/start/", "http://h/v1/progress/***/start/"),
+        ("http://h/v1/progress/ana@exemplo.com.br/", "http://h/v1/progress/***/"),
+        ("http://h/v1/clients/a%2Fb/", "http://h/v1/clients/a%2Fb/"),
+        ("http://h/v1/clients/abc-123/?page=1", "http://h/v1/clients/abc-123/"),
+        ("http://user:pw@h/v1/clients/", "http://***@h/v1/clients/"),
+        ("http://h/a%0A2026 ERROR", "http://h/a%0A2026 ERROR"),
+        ("nowhere", "nowhere"),
+    ],
+)
+def test_an_address_shows_nobody_in_its_path(address, shown):
+    assert masking.mask_path(address) == shown
