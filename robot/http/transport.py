@@ -238,7 +238,9 @@ class Transport:
         wish = retry_after(response.headers)
         address = self.api.hints.address
         if self.api.too_many(status, said):
-            return RateLimited(f"{where}, too many requests.", retry_after=wish)
+            pause = self.api.quota.pause_after(response.headers)
+            longer = max(wish or 0.0, pause) or None
+            return RateLimited(f"{where}, too many requests.", retry_after=longer)
         if status in _FIREWALLS and is_web_page(raw):
             page = f"{where} with an HTML page, which is not the API's answer."
             hint = f"{_HINT_PAGE} If it stays so, check {address}, too."
