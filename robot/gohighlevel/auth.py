@@ -187,6 +187,7 @@ class GoHighLevelAuth:
             stored = self._renewal.exchanged(self._with_secret(stored), self._code)
             if stored.generation > before.generation:
                 log.info("GoHighLevel: the code was exchanged. GHL_AUTHORIZATION_CODE can go now.")
+            self._code = ""
         if stored.tokens is None and self._token_file is not None:
             stored = self._imported(self._token_file)
         if stored.tokens is None:

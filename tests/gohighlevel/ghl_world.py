@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,6 +73,3 @@ def token_of(auth: GoHighLevelAuth) -> str:
 
 def opens(world: World, auth: GoHighLevelAuth) -> bool:
     return world.api.tokens.location_of(token_of(auth)) is not None
-
-
-Change = Callable[[], None]

@@ -176,4 +176,3 @@ class GoHighLevelSimulator:
             ("X-RateLimit-Max", str(self.per_interval)),
             ("X-RateLimit-Remaining", str(max(0, self.per_interval - lately))),
         )
-
