@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).resolve().parent / "published" / "drive.py"
 CACHE = Path.home() / ".cache" / "api-3c-robot"
 CALLS = every_call()
+pytestmark = pytest.mark.timeout(900)  # a busy machine takes minutes to make the environment
 
 # Where ours differs, and why. Every name stands at least at one call of `published/calls.py`.
 ON_PURPOSE = {

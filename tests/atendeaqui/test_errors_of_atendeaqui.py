@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
 
 import pytest
 from answering import Reply, answering
+from hypothesis import given
+from hypothesis import strategies as st
 
 from robot.atendeaqui import (
     AtendeAquiError,
@@ -23,10 +27,18 @@ from robot.atendeaqui import (
     ValidationError,
 )
 from robot.atendeaqui.exceptions import ERROR_CODE_MAP
-from robot.errors import FatalError, RetriableError
-from robot.http import Network
+from robot.atendeaqui.refusals import error_of
+from robot.errors import FatalError, Interrupted, RetriableError
+from robot.http import Network, RequestRefused
 from robot.simulators.atendeaqui import READ_ONLY_TOKEN, Fault, Simulator
 
+WORDS = st.text(st.characters(codec="utf-8"), max_size=5)
+NAMES = st.sampled_from(["error", "code", "message", "detail", "email"]) | WORDS
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | WORDS | st.sampled_from([*ERROR_CODE_MAP]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
 HTML = b"<!DOCTYPE html><html><body>Em manuten\xc3\xa7\xc3\xa3o</body></html>"
 
 
@@ -100,6 +112,17 @@ def test_no_form_of_an_error_crashes_the_client(client_of, body, message):
     assert (type(error), error.message, error.status_code) == (ValidationError, message, 400)
     assert error.response.status_code == 400
     assert error.response.content == Reply(400, body).raw
+
+
+@given(st.integers(400, 599), ANY_JSON)
+def test_no_body_at_all_crashes_the_client(status, body):
+    refusal = RequestRefused("GET x", status=status)
+    refusal.body, refusal.raw = body, json.dumps(body).encode()
+    error = error_of(refusal, "GET", "http://h/")
+    assert isinstance(error, AtendeAquiError)
+    assert error.message
+    assert isinstance(error.code, str)
+    assert error.response.json() == body
 
 
 @pytest.mark.parametrize("body", [HTML, b"", b"oops", b"{", [1], [[]], "text", 5, None])
@@ -190,6 +213,17 @@ def test_a_proxy_that_is_wrong_is_an_error_of_the_tree(client_of):
     network = Network(proxies={"all": "http://127.0.0.1:1"})
     with pytest.raises(NetworkError):
         client_of("http://example.invalid/v1", network=network).clients.list()
+
+
+def test_a_stop_ends_the_waiting(client_of):
+    stop = threading.Event()
+    with answering(Reply(503, {}, {"Retry-After": "100"})) as server:
+        client = client_of(server.url, stop=stop)
+        stopping = threading.Timer(0.2, stop.set)
+        stopping.start()
+        with pytest.raises(Interrupted):
+            client.clients.list()
+        stopping.join()
 
 
 def test_the_loops_of_the_robot_can_decide_by_class():
