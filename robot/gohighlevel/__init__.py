@@ -13,6 +13,7 @@ from robot.gohighlevel.auth import GoHighLevelAuth, Standing
 from robot.gohighlevel.authorization import authorization_address, code_of_address
 from robot.gohighlevel.client import Checked, ContactPage, GoHighLevelClient
 from robot.gohighlevel.errors import GrantRefused, LocationInactive, NotAuthorized, TokenLost
+from robot.gohighlevel.opening import auth_of
 from robot.gohighlevel.private_token import PrivateToken
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "PrivateToken",
     "Standing",
     "TokenLost",
+    "auth_of",
     "authorization_address",
     "code_of_address",
 ]

@@ -17,7 +17,7 @@ from robot.gohighlevel.authorization import hash_of_code
 from robot.gohighlevel.errors import AGAIN, NotAuthorized
 from robot.gohighlevel.renewal import Renewal
 from robot.gohighlevel.token_call import Client, TokenCall
-from robot.gohighlevel.token_file import read_token_file
+from robot.gohighlevel.token_file import STORAGE_FILE, read_token_file
 from robot.gohighlevel.variables import Variables
 from robot.http import Credentials, Network
 from robot.http.auth import bearer
@@ -48,8 +48,9 @@ class GoHighLevelAuth:
     What is not given is read from `GHL_CLIENT_ID`, `GHL_CLIENT_SECRET`, `GHL_REDIRECT_URI`,
     `GHL_AUTHORIZATION_CODE`, `GHL_USER_TYPE`, `GHL_LOCATION_ID`, `GHL_API_VERSION`,
     `GHL_BASE_URL` and `TOKEN_KEY`. `store` is where the tokens are kept; without one, the SQLite
-    file `DB_FILE` (`data/robot.db`). `token_file` is a `token_storage.json` of the spec's template:
-    it is read once, where nothing is stored yet. Any thread may use it.
+    file `DB_FILE` (`data/robot.db`). `token_file` is the `token_storage.json` of the spec's
+    template, which is read once, where nothing is stored yet; without a store, the one beside
+    `.env`. Any thread may use it.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class GoHighLevelAuth:
         self.network = network
         self._wanted_location = read(location_id, "GHL_LOCATION_ID")
         self._store = store or _standalone_store(read, self._client.id, clock)
-        self._token_file = token_file
+        self._token_file = token_file or (None if store else home() / STORAGE_FILE)
         self._clock = clock
         call = TokenCall(self.base_url, clock, version=self.api_version, network=network)
         self._renewal = Renewal(self._store, call, clock)

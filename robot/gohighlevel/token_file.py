@@ -10,6 +10,7 @@ from typing import Any
 from robot.accounts import Tokens
 from robot.errors import ConfigurationError
 
+STORAGE_FILE = "token_storage.json"
 _DETAILS = ("userType", "locationId", "companyId", "userId", "scope")
 
 

@@ -28,6 +28,7 @@ _MAIL_IN_PATH = re.compile(r"[^\s/@]+@[^\s/@]+")
 _NAMES = (
     "token|api_token|access_token|refresh_token|client_secret|manager_token|db_password"
     "|threec_password|password|senha|pwd|secret|credential|credentials|api_key|apikey"
+    "|ghl_client_secret|ghl_private_token|ghl_authorization_code|token_key"
 )
 _VALUE = r"\{(?:[^}]|\}\})*\}|\"[^\"]*\"|'[^']*'|[^\s&;,\"')]+"
 
@@ -49,6 +50,7 @@ _PATTERNS = (
     ),
     (re.compile(r"(//)[^\s/@]*@(?=[^\s/@])"), rf"\1{HIDDEN}@"),  # https://user:password@host
     (re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"\bpit-[\w-]{8,}", re.ASCII), HIDDEN),  # GoHighLevel's private tokens
     (re.compile(rf"\b3cs_[\w+~%-]+{_PARTS_BEHIND}", re.ASCII), HIDDEN),
     # documents and phones in groups, as people write them. A group never begins inside of a date or
     # of an IP address

@@ -15,11 +15,13 @@ from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robot.runtime.resources import home
+from robot.settings.accounts import AccountSettings
 from robot.settings.alerts import AlertSettings
 from robot.settings.database import DatabaseSettings
 from robot.settings.dialer_export import ExportSettings
 from robot.settings.envfile import EnvFileSource
 from robot.settings.executions import ExecutionSettings
+from robot.settings.gohighlevel import GoHighLevelSettings
 from robot.settings.logs import LogSettings
 from robot.settings.network import PROXIES, NetworkSettings, proxy_secrets
 from robot.settings.threec import ThreeCSettings
@@ -29,6 +31,8 @@ _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 class Settings(
     # the last one's fields come first: the order of `.env.example`, after the network's
+    AccountSettings,
+    GoHighLevelSettings,
     AlertSettings,
     LogSettings,
     ExecutionSettings,
