@@ -136,6 +136,10 @@ class KeyRing:
         _write_new(draft, content)
         draft.replace(file)
 
+    def old(self) -> Key | None:
+        """The key beside the file, where a rotation left one. Raises ConfigurationError."""
+        return self._of_file(self.old_file) if self.old_file.exists() else None
+
     def copy_to_old(self) -> None:
         """Keep the key of the file beside it. Raises OSError."""
         draft = self.old_file.with_name(f"{self.old_file.name}.{os.getpid()}.draft")

@@ -39,13 +39,13 @@ def rotate(open_engine: Callable[[], Engine], keys: KeyRing, token_key: str = ""
 
 
 def _next_key(keys: KeyRing) -> Key:
-    if not keys.has_token_key:
-        current = keys.chosen()
-        if not keys.old_file.exists():  # else a rotation was killed: it goes on
-            keys.copy_to_old()
-            keys.write(keys.file, new_key())
-            return keys.chosen()
+    current = keys.chosen()
+    if keys.has_token_key:
         return current
+    if (old := keys.old()) is not None and old.id != current.id:
+        return current  # a rotation was killed behind this point: it goes on
+    keys.copy_to_old()
+    keys.write(keys.file, new_key())
     return keys.chosen()
 
 

@@ -6,6 +6,7 @@ the lock must not share a connection with the rows.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import threading
@@ -77,7 +78,8 @@ class TokenStore:
         Interrupted, SyncError.
         """
         self._prepare()
-        name = f"token-{self.system}-{self.account}"[:100]
+        digest = hashlib.sha256(self.account.encode()).hexdigest()[:16]  # a part of a file's name
+        name = f"token-{self.system}-{digest}"
         end = time.monotonic() + _LONGEST_WAIT
         with closing(self.open_engine()) as engine:
             transactions = Transactions(engine, self._stop, self._first_wait)

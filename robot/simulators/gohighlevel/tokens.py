@@ -69,6 +69,11 @@ class TokenDesk:
             grant = self._access.get(token)
         return grant.location if grant and self._clock() < grant.ends else None
 
+    def renews(self, refresh_token: str) -> bool:
+        """Whether a refresh token would be taken now."""
+        with self._lock:
+            return refresh_token in self._refresh
+
     def answer(self, form: Mapping[str, Any] | None, version: str) -> tuple[int, dict[str, Any]]:
         """The status and the body for one request."""
         fields = {_snake(name): str(value) for name, value in (form or {}).items()}
