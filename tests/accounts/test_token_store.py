@@ -182,15 +182,17 @@ def test_marks_are_kept_till_a_new_token_comes(store: TokenStore):
     assert store.read() == Stored(2, tokens(2))
 
 
+@pytest.mark.parametrize("where", ["this computer", "another computer"])
 def test_the_lock_is_one_account_s_and_one_holder_s(
-    database: Database, store: TokenStore, account: str
+    database: Database, store: TokenStore, account: str, tmp_path: Path, where: str
 ):
     order: list[str] = []
     begun = threading.Event()
+    there = database if where == "this computer" else database.elsewhere(tmp_path / "there")
 
     def other() -> None:
         begun.set()
-        with store_of(database, account).held():
+        with store_of(there, account).held():
             order.append("second")
 
     with store.held():
