@@ -40,9 +40,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import pyodbc  # noqa: E402
 from servers import Database, Server, server  # type: ignore[import-not-found]  # noqa: E402
 
+from robot.cells.rows import Row  # noqa: E402
 from robot.cells.tables import CALLS, CALLS_FAMILY, Kind, RowTable  # noqa: E402
 from robot.database import Batch, Coverage, Repository, WindowLine, open_repository, staging  # noqa: E402
-from robot.database.engine import Row  # noqa: E402
 from robot.database.statuses import WindowStatus  # noqa: E402
 from robot.period import Period  # noqa: E402
 from robot.settings import Settings  # noqa: E402
@@ -118,9 +118,10 @@ def _options() -> argparse.Namespace:
 
 def make_rows(count: int) -> Rows:
     digest = digest_calls(COVERAGE.period, frozenset(), make_calls([DAY], count, odd=False))
-    return {table: list({row[table.row_names.index(table.key)]: row for row in
-    digest.rows[table]}.values()) for table in
-            CALLS_FAMILY.tables}  # fmt: skip
+    return {
+        table: list({table.key_of(row): row for row in digest.rows[table]}.values())
+        for table in CALLS_FAMILY.tables
+    }
 
 
 def measure(server: Server, way: Callable[[Settings], int]) -> float:
@@ -138,12 +139,12 @@ def measure(server: Server, way: Callable[[Settings], int]) -> float:
 def parcels(rows: Rows, size: int) -> list[Rows]:
     """Batches of `size` calls, each with the mailing rows of its calls."""
     child = CALLS_FAMILY.children[0]
-    at = child.row_names.index(child.key)
-    by_call = {row[at]: row for row in rows[child]}
+    by_call = {child.key_of(row): row for row in rows[child]}
     found = []
     for start in range(0, len(rows[CALLS]), size):
         calls = rows[CALLS][start : start + size]
-        found.append({CALLS: calls, child: [by_call[row[0]] for row in calls if row[0] in by_call]})
+        keys = [key for call in calls if (key := CALLS.key_of(call)) in by_call]
+        found.append({CALLS: calls, child: [by_call[key] for key in keys]})
     return found
 
 
@@ -155,7 +156,7 @@ def bare(settings: Settings, rows: Rows, batch: int) -> int:
     connection = connect(settings)
     for table in rows:
         columns = ", ".join(
-            f"[{column.name}] {column.sql_type} NULL" for column in table.row_columns
+            f"[{column.name}] {column.sql_type} NULL" for column in table.written_columns
         )
         connection.execute(f"CREATE TABLE dbo.bare_{table.name} ({columns})")
     connection.autocommit = False
@@ -253,18 +254,20 @@ def _staged(connection: Any, table: RowTable, rows: list[Row]) -> None:
 
 
 def _staged_by_json(connection: Any, table: RowTable, rows: list[Row]) -> None:
-    names = ", ".join(f"[{name}]" for name in table.row_names)
+    names = ", ".join(f"[{name}]" for name in table.written_names)
     types = {Kind.BOOLEAN: "BIT", Kind.INTEGER: "INT", Kind.DATETIME: "DATETIME2(0)"}
     shape = ", ".join(
         f"[{c.name}] {types.get(c.kind) or c.sql_type} '$.\"{n}\"'"
-        for n, c in enumerate(table.row_columns)
+        for n, c in enumerate(table.written_columns)
     )
     sql = (
         f"INSERT INTO {staging.staging_name(table)} ({names}) SELECT {names} FROM OPENJSON(?)"
         f" WITH ({shape})"
     )
     for start in range(0, len(rows), staging.CHUNK_ROWS):
-        cells = [dict(enumerate(row)) for row in rows[start : start + staging.CHUNK_ROWS]]
+        cells = [
+            dict(enumerate(table.written(row))) for row in rows[start : start + staging.CHUNK_ROWS]
+        ]
         connection.execute(
             sql, json.dumps(cells, default=lambda moment: moment.isoformat(), ensure_ascii=False)
         )
@@ -303,14 +306,15 @@ def row_by_row(settings: Settings, rows: Rows) -> int:
     count = 0
     for parcel in parcels(rows, 100):
         for table, some in parcel.items():
-            names = [name for name in table.row_names if name != table.key]
-            at = table.row_names.index(table.key)
+            (key,) = table.key
+            names = [name for name in table.written_names if name != key]
+            at = table.written_names.index(key)
             update = (
                 f"UPDATE {table.name} SET {', '.join(f'[{name}] = ?' for name in names)}"
-                f" WHERE [{table.key}] = ?"
+                f" WHERE [{key}] = ?"
             )
             insert = staging.fill(table).replace(staging.staging_name(table), f"dbo.{table.name}")
-            for row in some:
+            for row in map(table.written, some):
                 cursor.execute(update, [*row[:at], *row[at + 1 :], row[at]])
                 if cursor.rowcount == 0:
                     cursor.execute(insert, list(row))

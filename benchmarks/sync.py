@@ -223,7 +223,9 @@ def insert(options: argparse.Namespace) -> dict[str, float]:
         engine.run_script(text)
     engine.commit()
     now = datetime(2026, 1, 1)
-    batches = [[(*row, now, now) for row in rows[table]] for table in CALLS_FAMILY.tables]
+    batches = [
+        [(*table.written(row), now, now) for row in rows[table]] for table in CALLS_FAMILY.tables
+    ]
     started = time.perf_counter()
     for table, batch in zip(CALLS_FAMILY.tables, batches, strict=True):
         for first in range(0, len(batch), engine.batch_rows):

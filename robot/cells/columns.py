@@ -1,7 +1,4 @@
-"""What a table is made of: columns, their types and widths.
-
-Which tables there are stands in `tables.py`.
-"""
+"""What a table is made of: columns, their types and widths."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -56,35 +53,6 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
-
-
-@dataclass(frozen=True)
-class RowTable(Table):
-    """A table that normalizers fill.
-
-    `key` finds a record's row again; the database layer writes the `stamps`.
-    """
-
-    key: str = "id"
-    stamps: tuple[str, str] = ("created_at", "updated_at")
-
-    @cached_property
-    def row_columns(self) -> tuple[Column, ...]:
-        """What a normalizer fills, in order: all but the identity and the stamps; `extra` and
-        `row_hash` come last.
-        """
-        generated = {self.identity, *self.stamps}
-        return tuple(column for column in self.columns if column.name not in generated)
-
-    @cached_property
-    def row_names(self) -> tuple[str, ...]:
-        """The names of `row_columns`, in order."""
-        return tuple(column.name for column in self.row_columns)
-
-    @cached_property
-    def key_place(self) -> int:
-        """Where the key stands in a row."""
-        return self.row_names.index(self.key)
 
 
 _SQL_TYPES = {Kind.INTEGER: "INT", Kind.BOOLEAN: "BIT", Kind.DATETIME: "DATETIME"}

@@ -3,32 +3,32 @@
 Normalizers fill these columns and the database stores them; neither knows the other. The spec's
 columns are a contract: they stand first, in the spec's order. What we add comes after them and may
 be NULL: `extra` (JSON: what has no column of its own, and the whole of a value that its column
-could not hold) and `row_hash`: 20 hex digits of the row's other cells (an upsert writes only where
-they differ); for calls and their mailing data then 12 of the record as received (where they are the
-same, the record need not be normalized to know that nothing differs).
+could not hold), `row_hash` (of the other cells: an upsert writes only where it differs) and, of
+calls and their mailing data, `record_hash` (of the record as received: where it is the same, the
+record need not be normalized to know that nothing differs).
 
 The SQL scripts in `sql/` say the same for a DBA; `tests/cells/test_tables.py` compares the spec,
 this module and the scripts.
 """
 
-from dataclasses import dataclass
-
 from robot.cells.columns import Column as Column
 from robot.cells.columns import Kind as Kind
-from robot.cells.columns import RowTable as RowTable
 from robot.cells.columns import Table as Table
 from robot.cells.columns import boolean as _boolean
 from robot.cells.columns import datetime as _datetime
 from robot.cells.columns import integer as _integer
 from robot.cells.columns import text as _text
 from robot.cells.day_tables import DAYS_GIVEN_UP, SCHEDULED_DAYS
+from robot.cells.rows import Family as Family
+from robot.cells.rows import RowTable as RowTable
+from robot.cells.rows import hash_columns
 
-CONTENT_DIGITS = 20  # of a row_hash; those behind them tell the record
-
-_OURS = (_text("extra"), _text("row_hash", 32))
+_OURS = (_text("extra"), *hash_columns())
+_TRACED = (_text("extra"), *hash_columns(traced=True))
 
 CALLS = RowTable(
     name="calls",
+    traced=True,
     columns=(
         _text("id", 50),
         _text("list_name", 255),
@@ -96,14 +96,15 @@ CALLS = RowTable(
         _text("ai_evaluation_status", 255),
         _datetime("created_at"),
         _datetime("updated_at"),
-        *_OURS,
+        *_TRACED,
     ),
 )
 
 MAILING_DATA = RowTable(
     name="mailing_data",
     identity="id",
-    key="call_id",
+    key=("call_id",),
+    traced=True,
     columns=(
         _integer("id"),
         _text("_id", 50),
@@ -129,7 +130,7 @@ MAILING_DATA = RowTable(
         _text("socio", 255),
         _datetime("created_at"),
         _datetime("updated_at"),
-        *_OURS,
+        *_TRACED,
     ),
 )
 
@@ -219,7 +220,7 @@ SCHEMA_VERSIONS = Table(
 CLIENTS = RowTable(
     name="clients",
     identity="id",
-    key="external_id",
+    key=("external_id",),
     columns=(
         _integer("id"),
         _text("external_id", 50),  # what mailing_data.identifier holds of the calls that came of it
@@ -324,36 +325,6 @@ ALL_TABLES = (
     DAYS_GIVEN_UP,
     SCHEDULED_DAYS,
 )
-
-
-def content_of(row_hash: object) -> str | None:
-    """The part of a `row_hash` that tells whether a row differs; None of a row without one."""
-    return None if row_hash is None else str(row_hash)[:CONTENT_DIGITS]
-
-
-def record_of(row_hash: object) -> str:
-    """The part of a `row_hash` that tells the record; empty where a row has none."""
-    return "" if row_hash is None else str(row_hash)[CONTENT_DIGITS:]
-
-
-@dataclass(frozen=True)
-class Family:
-    """Tables whose rows are stored together: a parent, and children with at most one row for each
-    of its rows.
-
-    `moment` is the parent's column by which windows are cut, `campaign` the one that says whose a
-    row is. A child's `key` holds the parent's key.
-    """
-
-    parent: RowTable
-    moment: str
-    campaign: str
-    children: tuple[RowTable, ...] = ()
-
-    @property
-    def tables(self) -> tuple[RowTable, ...]:
-        """All of them, the parent first: the order in which rows are stored."""
-        return (self.parent, *self.children)
 
 
 CALLS_FAMILY = Family(CALLS, "call_date", "campaign_id", (MAILING_DATA,))

@@ -137,7 +137,7 @@ def _print_changes(context: Context, result: Imported) -> None:
     for change in Change:
         table.add_column(change.value, justify="right")
     for name in CLIENTS.row_names:
-        if name == CLIENTS.key:
+        if name in CLIENTS.key:
             continue
         if counts := result.tally.columns.get(name):
             table.add_row(name, *(f"{counts[change]:,}" for change in Change))
@@ -159,7 +159,7 @@ def _print_sample(context: Context, result: Imported) -> None:
     for name in names:
         table.add_column(name)
     for row in result.sample:
-        cells = dict(zip(CLIENTS.row_names, row, strict=True))
+        cells = CLIENTS.named(row)
         table.add_row(*(_masked(name, cells[name]) for name in names))
     context.out.print(table)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from robot.cells.rows import Row as TableRow
 from robot.cells.tables import CLIENTS
 from robot.cells.utf16 import fits
 from robot.cells.words import protects
@@ -24,7 +25,6 @@ from robot.customers.intake import Intake, Taken, Tally
 from robot.customers.review import Review, review
 from robot.customers.rows import Layout, record_of, without_id
 from robot.database import Batch, Counts, Coverage, Repository
-from robot.database.engine import Row as TableRow
 from robot.errors import ConfigurationError, Interrupted
 from robot.period import Period
 from robot.runtime.program import command

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from robot.cells.rejection import Rejection
+from robot.cells.rows import Row as TableRow
 from robot.cells.tables import CLIENTS
 from robot.cells.utf16 import fits
 from robot.customers.cells import known_cells, shown_cells
@@ -22,11 +23,9 @@ from robot.customers.row_cells import plain
 from robot.customers.rows import Layout, Read, Refused, merge, read_client, rejected
 from robot.customers.totals import is_total
 from robot.database import Repository, portfolio
-from robot.database.engine import Row as TableRow
 
 _SEPARATORS = ";,\t|"
 _AT_ONCE = 500  # lines that are read at once
-_NAME = CLIENTS.row_names.index("name")
 _SWALLOWS = "a quote is probably not closed: a cell holds the end of the line and what follows it"
 _TWICE = "the external_id occurs twice in the file, with other values"
 
@@ -125,7 +124,11 @@ class Intake:
 
     def _strangers(self, lines: Sequence[Line | None]) -> frozenset[str]:
         """The keys of lines without a name that are no known clients'."""
-        nameless = [line.key for line in lines if line is not None and line.row[_NAME] is None]
+        nameless = [
+            line.key
+            for line in lines
+            if line is not None and CLIENTS.cell(line.row, "name") is None
+        ]
         return (
             frozenset(nameless) - portfolio.known_keys(self._repository, nameless)
             if nameless
@@ -223,7 +226,9 @@ class Intake:
                 new.append(merged.row)
                 self.tally.overflows += merged.overflows
         taken.new = len(new)
-        for name, cells in zip(CLIENTS.row_names[:-1], zip(*new, strict=True), strict=False):
+        for name, cells in zip(
+            CLIENTS.row_names, zip(*(row.cells for row in new), strict=True), strict=False
+        ):
             if count := len(cells) - cells.count(None):
                 self._changes_of(name)[Change.FILLED] += count
         for key, status in self._protect.items():
@@ -237,9 +242,7 @@ class Intake:
         self._waiting, self._protect, self._rejections = {}, {}, []
         return taken
 
-    def _merged(
-        self, key: str, said: Line | Read, row: Row, stored: Sequence[object] | None
-    ) -> Merged:
+    def _merged(self, key: str, said: Line | Read, row: Row, stored: TableRow | None) -> Merged:
         status = self._protect.pop(key, None)
         quick = isinstance(said, Line) and status is None and stored is not None and not self._erase
         if quick and (merged := join(said, stored)):  # type: ignore[arg-type]

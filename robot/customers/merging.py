@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from robot.cells.json_text import digest, dump
+from robot.cells.rows import Row
 from robot.cells.tables import CLIENTS
 from robot.cells.utf16 import cut, fits
 from robot.cells.values import Cell
@@ -20,7 +21,7 @@ from robot.customers.headers import Layout
 from robot.customers.row_cells import Refused
 
 UNDIALLED = "phones that cannot be dialled"  # in `extra`, as they are written
-_EXTRA = len(CLIENTS.row_columns) - 2
+_EXTRA = len(CLIENTS.row_columns) - 1
 _TARGETS = CLIENTS.row_columns[:_EXTRA]
 _WIDTHS = tuple((column.name, column.width) for column in _TARGETS)
 _NEVER_ERASED = {"external_id", "name"}
@@ -76,32 +77,30 @@ def joined_phones(phones: Iterable[tuple[str, ...] | None]) -> str | None:
 
 @dataclass(frozen=True)
 class Stored:
-    """A client as the table has him: cells in the order of `CLIENTS.row_columns`, without the
-    hash.
-    """
+    """A client as the table has him: his cells by column, and `extra` taken apart."""
 
     cells: Mapping[str, str]
     extra: Mapping[str, object]
 
     @classmethod
-    def of(cls, cells: Sequence[object]) -> Stored:
+    def of(cls, row: Row) -> Stored:
         found = {
             column.name: str(cell)
-            for column, cell in zip(_TARGETS, cells, strict=False)
+            for column, cell in zip(_TARGETS, row.cells, strict=False)
             if cell is not None and str(cell) != ""
         }
-        return cls(found, _extra_of(cells[_EXTRA]))
+        return cls(found, _extra_of(row.cells[_EXTRA]))
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A client's row, in the order of `CLIENTS.row_columns`. `overflows`: values kept in `extra`
+    """A client's row. `overflows`: values kept in `extra`
     for want of room.
 
     `changes`: what became of a known client's columns; of a new one every value is filled.
     """
 
-    row: tuple[Cell, ...]
+    row: Row
     overflows: int = 0
     changes: Mapping[str, Change] = field(default_factory=dict)
 
@@ -142,8 +141,7 @@ def merge(
     changes = _changes(before, row, wanted, gone)
     if extra != stored.extra:
         changes["extra"] = Change.CHANGED
-    row.append(digest(row))
-    return Merged(tuple(row), overflows + len(read.whole), changes)
+    return Merged(Row(tuple(row), digest(row)), overflows + len(read.whole), changes)
 
 
 def _new(of: Layout, read: Read) -> Merged:
@@ -156,8 +154,7 @@ def _new(of: Layout, read: Read) -> Merged:
     extra: dict[str, object] = {}
     row, overflows = _cells(wanted, frozenset(), extra)
     row.append(_with_extra(read, extra))
-    row.append(digest(row))
-    return Merged(tuple(row), overflows + len(read.whole))
+    return Merged(Row(tuple(row), digest(row)), overflows + len(read.whole))
 
 
 def _nameless(of: Layout) -> Refused:

@@ -5,32 +5,32 @@ tests/customers/test_quick_lines.py compares both. Justified by benchmarks/files
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import orjson
 
 from robot.cells.json_text import digest, dump
-from robot.cells.tables import CLIENTS, content_of
+from robot.cells.rows import Row, StoredHash
+from robot.cells.tables import CLIENTS
 from robot.cells.values import Cell
 from robot.customers.merging import UNDIALLED, Change, Merged
 from robot.customers.quick_lines import SURE, Line
 
-_NAMES = CLIENTS.row_names[:-2]
+_NAMES = CLIENTS.row_names[:-1]
 _PLACES = tuple(enumerate(_NAMES))
 _PHONES, _EXTRA = _NAMES.index("phones"), len(_NAMES)
 _COMPOSED = (_NAMES.index("address"), _NAMES.index("notes"))
 
 
-def join(line: Line, stored: Sequence[object]) -> Merged | None:
+def join(line: Line, stored: Row) -> Merged | None:
     """The row and what it changes; None where it takes the care of `merge`."""
-    if content_of(stored[-1]) == content_of(line.row[-1]):
+    if StoredHash(stored.hash).has(line.row):
         return Merged(line.row)
-    if not _replaces_phones(line, stored[_PHONES]):
+    known, said = stored.cells, line.row.cells
+    if not _replaces_phones(line, known[_PHONES]):
         return None
     row: list[Cell] = []
     changes: dict[str, Change] = {}
     for place, name in _PLACES:
-        new, old = line.row[place], stored[place] or None
+        new, old = said[place], known[place] or None
         if old is None:
             if new is not None:
                 changes[name] = Change.FILLED
@@ -44,14 +44,13 @@ def join(line: Line, stored: Sequence[object]) -> Merged | None:
                 return None
             changes[name] = Change.CHANGED
         row.append(new)
-    extra = _extra(line, stored[_EXTRA])
+    extra = _extra(line, known[_EXTRA])
     if row[1] is None or extra == "":
         return None
-    if extra != (stored[_EXTRA] or None):
+    if extra != (known[_EXTRA] or None):
         changes["extra"] = Change.CHANGED
     row.append(extra)
-    row.append(digest(row))
-    return Merged(tuple(row), changes=changes)
+    return Merged(Row(tuple(row), digest(row)), changes=changes)
 
 
 def _replaces_phones(line: Line, stored: object) -> bool:
@@ -59,7 +58,7 @@ def _replaces_phones(line: Line, stored: object) -> bool:
 
     None in the place of an empty cell, none beyond the file's columns.
     """
-    new = line.row[_PHONES]
+    new = line.row.cells[_PHONES]
     if new is None or not stored or new == stored:
         return True
     return None not in line.phones and str(stored).count(";") < len(line.phones)
@@ -67,7 +66,7 @@ def _replaces_phones(line: Line, stored: object) -> bool:
 
 def _extra(line: Line, stored: object) -> str | None:
     """Both, the line's own first; empty where it takes more care."""
-    new = line.row[_EXTRA]
+    new = line.row.cells[_EXTRA]
     if not stored:
         return None if new is None else str(new)
     try:

@@ -13,15 +13,15 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from robot.cells.json_text import digest, dump
+from robot.cells.rows import Row
 from robot.cells.tables import CLIENTS
-from robot.cells.values import Cell
 from robot.customers import quick_cells as quick
 from robot.customers.headers import Layout
 from robot.customers.merging import identity
 from robot.customers.quick_cells import ODD, Found, Texts
 from robot.customers.row_cells import is_scientific
 
-_NAMES = CLIENTS.row_names[:-1]  # without the hash
+_NAMES = CLIENTS.row_names
 SURE = {  # so many characters fit in any case: an emoji takes two units
     column.name: (column.width or 2**31) // 2 for column in CLIENTS.row_columns
 }
@@ -41,12 +41,12 @@ Lines = Sequence[Sequence[object]]
 class Line(NamedTuple):
     """What a line says of a client.
 
-    `row`: his row if he is new, in the order of `CLIENTS.row_columns`. `phones`: by column of the
-    file, several joined by `;`. `identity` tells two lines apart, as that of `Read` does.
+    `row`: his row if he is new. `phones`: by column of the file, several joined by `;`. `identity`
+    tells two lines apart, as that of `Read` does.
     """
 
     key: str
-    row: tuple[Cell, ...]
+    row: Row
     phones: tuple[str | None, ...]
     identity: int
 
@@ -84,7 +84,7 @@ class QuickLines:
         nothing: Found = [None] * len(lines)
         columns = [found.get(name, nothing) for name in _NAMES]
         odd = self._odd(lines, texts).union(*(_odd_places(column) for column in columns))
-        rows = [(*row, digest(row)) for row in zip(*columns, strict=True)]
+        rows = [Row(cells, digest(cells)) for cells in zip(*columns, strict=True)]
         identities = map(identity, zip(*columns, strict=True), numbers)
         plain: list[Line | None] = [*map(Line, columns[0], rows, numbers, identities)]  # type: ignore[arg-type]
         for n in odd:

@@ -8,17 +8,16 @@ leaves a state from which a repetition goes on.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from robot.cells.tables import RowTable
+from robot.cells.rows import Row, RowTable
 from robot.database import rejections
 from robot.database.catalog import Catalog
-from robot.database.clashes import set_apart
-from robot.database.engine import Counts, DuplicateKey, Engine, Row, RowRefused
+from robot.database.clashes import cells_text, set_apart
+from robot.database.engine import Counts, DuplicateKey, Engine, RowRefused
 from robot.database.hindrances import found_in, too_narrow_for
 from robot.database.records import Batch, RejectedRow, Stored
 from robot.database.transactions import Transactions
@@ -114,9 +113,7 @@ class Batches:
         self, batch: Batch, storing: Storing, search: _Search, error: RowRefused | DuplicateKey
     ) -> Stored:
         keys = list(
-            dict.fromkeys(
-                str(row[table.key_place]) for table, rows in batch.rows.items() for row in rows
-            )
+            dict.fromkeys(table.owner_of(row) for table, rows in batch.rows.items() for row in rows)
         )
         if len(keys) > 1:
             half = set(keys[: len(keys) // 2])
@@ -128,10 +125,10 @@ class Batches:
             ]
         else:
             filled = [table for table, rows in batch.rows.items() if rows]
-            if len(filled) == 1:
+            if len(filled) == 1 and len(batch.rows[filled[0]]) == 1:
                 return self._reject(batch, storing, search, keys[0], error)
-            parts = [replace(batch, rows={filled[0]: batch.rows[filled[0]]})]
-            parts += [Batch({table: batch.rows[table]}) for table in filled[1:]]
+            ones = [{each: [row]} for each in filled for row in batch.rows[each]]
+            parts = [replace(batch, rows=ones[0]), *(Batch(one) for one in ones[1:])]
         stored = Stored()
         for part in parts:
             stored.add(self._store(part, storing, search))
@@ -152,7 +149,7 @@ class Batches:
         narrow = too_narrow_for(search.catalog or Catalog(), table, row)
         reason = mask(f"the database refuses the row ({table.name}): {error.reason}{narrow}")
         log.warning("%s %s: %s.", table.name, key, reason)
-        rejection = RejectedRow(key, reason, _cells(table, row))
+        rejection = RejectedRow(key, reason, cells_text(table, row))
         rejected = replace(batch, rows={}, rejections=[*batch.rejections, rejection])
         stored = self._once(rejected, storing, [])
         stored.clashed.add(key)
@@ -182,7 +179,7 @@ class Batches:
             parent = next(iter(batch.rows), None)
             if storing.open_rejections and parent is not None:
                 stored_ids = storing.open_rejections.intersection(
-                    str(row[parent.key_place]) for row in batch.rows[parent]
+                    parent.key_of(row) for row in batch.rows[parent]
                 )
                 rejections.resolve_ids(engine, job, stored_ids, execution_id, now)
             stored.rejected = sum(
@@ -214,13 +211,6 @@ class Batches:
 def _rows(batch: Batch, wanted: Callable[[str], bool]) -> dict[RowTable, list[Row]]:
     """The rows of a batch whose keys are wanted, of all its tables."""
     return {
-        table: [row for row in rows if wanted(str(row[table.key_place]))]
+        table: [row for row in rows if wanted(table.owner_of(row))]
         for table, rows in batch.rows.items()
     }
-
-
-def _cells(table: RowTable, row: Row) -> str:
-    cells = {
-        name: cell for name, cell in zip(table.row_names, row, strict=True) if cell is not None
-    }
-    return json.dumps(cells, default=str, ensure_ascii=False)

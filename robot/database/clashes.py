@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 
-from robot.cells.tables import RowTable
-from robot.database.engine import Engine, Row
+from robot.cells.rows import Row, RowTable
+from robot.database.engine import Engine
 from robot.database.records import Batch, RejectedRecord, RejectedRow
 
 _REASON = "the database takes its id for another record's: its collation ignores case or accents"
@@ -25,20 +25,21 @@ def set_apart(engine: Engine, batch: Batch) -> tuple[Batch, set[str]]:
     rows: dict[RowTable, list[Row]] = {}
     rejections: list[RejectedRecord] = list(batch.rejections)
     for table, wanted in batch.rows.items():
-        at = table.key_place
-        if wanted:
-            clashed |= engine.clashes(table, wanted)
-        rows[table] = [row for row in wanted if str(row[at]) not in clashed]
+        if wanted and (keys := engine.clashes(table, wanted)):
+            clashed.update(table.owner_of(row) for row in wanted if table.key_of(row) in keys)
+        rows[table] = [row for row in wanted if table.owner_of(row) not in clashed]
         rejections += [
-            _rejection(table, row, str(row[at])) for row in wanted if str(row[at]) in clashed
+            _rejection(table, row, key) for row in wanted if (key := table.owner_of(row)) in clashed
         ]
     return Batch(rows, rejections, batch.outside), clashed
 
 
 def _rejection(table: RowTable, row: Row, key: str) -> RejectedRow:
-    cells = {
-        name: cell for name, cell in zip(table.row_names, row, strict=True) if cell is not None
-    }
-    return RejectedRow(
-        key, f"{_REASON} ({table.name})", json.dumps(cells, default=str, ensure_ascii=False)
-    )
+    return RejectedRow(key, f"{_REASON} ({table.name})", cells_text(table, row))
+
+
+def cells_text(table: RowTable, row: Row) -> str:
+    """What is written of a row, by the names of its columns, as JSON text."""
+    written = zip(table.written_names, table.written(row), strict=True)
+    cells = {name: cell for name, cell in written if cell is not None}
+    return json.dumps(cells, default=str, ensure_ascii=False)

@@ -7,14 +7,18 @@ cells themselves show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
-from robot.cells.tables import Column, Family, Kind, RowTable
-from robot.database.engine import Cell, Engine, Row
+from robot.cells.columns import Column, Kind
+from robot.cells.rows import Family, RowTable, key_parts, key_text
+from robot.cells.values import Cell
+from robot.database.engine import Cells, Engine
+from robot.database.families import source
 from robot.database.repository import Repository
 from robot.period import Period
 
@@ -33,10 +37,17 @@ class Content(NamedTuple):
     campaign: int | None
 
 
-def digest_of(table: RowTable, row: Row) -> bytes:
-    """A digest of the cells of a row, without its `row_hash`, which stands last."""
-    cells = zip(table.row_columns[:-1], row, strict=False)
-    return blake2b(repr([_canonical(*pair) for pair in cells]).encode(), digest_size=16).digest()
+def digest_of(table: RowTable, cells: Sequence[Cell]) -> bytes:
+    """A digest of the cells of a row, in the order of `row_columns`."""
+    pairs = zip(table.row_columns, cells, strict=True)
+    return blake2b(repr([_canonical(*pair) for pair in pairs]).encode(), digest_size=16).digest()
+
+
+def together(digests: Sequence[bytes]) -> bytes | None:
+    """One digest of all rows that a record has in a table, in whatever order; None of none."""
+    if len(digests) < 2:
+        return digests[0] if digests else None
+    return blake2b(b"".join(sorted(digests)), digest_size=16).digest()
 
 
 def read_contents(repository: Repository, family: Family, period: Period) -> dict[str, Content]:
@@ -44,9 +55,16 @@ def read_contents(repository: Repository, family: Family, period: Period) -> dic
 
     The rows are streamed: of each only its digests are kept. Raises SyncError, Interrupted.
     """
-    sql = _sql(family, repository, f"p.{family.moment} >= ? AND p.{family.moment} < ?")
-    parameters = (period.start, period.end + timedelta(seconds=1))
-    return repository.look(partial(_found, family=family, sql=sql, parameters=parameters))
+    condition, parameters = within(family, period)
+    return _read_all(repository, family, condition, parameters)
+
+
+def within(family: Family, period: Period) -> tuple[str, Cells]:
+    """The condition on the parent `p` that its moment lies in the period, and its parameters."""
+    if family.moment is None:
+        return "1 = 1", ()
+    end = period.end + timedelta(seconds=1)
+    return f"p.{family.moment} >= ? AND p.{family.moment} < ?", (period.start, end)
 
 
 def read_contents_of(
@@ -57,73 +75,85 @@ def read_contents_of(
     Raises SyncError, Interrupted.
     """
     found: dict[str, Content] = {}
-    left = sorted(keys)
-    while left:
-        chunk, left = tuple(left[:_KEYS_AT_ONCE]), left[_KEYS_AT_ONCE:]
-        sql = _sql(family, repository, f"p.{family.parent.key} IN ({', '.join('?' * len(chunk))})")
-        found |= repository.look(partial(_found, family=family, sql=sql, parameters=chunk))
+    for condition, parameters in _among([f"p.{name}" for name in family.parent.key], keys):
+        found |= _read_all(repository, family, condition, parameters)
     return found
 
 
 def forget_hashes(repository: Repository, outdated: Mapping[RowTable, Iterable[str]]) -> None:
-    """Have these rows written again when they are read next, whatever their `row_hash` says.
+    """Have the rows of these records written again when they are read next, whatever their
+    hashes say.
 
-    Raises SyncError.
+    The keys are those of the parent. Raises SyncError.
     """
 
     def work(engine: Engine, _now: datetime) -> None:
         for table, keys in outdated.items():
-            left = sorted(keys)
-            while left:
-                chunk, left = tuple(left[:_KEYS_AT_ONCE]), left[_KEYS_AT_ONCE:]
-                marks = ", ".join("?" * len(chunk))
-                engine.write(
-                    f"UPDATE {table.name} SET row_hash = NULL WHERE {table.key} IN ({marks})", chunk
-                )
+            nothing = ", ".join(f"{name} = NULL" for name in table.hash_names)
+            for condition, parameters in _among(table.owner_names, keys):
+                engine.write(f"UPDATE {table.name} SET {nothing} WHERE {condition}", parameters)
 
     repository.change(work)
 
 
-def _sql(family: Family, repository: Repository, condition: str) -> str:
-    names, joins = [f"p.{family.campaign}"], []
-    for number, table in enumerate(family.tables):
-        alias = f"t{number}" if number else "p"
-        names += [
-            f"{alias}.{table.key}",
-            *(f"{alias}.{column.name}" for column in table.row_columns[:-1]),
-        ]
-        if number:
-            collate = repository.compared(
-                (table.name, table.key), (family.parent.name, family.parent.key)
-            )
-            joins.append(
-                f"LEFT JOIN {table.name} {alias} ON {alias}.{table.key} ="
-                f" p.{family.parent.key}{collate}"
-            )
-    return (
-        f"SELECT {', '.join(names)} FROM {family.parent.name} p {' '.join(joins)} WHERE {condition}"
-    )
+def _among(names: Sequence[str], keys: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """That the columns hold one of these keys: conditions with their parameters, a few hundred keys
+    each.
+    """
+    left = sorted(keys)
+    size = _KEYS_AT_ONCE // len(names)
+    one = " AND ".join(f"{name} = ?" for name in names)
+    for start in range(0, len(left), size):
+        chunk = left[start : start + size]
+        if len(names) == 1:
+            yield f"{names[0]} IN ({', '.join('?' * len(chunk))})", tuple(chunk)
+        else:
+            parts = tuple(part for key in chunk for part in key_parts(key, len(names)))
+            yield " OR ".join([f"({one})"] * len(chunk)), parts
 
 
-def _found(engine: Engine, *, family: Family, sql: str, parameters: Row) -> dict[str, Content]:
-    return dict(_read(engine, family, sql, parameters))
+def _read_all(
+    repository: Repository, family: Family, condition: str, parameters: Cells
+) -> dict[str, Content]:
+    campaigns: dict[str, int | None] = {}
+    digests: list[dict[str, list[bytes]]] = []
+    for table in family.tables:
+        tables, alias = source(family, table, repository.compared)
+        whose = family.campaign if family.campaign and not digests else None
+        names = [f"{alias}.{whose}" if whose else "NULL"]
+        names += [f"{alias}.{name}" for name in (*table.owner_names, *table.row_names)]
+        sql = f"SELECT {', '.join(names)} FROM {tables} WHERE {condition}"
+        of_table: dict[str, list[bytes]] = defaultdict(list)
+        read = partial(_rows, table=table, sql=sql, parameters=parameters)
+        for campaign, key, digest in repository.look(read):
+            of_table[key].append(digest)
+            if not digests:
+                campaigns[key] = campaign
+        digests.append(of_table)
+    return {
+        key: Content(tuple(together(each.get(key, ())) for each in digests), campaign)
+        for key, campaign in campaigns.items()
+    }
+
+
+def _rows(
+    engine: Engine, *, table: RowTable, sql: str, parameters: Cells
+) -> list[tuple[int | None, str, bytes]]:
+    """Of each row its campaign, its owner's key and its digest."""
+    return list(_read(engine, table, sql, parameters))
 
 
 def _read(
-    engine: Engine, family: Family, sql: str, parameters: Row
-) -> Iterator[tuple[str, Content]]:
+    engine: Engine, table: RowTable, sql: str, parameters: Cells
+) -> Iterator[tuple[int | None, str, bytes]]:
+    owner = len(table.owner_names)
     cursor = engine.cursor()
     try:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             for campaign, *cells in rows:
-                key, digests, start = str(cells[0]), [], 0
-                for table in family.tables:
-                    width = len(table.row_columns)  # the key, then all cells but the hash
-                    own = cells[start : start + width]
-                    digests.append(None if own[0] is None else digest_of(table, own[1:]))
-                    start += width
-                yield key, Content(tuple(digests), None if campaign is None else int(campaign))
+                digest = digest_of(table, cells[owner:])
+                yield None if campaign is None else int(campaign), key_text(cells[:owner]), digest
     finally:
         cursor.close()
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from robot.cells.tables import RowTable
+from robot.cells.rows import Row, RowTable
+from robot.cells.values import Cell
 from robot.database.catalog import Catalog
 from robot.errors import FatalError, RetriableError, SyncError
 
-Cell = str | int | bool | datetime | None
-Row = Sequence[Cell]
+Cells = Sequence[Cell]  # the parameters of a statement
 Place = tuple[str, str]  # a table and a column
-Hashes = tuple[str | None, ...]  # the `row_hash` of one record's row in each table of a family
 
 
 @dataclass
@@ -128,11 +127,11 @@ class Engine(Protocol):
         """
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
-        """The keys among these rows that the database takes for another's: its collation may ignore
-        case and accents.
+        """The keys, as texts, among these rows that the database takes for another's: its collation
+        may ignore case and accents.
         """
 
-    def write(self, sql: str, parameters: Row = ()) -> int:
+    def write(self, sql: str, parameters: Cells = ()) -> int:
         """Run one INSERT, UPDATE or DELETE; how many rows it wrote.
 
         The one way to know it: a driver's row count may be that of a trigger, and an error behind
@@ -145,7 +144,7 @@ class Engine(Protocol):
         Usually nothing.
         """
 
-    def insert(self, sql: str, parameters: Row) -> int:
+    def insert(self, sql: str, parameters: Cells) -> int:
         """Run an INSERT and return the identity that the database gave."""
 
     def query(self, sql: str, seconds: float, stop: threading.Event) -> Answer:

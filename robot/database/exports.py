@@ -16,9 +16,10 @@ from typing import Any
 
 from robot.cells.tables import DIALER_EXPORT_ITEMS, DIALER_EXPORTS
 from robot.cells.utf16 import cut
+from robot.cells.values import Cell
 from robot.database import export_requests as ledger
 from robot.database import refusals
-from robot.database.engine import Cell, Engine
+from robot.database.engine import Engine
 from robot.database.export_requests import Answer, NewRequest, whole
 from robot.database.repository import Repository
 

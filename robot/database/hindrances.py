@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from robot.cells.tables import ALL_TABLES, Column, Kind, RowTable, Table
+from robot.cells.rows import Row, RowTable
+from robot.cells.tables import ALL_TABLES, Column, Kind, Table
 from robot.cells.utf16 import fits
 from robot.database.catalog import Catalog, Standing, StandingColumn, StandingIndex
-from robot.database.engine import Engine, Row
+from robot.database.engine import Engine
 from robot.database.scripts import constraints, made_by
 
 _WRITTEN = ("SELECT", "INSERT", "UPDATE")
@@ -65,10 +66,15 @@ def _collation(table: Table, standing: Standing, name: str) -> Iterator[Hindranc
     """The tables are joined all the same; but it decides which ids are one."""
     if not isinstance(table, RowTable):
         return
-    key, other = standing.column(table.key), standing.column("row_hash")
-    if key is not None and other is not None and key.collation != other.collation:
+    other = standing.column("row_hash")
+    if other is None:
+        return
+    for column in table.key_columns:
+        key = standing.column(column.name)
+        if column.kind is not Kind.TEXT or key is None or key.collation == other.collation:
+            continue
         text = (
-            f"the collation {key.collation} of the key {name}.{table.key} (its other columns:"
+            f"the collation {key.collation} of the key {name}.{column.name} (its other columns:"
             f" {other.collation})"
         )
         yield Hindrance(table.name, text)
@@ -96,7 +102,7 @@ def too_narrow_for(catalog: Catalog, table: RowTable, row: Row) -> str:
     standing = catalog.table(table.name)
     narrow = [
         f"{column.name} is {found.type}"
-        for column, cell in zip(table.row_columns, row, strict=True)
+        for column, cell in zip(table.row_columns, row.cells, strict=True)
         if standing is not None
         and (found := standing.column(column.name)) is not None
         and isinstance(cell, str)
@@ -128,7 +134,7 @@ def _columns(table: Table, standing: Standing, name: str) -> Iterator[Hindrance]
         elif (
             isinstance(table, RowTable)
             and not found.nullable
-            and column.name not in {table.key, table.identity}
+            and column.name not in {*table.key, table.identity}
         ):
             yield Hindrance(table.name, f"{where} must not be NULL, the robot's may", soft=True)
 
@@ -154,7 +160,7 @@ def _refuses(index: StandingIndex, table: Table, allowed: set[tuple[str, ...]]) 
         return False
     keys = [set(table.primary_key), {"job", "payload_hash"}, *map(set, allowed)]
     if isinstance(table, RowTable):
-        keys.append({table.key})
+        keys.append(set(table.key))
     if table.identity:
         keys.append({table.identity})
     return not any(key <= set(index.columns) for key in keys)

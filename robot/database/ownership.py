@@ -212,7 +212,7 @@ def _a(what: str) -> str:
 def _not_ours(standing: Standing, table: Table) -> str:
     if standing.what != "table":
         return f"is {_a(standing.what)}, not a table of the robot's"
-    key = standing.column(table.key if isinstance(table, RowTable) else table.primary_key[0])
+    key = standing.column(table.key[0] if isinstance(table, RowTable) else table.primary_key[0])
     columns = {column.name.lower() for column in standing.columns}
     wanted = table.column_names[: _BY_THE_SPEC.get(table.name)]
     lacks = [name for name in wanted if name.lower() not in columns]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from robot.cells.rows import Row
 from robot.cells.tables import CLIENTS
 from robot.database.repository import Repository
 
@@ -30,14 +31,15 @@ def is_empty(repository: Repository) -> bool:
 
 def known_keys(repository: Repository, keys: Sequence[str]) -> set[str]:
     """Which of these keys are those of stored clients, to the letter."""
-    return {str(row[0]) for row in _of_keys(repository, CLIENTS.key, keys)}.intersection(keys)
+    return {str(row[0]) for row in _of_keys(repository, "external_id", keys)}.intersection(keys)
 
 
-def stored_clients(repository: Repository, keys: Sequence[str]) -> dict[str, tuple[object, ...]]:
-    """The stored rows of these keys, in the order of `CLIENTS.row_columns`."""
-    rows = _of_keys(repository, ", ".join(CLIENTS.row_names), keys)
+def stored_clients(repository: Repository, keys: Sequence[str]) -> dict[str, Row]:
+    """The stored rows of these keys."""
+    found = _of_keys(repository, ", ".join(CLIENTS.written_names), keys)
+    rows = (Row(tuple(cells), "" if digest is None else str(digest)) for *cells, digest in found)  # type: ignore[arg-type]
     wanted = set(keys)
-    return {key: row for row in rows if (key := str(row[CLIENTS.key_place])) in wanted}
+    return {key: row for row in rows if (key := CLIENTS.key_of(row)) in wanted}
 
 
 def people(repository: Repository) -> Iterator[Person]:

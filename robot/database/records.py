@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from robot.cells.tables import RowTable
-from robot.database.engine import Counts, Row
+from robot.cells.rows import Row, RowTable
+from robot.database.engine import Counts
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.period import Period, text
 

@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from robot.cells.tables import EXECUTION_LOGS, Family, RowTable
+from robot.cells.rows import Family, Known, Row, RowTable, StoredHash, key_text
+from robot.cells.tables import EXECUTION_LOGS
 from robot.database import given_up, rejections
 from robot.database.batches import Batches, Storing
-from robot.database.engine import Answer, Engine, Hashes, Place, Row
+from robot.database.engine import Answer, Cells, Engine, Place
+from robot.database.families import source
 from robot.database.hindrances import Hindrance, denied_to, found_in
 from robot.database.migrations import look, migrate, refuse, verify
 from robot.database.ownership import Survey
@@ -193,7 +195,7 @@ class Repository:
             "execution_date, start_date, end_date, campaign_ids, status, created_at, job,"
             " holder, resumed_from, scope"
         )
-        values: Row = (
+        values: Cells = (
             *(
                 now,
                 coverage.start_text,
@@ -372,7 +374,7 @@ class Repository:
             "finished_at": line.finished_at,
             "next_cursor": line.next_cursor,
         }
-        key: Row = (coverage.job, coverage.scope, line.key)
+        key: Cells = (coverage.job, coverage.scope, line.key)
         where = "job = ? AND scope = ? AND window_key = ?"
         cursor = self._engine.cursor()
         cursor.execute(f"SELECT status FROM sync_windows WHERE {where}", key)
@@ -394,36 +396,36 @@ class Repository:
 
     # -- rows
 
-    def known_hashes(self, family: Family, period: Period) -> dict[str, Hashes]:
-        """One read of a period's keys and hashes: parent key → (parent's hash, each child's hash or
-        None).
-        """
-        parent = family.parent
-        hashes = ", ".join(
-            ["p.row_hash", *(f"c{n}.row_hash" for n, _ in enumerate(family.children))]
-        )
-        joins = " ".join(
-            f"LEFT JOIN {child.name} c{n} ON c{n}.{child.key} = p.{parent.key}"
-            + self.compared((child.name, child.key), (parent.name, parent.key))
-            for n, child in enumerate(family.children)
-        )
-        sql = (
-            f"SELECT p.{parent.key}, {hashes} FROM {parent.name} p {joins}"
-            f" WHERE p.{family.moment} >= ? AND p.{family.moment} < ?"
-        )
-        rows = self._transactions.rows(sql, (period.start, period.end + timedelta(seconds=1)))
-        return {str(row[0]): cast("Hashes", row[1:]) for row in rows}
+    def known_hashes(self, family: Family, period: Period) -> Known:
+        """One read of each table of a period's rows: of each table of the family, key → hashes."""
+        if family.moment is None:
+            return tuple({} for _ in family.tables)
+        range_of = f"p.{family.moment} >= ? AND p.{family.moment} < ?"
+        parameters = (period.start, period.end + timedelta(seconds=1))
+        known = []
+        for table in family.tables:
+            tables, alias = source(family, table, self.compared)
+            names = ", ".join(f"{alias}.{name}" for name in (*table.key, *table.hash_names))
+            sql = f"SELECT {names} FROM {tables} WHERE {range_of}"
+            width = len(table.key)
+            known.append(
+                {
+                    key_text(row[:width]): StoredHash(*row[width:])  # type: ignore[arg-type]
+                    for row in self._transactions.rows(sql, parameters)
+                }
+            )
+        return tuple(known)
 
     def cells(self, family: Family, column: str, period: Period) -> dict[str, object]:
         """One column of a period's rows, by the parent's key."""
         parent = family.parent
-        names = f"{parent.key}, {parent[column].name}"
+        names = ", ".join((*parent.key, parent[column].name))
         sql = (
             f"SELECT {names} FROM {parent.name} WHERE {family.moment} >= ? AND {family.moment} < ?"
         )
         return {
-            str(key): cell
-            for key, cell in self._transactions.rows(
+            key_text(key): cell
+            for *key, cell in self._transactions.rows(
                 sql, (period.start, period.end + timedelta(seconds=1))
             )
         }
@@ -461,7 +463,7 @@ class Repository:
 
     # -- what other tables need
 
-    def read(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
+    def read(self, sql: str, parameters: Cells = ()) -> list[tuple[object, ...]]:
         """Every row of a SELECT, again on a fresh connection where that helps. Raises SyncError."""
         return self._transactions.rows(sql, parameters)
 

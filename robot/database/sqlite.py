@@ -15,10 +15,10 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from robot.cells.tables import CONTENT_DIGITS, RowTable, content_of
+from robot.cells.rows import CONTENT_DIGITS, Row, RowTable, StoredHash, key_text
 from robot.database import sqlite_catalog
 from robot.database.catalog import Catalog
-from robot.database.engine import Answer, Counts, Place, Row, RowRefused
+from robot.database.engine import Answer, Cells, Counts, Place, RowRefused
 from robot.database.scripts import pieces, read_scripts
 from robot.database.watched import ended_by
 from robot.errors import FatalError, RetriableError, SyncError
@@ -172,28 +172,32 @@ class SqliteEngine:
         can write in.
         """
         cursor = self.cursor()
-        key = table.key_place
-        stored = dict(
-            cursor.execute(_hashes_sql(table), (json.dumps([row[key] for row in rows]),)).fetchall()
-        )
+        keys = json.dumps([table.key_cells(row) for row in rows], default=str)
+        stored = {
+            key_text(key): StoredHash(found)
+            for *key, found in cursor.execute(_hashes_sql(table), (keys,)).fetchall()
+        }
         counts = Counts()
         for row in rows:
-            if row[key] not in stored:
+            known = stored.get(table.key_of(row))
+            if known is None:
                 counts.inserted += 1
-            elif content_of(stored[row[key]]) != content_of(row[-1]):
-                counts.updated += 1
-            else:
+            elif known.has(row):
                 counts.unchanged += 1
+            else:
+                counts.updated += 1
         if counts.inserted or counts.updated:
             stamps = (_stored(now), _stored(now))
-            cursor.executemany(upsert_statement(table), (row + stamps for row in map(tuple, rows)))
+            cursor.executemany(
+                upsert_statement(table), (table.written(row) + stamps for row in rows)
+            )
         return counts
 
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         """None: keys are compared by their bytes."""
         return set()
 
-    def write(self, sql: str, parameters: Row = ()) -> int:
+    def write(self, sql: str, parameters: Cells = ()) -> int:
         """By `changes()`, which counts no row that a trigger wrote."""
         cursor = self.cursor()
         cursor.execute(sql, tuple(parameters))
@@ -219,7 +223,7 @@ class SqliteEngine:
         """Nothing: the left one's collation is taken."""
         return ""
 
-    def insert(self, sql: str, parameters: Row) -> int:
+    def insert(self, sql: str, parameters: Cells) -> int:
         return int(self.cursor().execute(sql, tuple(parameters)).lastrowid or 0)
 
     def first(self, columns_and_rest: str, rows: int) -> str:
@@ -313,9 +317,11 @@ class SqliteEngine:
 
 @cache
 def _hashes_sql(table: RowTable) -> str:
+    names = ", ".join(table.key)
+    cells = ", ".join(f"json_extract(value, '$[{place}]')" for place, _ in enumerate(table.key))
     return (
-        f"SELECT {table.key}, row_hash FROM {table.name} WHERE {table.key} IN (SELECT value"
-        " FROM json_each(?))"
+        f"SELECT {names}, row_hash FROM {table.name}"
+        f" WHERE ({names}) IN (SELECT {cells} FROM json_each(?))"
     )
 
 
@@ -325,12 +331,12 @@ def upsert_statement(table: RowTable) -> str:
     created_at, updated_at.
     """
     created, updated = table.stamps
-    names = table.row_names
-    changing = [name for name in [*names, updated] if name != table.key]
+    names = table.written_names
+    changing = [name for name in [*names, updated] if name not in table.key]
     return (
         f"INSERT INTO {table.name} ({', '.join([*names, created, updated])})"
         f" VALUES ({', '.join('?' * (len(names) + 2))})"
-        f" ON CONFLICT ({table.key}) DO UPDATE SET"
+        f" ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET"
         f" {', '.join(f'{name} = excluded.{name}' for name in changing)}"
         f" WHERE substr({table.name}.row_hash, 1, {CONTENT_DIGITS}) IS NOT"
         f" substr(excluded.row_hash, 1, {CONTENT_DIGITS})"

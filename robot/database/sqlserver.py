@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyodbc
 
-from robot.cells.tables import RowTable
+from robot.cells.rows import Row, RowTable, key_text
 from robot.database import odbc_errors, sqlserver_catalog, staging
 from robot.database.catalog import Catalog
 from robot.database.connection_string import (
@@ -27,7 +27,7 @@ from robot.database.connection_string import (
     connection_string,
     server_address,
 )
-from robot.database.engine import Answer, Counts, Place, Row
+from robot.database.engine import Answer, Cells, Counts, Place
 from robot.database.qualified import QualifyingCursor, qualified
 from robot.database.scripts import (
     STANDARD_SCHEMA,
@@ -239,9 +239,9 @@ class SqlServerEngine:
     def clashes(self, table: RowTable, rows: Sequence[Row]) -> set[str]:
         self.stage(table, rows)
         found = self._open().cursor().execute(staging.clashes(*self._target(table))).fetchall()
-        return {str(key) for (key,) in found}
+        return {key_text(key) for key in found}
 
-    def _target(self, table: RowTable) -> tuple[RowTable, str, str]:
+    def _target(self, table: RowTable) -> tuple[RowTable, str, staging.Collations]:
         return table, self._schema, self._known_collations().of_key(table)
 
     def compared(self, left: Place, right: Place) -> str:
@@ -252,7 +252,7 @@ class SqlServerEngine:
             self._collations = Collations(self._open().cursor(), self._schema)
         return self._collations
 
-    def write(self, sql: str, parameters: Row = ()) -> int:
+    def write(self, sql: str, parameters: Cells = ()) -> int:
         """By @@ROWCOUNT, and read to its end: whatever a trigger of the table counts, selects or
         raises.
         """
@@ -262,7 +262,7 @@ class SqlServerEngine:
         )
         return int(last_row(self._open().cursor().execute(batch, tuple(parameters)))[0])
 
-    def insert(self, sql: str, parameters: Row) -> int:
+    def insert(self, sql: str, parameters: Cells) -> int:
         """By SCOPE_IDENTITY: an OUTPUT clause is refused on a table that has a trigger."""
         batch = (
             f"SET NOCOUNT ON; {qualified(sql, self._schema)}; SELECT CAST(SCOPE_IDENTITY() AS INT);"

@@ -85,13 +85,6 @@ _STANDING = """
 SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ?
 AND TABLE_TYPE = N'BASE TABLE'
 """
-_KEYS = (
-    "id",
-    "call_id",
-    "identifier",
-    "external_id",
-    "record_id",
-)  # what is compared between tables
 _OWN_COLLATION = "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS NVARCHAR(128))"
 
 
@@ -171,24 +164,24 @@ def denied(cursor: Any, schema: str, wanted: Sequence[tuple[str, str]]) -> list[
 
 
 class Collations:
-    """The collations of the columns by which tables are compared, and the database's own."""
+    """The collations of the columns, and the database's own."""
 
     def __init__(self, cursor: Any, schema: str) -> None:
         self._of = {
             (table, column.name.lower()): column.collation
             for table, standing in read(cursor, schema, (), whole=False).objects.items()
             for column in standing.columns
-            if column.collation is not None and column.name.lower() in _KEYS
+            if column.collation is not None
         }
         ((own,),) = cursor.execute(_OWN_COLLATION).fetchall()
         self._own = str(own)
 
-    def of_key(self, table: RowTable) -> str:
-        """That of the table's key, where it is another than the database's, which the staging table
-        has.
+    def of_key(self, table: RowTable) -> tuple[tuple[str, str], ...]:
+        """Those of the key's columns that have another than the database's, which the staging table
+        has: name and collation.
         """
-        found = self._of.get((table.name, table.key), "")
-        return found if found != self._own else ""
+        found = ((name, self._of.get((table.name, name))) for name in table.key)
+        return tuple((name, each) for name, each in found if each and each != self._own)
 
     def compared(self, left: Place, right: Place) -> str:
         """What stands behind the right one of two columns that are compared."""

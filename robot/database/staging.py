@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import TypeAlias
 
-from robot.cells.tables import CONTENT_DIGITS, Column, Kind, RowTable
-from robot.database.engine import Cell, Row
+from robot.cells.columns import Column, Kind
+from robot.cells.rows import CONTENT_DIGITS, Row, RowTable
+from robot.cells.values import Cell
 from robot.database.scripts import STANDARD_SCHEMA, quoted
 
 SQL_BIT = -7
@@ -23,12 +23,17 @@ SQL_INTEGER = 4
 SQL_WVARCHAR = -9
 SQL_TYPE_TIMESTAMP = 93
 
+Written: TypeAlias = tuple[Cell, ...]  # the cells of a row, and its hashes
+
 CHUNK_ROWS = 1000
 _LONG = 1000  # characters in an NVARCHAR(MAX) cell from which on its row is streamed
 _STREAMED = 0
 _LETTERS = "Latin1_General_BIN2"  # compares letter by letter; every SQL Server has it
 
 InputSize: TypeAlias = tuple[int, int, int]
+# of the key's columns whose collation is another than the database's: two that differ cannot be
+# compared (468), unless one is stated
+Collations: TypeAlias = tuple[tuple[str, str], ...]
 
 # DATETIME's own precision; whole seconds pass through it unchanged, whatever the driver and the
 # session's DATEFORMAT
@@ -54,7 +59,7 @@ def make_or_empty(table: RowTable) -> str:
     """
     columns = ", ".join(
         f"[{column.name}] {column.sql_type}{_collation(column)} NULL"
-        for column in table.row_columns
+        for column in table.written_columns
     )
     name = staging_name(table)
     return (
@@ -67,31 +72,48 @@ def _collation(column: Column) -> str:
     return " COLLATE DATABASE_DEFAULT" if column.kind is Kind.TEXT else ""
 
 
-def _same(table: RowTable, collation: str) -> str:
-    """That the key of t and of s are one: for t's index, which its collation rules, and to the
-    letter.
+def _same(table: RowTable, collations: Collations, left: str = "t", right: str = "s") -> str:
+    """That the keys of two rows are one: for the table's index, which its collation rules, and to
+    the letter.
     """
-    key = f"[{table.key}]"
-    return (
-        f"t.{key} = s.{key}{_stated(collation)} AND t.{key} COLLATE {_LETTERS} = s.{key}"
-        f" COLLATE {_LETTERS}"
+    letters = (
+        f"{_in_letters(left, column)} = {_in_letters(right, column)}"
+        for column in table.key_columns
+        if column.kind is Kind.TEXT
+    )
+    return " AND ".join([_alike(table, collations, left, right), *letters])
+
+
+def _alike(table: RowTable, collations: Collations, left: str, right: str) -> str:
+    """That the keys of two rows are one for the table's index."""
+    stated = {name: f" COLLATE {collation}" for name, collation in collations}
+    return " AND ".join(
+        f"{left}.[{name}] = {right}.[{name}]{stated.get(name, '')}" for name in table.key
     )
 
 
-def _stated(collation: str) -> str:
-    """The table's collation, where it is another than the database's: two that differ cannot be
-    compared (468).
-    """
-    return f" COLLATE {collation}" if collation else ""
+def _in_letters(alias: str, column: Column) -> str:
+    return f"{alias}.[{column.name}] COLLATE {_LETTERS}"
+
+
+def _before(table: RowTable, left: str, right: str) -> str:
+    """That the key of one row comes before another's, letter by letter."""
+    texts = [column for column in table.key_columns if column.kind is Kind.TEXT]
+    orders = []
+    for place, column in enumerate(texts):
+        same = [f"{_in_letters(left, each)} = {_in_letters(right, each)}" for each in texts[:place]]
+        less = f"{_in_letters(left, column)} < {_in_letters(right, column)}"
+        orders.append(f"({' AND '.join([*same, less])})")
+    return f"({' OR '.join(orders)})" if orders else "1 = 0"
 
 
 @cache
 def fill(table: RowTable) -> str:
     """The INSERT into the staging table, one row a parameter set."""
-    names = ", ".join(f"[{name}]" for name in table.row_names)
+    names = ", ".join(f"[{name}]" for name in table.written_names)
     return (
         f"INSERT INTO {staging_name(table)} ({names}) VALUES"
-        f" ({', '.join('?' * len(table.row_names))})"
+        f" ({', '.join('?' * len(table.written_names))})"
     )
 
 
@@ -102,7 +124,7 @@ def count(table: RowTable) -> str:
 
 
 @cache
-def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
+def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collations: Collations = ()) -> str:
     """One batch with the moment as its parameter: the staged rows that the table lacks.
 
     Its result is the number of rows, by @@ROWCOUNT: a trigger on the table cannot falsify it.
@@ -114,27 +136,27 @@ def insert(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") 
     row: its INSERT fails, see `clashes`.
     """
     target = f"{quoted(schema)}.{table.name}"
-    names = ", ".join(f"[{name}]" for name in (*table.row_names, *table.stamps))
-    values = ", ".join(f"s.[{name}]" for name in table.row_names)
+    names = ", ".join(f"[{name}]" for name in (*table.written_names, *table.stamps))
+    values = ", ".join(f"s.[{name}]" for name in table.written_names)
     return _counted(f"""
 INSERT INTO {target} ({names})
 SELECT {values}, @now, @now FROM {staging_name(table)} AS s
 WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {
-        _same(table, collation)
+        _same(table, collations)
     })
 OPTION (LOOP JOIN)""")
 
 
 @cache
-def update(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
+def update(table: RowTable, schema: str = STANDARD_SCHEMA, collations: Collations = ()) -> str:
     """The rows whose content differs take the staged cells. As `insert` in all the rest."""
-    names = [name for name in table.row_names if name != table.key]
+    names = [name for name in table.written_names if name not in table.key]
     sets = ", ".join(f"[{name}] = s.[{name}]" for name in names)
     target = f"{quoted(schema)}.{table.name}"
     return _counted(f"""
 UPDATE t SET {sets}, [{table.stamps[1]}] = @now
 FROM {staging_name(table)} AS s INNER LOOP JOIN {target} AS t WITH (UPDLOCK, HOLDLOCK)
-ON {_same(table, collation)}
+ON {_same(table, collations)}
 WHERE t.row_hash IS NULL
     OR LEFT(t.row_hash, {CONTENT_DIGITS}) COLLATE {_LETTERS} <> LEFT(s.row_hash,
     {CONTENT_DIGITS}) COLLATE {_LETTERS}""")
@@ -150,20 +172,20 @@ SELECT @rows;
 
 
 @cache
-def clashes(table: RowTable, schema: str = STANDARD_SCHEMA, collation: str = "") -> str:
+def clashes(table: RowTable, schema: str = STANDARD_SCHEMA, collations: Collations = ()) -> str:
     """The staged keys that the collation takes for another row's, in the table or in the staging
     table itself.
     """
-    key, staged, target = f"[{table.key}]", staging_name(table), f"{quoted(schema)}.{table.name}"
-    stated = _stated(collation)
+    keys = ", ".join(f"s.[{name}]" for name in table.key)
+    staged, target = staging_name(table), f"{quoted(schema)}.{table.name}"
     return f"""
-SELECT s.{key} FROM {staged} AS s
-WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {_same(table, collation)})
+SELECT {keys} FROM {staged} AS s
+WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {_same(table, collations)})
 AND (
-    EXISTS (SELECT 1 FROM {target} AS t WHERE t.{key} = s.{key}{stated})
+    EXISTS (SELECT 1 FROM {target} AS t WHERE {_alike(table, collations, "t", "s")})
     OR EXISTS (
         SELECT 1 FROM {staged} AS o
-        WHERE o.{key} = s.{key}{stated} AND o.{key} COLLATE {_LETTERS} < s.{key} COLLATE {_LETTERS}
+        WHERE {_alike(table, collations, "o", "s")} AND {_before(table, "o", "s")}
     )
 )
 """
@@ -171,7 +193,7 @@ AND (
 
 def chunks(
     table: RowTable, rows: Sequence[Row], size: int | None = None
-) -> Iterator[tuple[list[InputSize], list[Row]]]:
+) -> Iterator[tuple[list[InputSize], list[Written]]]:
     """The rows in parcels for `executemany`, each with its complete `setinputsizes`; rows with long
     texts come last.
 
@@ -181,15 +203,15 @@ def chunks(
     order, for some 5 % of the time (benchmarks/sqlserver_upsert.py, "indexed").
     """
     size = size or CHUNK_ROWS
-    rows = sorted(rows, key=itemgetter(table.key_place))
+    rows = sorted(rows, key=table.key_cells)
     unlimited = [
         place
-        for place, column in enumerate(table.row_columns)
+        for place, column in enumerate(table.written_columns)
         if column.kind is Kind.TEXT and not column.width
     ]
-    short: list[Row] = []
-    long: list[Row] = []
-    for row in rows:
+    short: list[Written] = []
+    long: list[Written] = []
+    for row in map(table.written, rows):
         (long if any(_is_long(row[place]) for place in unlimited) else short).append(row)
     for start in range(0, len(short), size):
         chunk = short[start : start + size]
@@ -203,10 +225,10 @@ def _is_long(cell: Cell) -> bool:
     return isinstance(cell, str) and len(cell) > _LONG
 
 
-def _sizes(table: RowTable, rows: Sequence[Row], streamed: Sequence[int]) -> list[InputSize]:
+def _sizes(table: RowTable, rows: Sequence[Written], streamed: Sequence[int]) -> list[InputSize]:
     sizes: list[InputSize] = []
     for place, (column, cells) in enumerate(
-        zip(table.row_columns, zip(*rows, strict=True), strict=True)
+        zip(table.written_columns, zip(*rows, strict=True), strict=True)
     ):
         if column.kind is not Kind.TEXT:
             sizes.append(_FIXED[column.kind])

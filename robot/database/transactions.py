@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
-from robot.database.engine import Engine, OnceMore, Row
+from robot.database.engine import Cells, Engine, OnceMore
 from robot.errors import FatalError, Interrupted, RetriableError
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Transactions:
 
         return self.again(whole)
 
-    def rows(self, sql: str, parameters: Row = ()) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, parameters: Cells = ()) -> list[tuple[object, ...]]:
         """Every row of a SELECT. Raises SyncError, Interrupted."""
 
         def read() -> list[tuple[object, ...]]:

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from robot.cells.tables import RowTable
+from robot.cells.rows import Row, RowTable
 from robot.database import Content, Repository, digest_of, read_contents, read_contents_of
+from robot.database.contents import together
 from robot.errors import FatalError, WindowFailed
 from robot.http import RequestRefused
 from robot.period import Window
@@ -117,15 +118,15 @@ class _There:
 
     def add(self, digest: Digest, job: Job) -> None:
         parent, *children = job.family.tables
-        campaign = parent.row_names.index(job.family.campaign)
-        of_children = [
-            {str(row[child.key_place]): digest_of(child, row) for row in digest.rows.get(child, ())}
-            for child in children
-        ]
+        of_children = [_by_owner(child, digest.rows.get(child, ())) for child in children]
         for row in digest.rows.get(parent, ()):
-            key = str(row[parent.key_place])
-            digests = (digest_of(parent, row), *(each.get(key) for each in of_children))
-            self.calls[key] = Content(digests, _integer(row[campaign]))
+            key, whose = parent.key_of(row), job.family.campaign
+            digests = (
+                digest_of(parent, row.cells),
+                *(together(each.get(key, ())) for each in of_children),
+            )
+            campaign = None if whose is None else _integer(parent.cell(row, whose))
+            self.calls[key] = Content(digests, campaign)
         self.rejected.update(digest.rejected_keys)
         self.neighbours.update(digest.neighbours)
 
@@ -270,6 +271,14 @@ class _Compared:
             self._found(
                 key, campaign, Kind.MAILING_KEPT if digests[1:] == (None,) else Kind.MAILING
             )
+
+
+def _by_owner(table: RowTable, rows: Sequence[Row]) -> dict[str, list[bytes]]:
+    """The digests of rows, by the key of the record's own row."""
+    found: dict[str, list[bytes]] = {}
+    for row in {table.key_of(row): row for row in rows}.values():  # of one key the last counts
+        found.setdefault(table.owner_of(row), []).append(digest_of(table, row.cells))
+    return found
 
 
 def _integer(cell: object) -> int | None:

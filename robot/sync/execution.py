@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from robot.cells.tables import RowTable
+from robot.cells.rows import RowTable
 from robot.database import Coverage, Outcome, Repository
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.database.window_lines import left_off

@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from robot.cells.tables import Family, RowTable
-from robot.database.engine import Hashes, Row
+from robot.cells.rows import Family, Known, Row, RowTable, StoredHash
 from robot.database.records import RejectedRecord
 from robot.period import Window
 from robot.sync.pagers.pager import Pager
 from robot.sync.pagers.pages import Held
 
 MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
-Known: TypeAlias = Mapping[
-    str, Hashes
-]  # by the parent's key: what the database holds of one window
 
 
 class Spared(NamedTuple):
     """A record whose rows, as far as the reading thread knew, were stored already: it was not
     normalized.
 
-    `hashes` is what it went by, `places` say in which of the family's tables the record has a row.
+    `rows` are those that it has: of each its table's place in the family, its key, and the hashes
+    that it went by.
     """
 
     key: str
-    hashes: Hashes
-    places: tuple[int, ...]
+    rows: tuple[tuple[int, str, StoredHash], ...]
     record: object
 
 
@@ -105,7 +101,7 @@ class Digest:
     def without(self, keys: Collection[str], /) -> Digest:
         """The same page, but for what is to be stored of these records."""
         rows = {
-            table: [row for row in rows if str(row[table.key_place]) not in keys]
+            table: [row for row in rows if table.owner_of(row) not in keys]
             for table, rows in self.rows.items()
         }
         rejected = [

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TypeAlias
 
 from robot.cells.rejection import Rejection
-from robot.cells.tables import RowTable
+from robot.cells.rows import Row, RowTable
 from robot.database import Coverage, Outcome, RejectionLine, Repository
-from robot.database.engine import Counts, DuplicateKey, Row, RowRefused
+from robot.database.engine import Counts, DuplicateKey, RowRefused
 from robot.database.statuses import ExecutionStatus
 from robot.errors import ExitCode, RobotError
 from robot.period import Period
@@ -95,7 +95,7 @@ def _retry_each(
         rows = normalize(_record(line.payload))
         if isinstance(rows, Rejection):
             continue
-        key = str(rows[parent][0][parent.key_place])
+        key = parent.key_of(rows[parent][0])
         try:
             stored = repository.store_retried({} if key in done else rows, [line.id], execution)
         except (

@@ -4,18 +4,17 @@ there, counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from robot.cells.tables import Family, RowTable, content_of
+from robot.cells.rows import Family, Known, Row, RowTable, StoredHash
 from robot.database import Batch, Counts, Coverage, Repository, Stored, WindowLine
-from robot.database.engine import Hashes, Row
 from robot.database.records import RejectedRecord
 from robot.database.statuses import WindowStatus
 from robot.period import Window
 from robot.runtime.masking import mask
-from robot.sync.job import MOST_KEPT, Digest, Job, Known, Spared, Why
+from robot.sync.job import MOST_KEPT, Digest, Job, Spared, Why
 from robot.sync.pagers.account import Account
 
 _MOST_WAITING = (
@@ -68,9 +67,9 @@ class KnownWindows:
     def __init__(self, repository: Repository, family: Family) -> None:
         self._repository = repository
         self._family = family
-        self._known: dict[Window, dict[str, Hashes]] = {}
+        self._known: dict[Window, Known] = {}
 
-    def take(self, window: Window) -> dict[str, Hashes]:
+    def take(self, window: Window) -> Known:
         """What is known of a window, read unless it was; to be kept up to date by who stores.
 
         Raises SyncError.
@@ -81,14 +80,15 @@ class KnownWindows:
 
     def of(self, window: Window) -> Known:
         """What is known of a window so far."""
-        return self._known.get(window, {})
+        return self._known.get(window, ())
 
-    def moved(self, window: Window, keys: Iterable[str]) -> None:
-        """These rows are in this window now, and in no other."""
+    def moved(self, window: Window, keys: Sequence[Iterable[str]]) -> None:
+        """The rows of each table with these keys are in this window now, and in no other."""
         for other, known in self._known.items():
-            if known and other != window:
-                for key in keys:
-                    known.pop(key, None)
+            if other != window:
+                for table, of_table in zip(known, keys, strict=True):
+                    for key in of_table if table else ():
+                        table.pop(key, None)
 
     def forget(self, window: Window) -> None:
         """The window is done, or failed before anything of it was known."""
@@ -151,12 +151,14 @@ class WindowStore:
         rejected meanwhile.
         """
         late = []
-        for key, hashes, places, record in records:
-            if self._known.get(key) is not hashes or key in self._open_rejections:
+        for key, rows, record in records:
+            if key in self._open_rejections or any(
+                self._known[place].get(row) is not found for place, row, found in rows
+            ):
                 late.append(record)
                 continue
-            for place in places:
-                self._gathered[place].unchanged(key)
+            for place, row, _ in rows:
+                self._gathered[place].unchanged(row)
         return late
 
     def _add(self, digest: Digest) -> None:
@@ -168,8 +170,8 @@ class WindowStore:
         ):
             self.flush()
         self._note(digest)
-        for place, gathered in enumerate(self._gathered):
-            self._take(place, gathered, digest.rows.get(gathered.table, ()))
+        for known, gathered in zip(self._known, self._gathered, strict=True):
+            self._take(known, gathered, digest.rows.get(gathered.table, ()))
         for key, rejection in zip(digest.rejected_keys, digest.rejections, strict=True):
             if key not in self._rejected:
                 self._rejected.add(key)
@@ -184,19 +186,21 @@ class WindowStore:
         that are stored nowhere.
         """
         for key, why, kept in digest.left_out:
-            if self._odd.leave_out(key, why) and kept is not None and key not in self._known:
+            if self._odd.leave_out(key, why) and kept is not None and key not in self._known[0]:
                 self._outside.append(kept)
         self._odd.neighbours.update(digest.neighbours)
         self._odd.contradicting.update(digest.contradicting)
         self._odd.count(self.tally)
 
-    def _take(self, place: int, gathered: _Gathered, rows: Sequence[Row]) -> None:
-        at = gathered.table.key_place
+    def _take(
+        self, known: Mapping[str, StoredHash], gathered: _Gathered, rows: Sequence[Row]
+    ) -> None:
+        table = gathered.table
         for row in rows:
-            key = str(row[at])
-            hashes = self._known.get(key)
-            same = hashes is not None and content_of(hashes[place]) == content_of(row[-1])
-            if same and key not in self._open_rejections:
+            key = table.key_of(row)
+            found = known.get(key)
+            same = found is not None and found.has(row)
+            if same and table.owner_of(row) not in self._open_rejections:
                 gathered.unchanged(key)
             else:
                 gathered.wait(key, row)
@@ -217,7 +221,7 @@ class WindowStore:
         batch = Batch(rows, self._rejections, self._outside)
         if not batch.empty:
             line = self.line
-            self._windows.moved(self.window, self._gathered[0].rows)
+            self._windows.moved(self.window, [each.rows for each in self._gathered])
             stored = self._repository.store(batch, self._coverage, line, self._open_rejections)
             self.tally.stored.add(stored)
             self._remember()
@@ -235,12 +239,9 @@ class WindowStore:
         """What was just stored is known from now on: a second pass over the window sends only what
         moved since.
         """
-        nothing: Hashes = (None,) * len(self._gathered)
-        for place, each in enumerate(self._gathered):
+        for known, each in zip(self._known, self._gathered, strict=True):
             for key, row in each.rows.items():
-                hashes = list(self._known.get(key, nothing))
-                hashes[place] = str(row[-1])
-                self._known[key] = tuple(hashes)
+                known[key] = StoredHash(row.hash, row.record_hash)
 
     def held(self) -> set[str]:
         """The keys of the rows of this window, and of the campaigns asked for, that the database
@@ -248,10 +249,9 @@ class WindowStore:
         """
         self.flush()
         if not self._job.campaigns:
-            return set(self._known)
-        found = self._repository.cells(
-            self._job.family, self._job.family.campaign, self.window.period
-        )
+            return set(self._known[0])
+        column = self._job.family.campaign or ""
+        found = self._repository.cells(self._job.family, column, self.window.period)
         return {key for key, cell in found.items() if cell in self._job.campaigns}
 
     def remember_stored(self, records: int) -> None:

@@ -24,9 +24,10 @@ from robot.cells.json_text import (
     trace,
 )
 from robot.cells.rejection import Rejection
-from robot.cells.tables import CALLS, CONTENT_DIGITS, REJECTED_RECORDS
+from robot.cells.rows import CONTENT_DIGITS, Row
+from robot.cells.tables import CALLS, REJECTED_RECORDS
 from robot.cells.utf16 import cut, fits
-from robot.threec.mailing_rows import Row, normalize_mailing
+from robot.threec.mailing_rows import normalize_mailing
 
 # Raise it when the same record becomes another row: what is stored is normalized again then, when
 # it is read again.
@@ -64,8 +65,7 @@ _KNOWN_OF_ROUTE = fields.names(_ROUTE)
 
 @dataclass(frozen=True, slots=True)
 class CallRows:
-    """A call, ready for its tables: cells in the order of `CALLS.row_columns` and
-    `MAILING_DATA.row_columns`.
+    """A call, ready for its tables: a row of `CALLS`, and one of `MAILING_DATA` where it has any.
 
     `overflows` counts the values kept in `extra` because their column could not hold them,
     `nul_characters` the characters removed (NUL) or replaced (lone surrogates). `contradicts`: the
@@ -101,13 +101,15 @@ def normalize_call(record: object, zone: tzinfo | None = None) -> CallRows | Rej
         return Rejection(record_id or None, str(error), as_received(record))
 
 
-def record_hash(record: object, zone: tzinfo | None = None) -> str:
-    """What ends the `row_hash` of the record's rows: 12 hex digits of all that they are made from.
+def record_hash(record: object, zone: tzinfo | None = None) -> str | None:
+    """The version of this normalizer's form, then 12 hex digits of all that the record's rows are
+    made from.
 
-    Of the record as received, the zone and this normalizer's form: where it is the same, so are the
-    rows. Empty for a record that cannot be told so.
+    Of the record as received, the zone and the form: where it is the same, so are the rows. None of
+    a record that cannot be told so.
     """
-    return trace(record, _salt(FORM, zone))
+    digits = trace(record, _salt(FORM, zone))
+    return f"{FORM if zone is None else _FORM_IN_A_ZONE}{digits}" if digits else None
 
 
 @cache
@@ -133,7 +135,9 @@ def record_key(record: object) -> str:
     return "no id: " + digest([as_received(record, sort_keys=True)])
 
 
-def _normalize(record: object, nul_characters: int, zone: tzinfo | None, received: str) -> CallRows:
+def _normalize(
+    record: object, nul_characters: int, zone: tzinfo | None, received: str | None
+) -> CallRows:
     if not isinstance(record, dict):
         raise _RejectedError(f"the record is not an object but {_article(record)}")
     call_id = _id(record)
@@ -174,8 +178,8 @@ def _normalize(record: object, nul_characters: int, zone: tzinfo | None, receive
         kept["route"] = kept_of_route
     fields.keep_unknown(record, _KNOWN, kept)
     cells.append(dump(kept) if kept else None)
-    cells.append(digest(cells)[:CONTENT_DIGITS] + received)
-    return CallRows(tuple(cells), mailing, overflows, nul_characters, contradicting is not None)
+    call = Row(tuple(cells), digest(cells)[:CONTENT_DIGITS], received)
+    return CallRows(call, mailing, overflows, nul_characters, contradicting is not None)
 
 
 def _id(record: dict[str, Any]) -> str:

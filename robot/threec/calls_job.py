@@ -10,13 +10,13 @@ from typing import Any, cast
 
 from robot.cells.json_text import as_received
 from robot.cells.rejection import Rejection
-from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable, record_of
-from robot.database.engine import Row
+from robot.cells.rows import Known, Row, RowTable, StoredHash
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database.records import OUTSIDE, campaigns_text
 from robot.http import RequestRefused
 from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
-from robot.sync.job import MOST_KEPT, Digest, Known, LeftOut, Spared, Why
+from robot.sync.job import MOST_KEPT, Digest, LeftOut, Spared, Why
 from robot.sync.pagers import Numbered, Page, Source
 from robot.threec.call_rows import (
     CallRows,
@@ -29,10 +29,8 @@ from robot.threec.call_rows import (
 from robot.threec.calls import CallsApi
 from robot.threec.connection import transport
 
-_CALL_DATE = CALLS.row_names.index("call_date")
-_CAMPAIGN = CALLS.row_names.index("campaign_id")
-_CALL_ALONE, _CALL_AND_MAILING = (0,), (0, 1)  # places in CALLS_FAMILY.tables
-_NOTHING: Known = {}
+_CALL, _MAILING = 0, 1  # places in CALLS_FAMILY.tables
+_NOTHING: Known = ()
 
 
 class CallsJob:
@@ -184,7 +182,7 @@ def digest_calls(
         else:
             made.take(record)
     if made.spared and not {each.key for each in made.spared}.isdisjoint(
-        str(call[0]) for call in made.calls
+        CALLS.key_of(call) for call in made.calls
     ):
         return digest_calls(
             period, campaigns, records, zone=zone
@@ -226,7 +224,8 @@ class _Made:
             self._rejections.append(result)
             return
         call = result.call
-        key, moment, campaign = str(call[0]), cast("datetime", call[_CALL_DATE]), call[_CAMPAIGN]
+        key, campaign = CALLS.key_of(call), CALLS.cell(call, "campaign_id")
+        moment = cast("datetime", CALLS.cell(call, "call_date"))
         self.keys.append(key)
         if moment not in self._near:
             self._leave_out(key, Why.PERIOD, f"dated {moment}, asked for {self._period}", record)
@@ -281,13 +280,17 @@ def _spared(
     key, campaign = record.get("id"), record.get("campaign_id")
     if type(key) is int:
         key = str(key)
-    if type(key) is not str or (hashes := known.get(key)) is None:
+    if type(key) is not str or (call := known[_CALL].get(key)) is None:
         return None
     if campaigns and (type(campaign) is not int or campaign not in campaigns):
         return None
     received = record_hash(record, zone)
-    places = _CALL_ALONE if mailing_of(record) is None else _CALL_AND_MAILING
-    for place in places:
-        if not received or record_of(hashes[place]) != received:
+    if received is None or not call.is_of(received):
+        return None
+    rows: tuple[tuple[int, str, StoredHash], ...] = ((_CALL, key, call),)
+    if mailing_of(record) is not None:
+        mailing = known[_MAILING].get(key)
+        if mailing is None or not mailing.is_of(received):
             return None
-    return Spared(key, hashes, places, record)
+        rows = (*rows, (_MAILING, key, mailing))
+    return Spared(key, rows, record)

@@ -11,10 +11,9 @@ from typing import Any
 
 from robot.cells import fields
 from robot.cells.json_text import digest, dump
-from robot.cells.tables import CONTENT_DIGITS, MAILING_DATA
-from robot.cells.values import Cell, is_nothing
-
-Row = tuple[Cell, ...]
+from robot.cells.rows import CONTENT_DIGITS, Row
+from robot.cells.tables import MAILING_DATA
+from robot.cells.values import is_nothing
 
 _NAMES = MAILING_DATA.row_names
 _CALL_ID = _NAMES.index("call_id")
@@ -26,7 +25,9 @@ _DATA = fields.plan(MAILING_DATA.row_columns[_FIRST_HEADER:_EXTRA], {}, {})
 _KNOWN = fields.names(_OBJECT) | {"data"}
 
 
-def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> tuple[Row, int]:
+def normalize_mailing(
+    mailing: dict[str, Any], call_id: str, received: str | None
+) -> tuple[Row, int]:
     """The row of a call's mailing data, and the number of values kept in `extra` because their
     column could not hold them.
 
@@ -54,8 +55,7 @@ def normalize_mailing(mailing: dict[str, Any], call_id: str, received: str) -> t
             kept["data"] = data
             overflows += 1
     cells.append(dump(kept) if kept else None)
-    cells.append(digest(cells)[:CONTENT_DIGITS] + received)
-    return tuple(cells), overflows
+    return Row(tuple(cells), digest(cells)[:CONTENT_DIGITS], received), overflows
 
 
 def _by_column(data: dict[str, Any]) -> tuple[dict[str, str], list[str]]:

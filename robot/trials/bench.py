@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from robot.cells.rejection import Rejection
-from robot.cells.tables import CALLS_FAMILY, content_of
+from robot.cells.rows import CONTENT_DIGITS
+from robot.cells.tables import CALLS_FAMILY
 from robot.database import Repository
 from robot.database.statuses import ExecutionStatus, WindowStatus
 from robot.errors import ExitCode
@@ -107,19 +108,22 @@ def due_rows(
         rows = normalize_call(record)
         if isinstance(rows, Rejection):
             continue
-        cells = dict(zip(CALLS_FAMILY.parent.row_names, rows.call, strict=True))
+        cells = CALLS_FAMILY.parent.named(rows.call)
         if cells["call_date"] in period and (not campaigns or cells["campaign_id"] in campaigns):  # type: ignore[operator]
             due[str(cells["id"])] = (
-                content_of(rows.call[-1]),
-                None if rows.mailing is None else content_of(rows.mailing[-1]),
+                rows.call.hash,
+                None if rows.mailing is None else rows.mailing.hash,
             )
     return due
 
 
 def stored_rows(repository: Repository, period: Period = _ALL) -> Contents:
     """What the database has."""
-    found = repository.known_hashes(CALLS_FAMILY, period)
-    return {key: tuple(map(content_of, hashes)) for key, hashes in found.items()}
+    calls, mailings = (
+        {key: each.hash and each.hash[:CONTENT_DIGITS] for key, each in known.items()}
+        for known in repository.known_hashes(CALLS_FAMILY, period)
+    )
+    return {key: (call, mailings.get(key)) for key, call in calls.items()}
 
 
 def run_case(case: Case, repository: Repository) -> Outcome:

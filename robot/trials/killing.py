@@ -192,7 +192,7 @@ def rows(store: Store) -> Rows:
     standing = store.tables()
     found: Rows = {}
     for table in (CALLS, MAILING_DATA):
-        key = table.column_names.index(table.key)
+        key = table.column_names.index(table.key[0])
         sql = f"SELECT {', '.join(table.column_names)} FROM {table.name}"
         found[table.name] = (
             {row[key]: row for row in store.query(sql)} if table.name in standing else {}

@@ -39,7 +39,7 @@ LINE = [
 def row_of(headers, cells):
     read = normalize_client(layout(headers), cells)
     assert not isinstance(read, Rejection), read
-    return dict(zip(CLIENTS.row_names, read.row, strict=True))
+    return {**CLIENTS.named(read.row), "row_hash": read.row.hash}
 
 
 def reason_of(headers, cells):
@@ -296,7 +296,7 @@ def test_an_amount_comes_back_whole_from_every_writing(amount):
 )
 def test_what_an_amount_loses_by_rounding_is_kept_in_extra(cell, kept):
     read = normalize_client(layout(["id", "nome", "valor"]), ["1", "A", cell])
-    cells = dict(zip(CLIENTS.row_names, read.row, strict=True))
+    cells = CLIENTS.named(read.row)
     assert (json.loads(cells["extra"]) if cells["extra"] else None) == (
         kept and {"open_amount": kept}
     )
@@ -324,4 +324,4 @@ def test_an_emoji_counts_twice_in_the_id_of_a_rejection():
 )
 def test_any_cells_give_a_row_or_a_rejection(cells):
     read = normalize_client(layout(HEADERS), cells)
-    assert isinstance(read, Rejection) or len(read.row) == len(CLIENTS.row_columns)
+    assert isinstance(read, Rejection) or len(read.row.cells) == len(CLIENTS.row_columns)

@@ -194,9 +194,9 @@ def test_a_line_at_once_changes_what_is_stored_as_it_does_alone(first, second):
     of, lines = first
     for cells, quick in zip(lines, QuickLines(of).read(lines), strict=True):
         for known in QuickLines(second[0]).read(second[1]):
-            if quick is None or known is None or known.row[1] is None:
+            if quick is None or known is None or known.row.cells[1] is None:
                 continue
-            stored = (quick.key, *known.row[1:])
+            stored = known.row._replace(cells=(quick.key, *known.row.cells[1:]))
             if joined := join(quick, stored):
                 assert joined == merge(of, with_care(of, cells), Stored.of(stored))
 
@@ -219,7 +219,7 @@ def test_plain_lines_are_read_at_once():
     (line, *others) = QuickLines(LAYOUTS[0]).read(lines)
     assert isinstance(line, Line)
     assert others == [line, line]
-    row = dict(zip(CLIENTS.row_names, line.row, strict=True))
+    row = CLIENTS.named(line.row)
     assert (row["phones"], row["open_amount"], row["uf"]) == (
         "11999990002;2133334444",
         "1150.00",

@@ -10,7 +10,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from robot.cells.rejection import Rejection
-from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA, RowTable
+from robot.cells.rows import Row, RowTable
+from robot.cells.tables import CALLS, CALLS_FAMILY, MAILING_DATA
 from robot.database import Batch, Coverage, Repository, WindowLine
 from robot.database.statuses import WindowStatus
 from robot.period import Period, Window, whole
@@ -38,19 +39,20 @@ def line(
     return WindowLine.of_day(day, status, execution_id, datetime(2026, 9, 16, 2, 0, 0), **more)
 
 
-def row(table: RowTable, key: str, *, version: str = "1", **cells: Any) -> tuple[Any, ...]:
+def row(table: RowTable, key: str, *, version: str = "1", **cells: Any) -> Row:
     """A row of `table` with this key; `version` stands for its content, in its hash."""
-    values = {table.key: key, "row_hash": f"{key[:15]}-{version}", **cells}
+    values = {table.key[0]: key, "row_hash": f"{key[:15]}-{version}", **cells}
     if table is CALLS:
         values.setdefault("call_date", datetime(2026, 9, 15, 10, 0, 0))
-    return tuple(values.get(name) for name in table.row_names)
+    hashes = [values.pop(name, None) for name in ("row_hash", "record_hash")]
+    return Row(tuple(values.get(name) for name in table.row_names), *hashes)
 
 
-def call(key: str, **cells: Any) -> tuple[Any, ...]:
+def call(key: str, **cells: Any) -> Row:
     return row(CALLS, key, **cells)
 
 
-def mailing(key: str, **cells: Any) -> tuple[Any, ...]:
+def mailing(key: str, **cells: Any) -> Row:
     return row(MAILING_DATA, key, **cells)
 
 
@@ -65,8 +67,8 @@ def window_store(
 
 
 def batch(
-    calls: Sequence[tuple[Any, ...]] = (),
-    mailings: Sequence[tuple[Any, ...]] = (),
+    calls: Sequence[Row] = (),
+    mailings: Sequence[Row] = (),
     rejections: Sequence[Rejection] = (),
 ) -> Batch:
     return Batch({CALLS: list(calls), MAILING_DATA: list(mailings)}, rejections)
@@ -76,8 +78,8 @@ def batch(
 class Day:
     """The normalized calls of one day of the simulator."""
 
-    calls: list[tuple[Any, ...]]
-    mailings: list[tuple[Any, ...]]
+    calls: list[Row]
+    mailings: list[Row]
 
     @property
     def batch(self) -> Batch:
@@ -87,8 +89,8 @@ class Day:
 def day_of(count: int, *, day: date = DAY) -> Day:
     found = [normalize_call(record) for record in make_calls([day], count)]
     rows = [one for one in found if isinstance(one, CallRows)]
-    calls = {one.call[0]: one.call for one in rows}
-    mailings = {one.call[0]: one.mailing for one in rows if one.mailing is not None}
+    calls = {CALLS.key_of(one.call): one.call for one in rows}
+    mailings = {CALLS.key_of(one.call): one.mailing for one in rows if one.mailing is not None}
     return Day(list(calls.values()), list(mailings.values()))
 
 

@@ -35,9 +35,8 @@ def store(repository: Repository, rows: list[CallRows], *rejections: Rejection) 
 def test_a_column_is_read_by_key(repository: Repository) -> None:
     rows = rows_of(12)
     store(repository, rows)
-    campaign = CALLS.row_names.index("campaign_id")
     assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY)) == {
-        each.call[0]: each.call[campaign] for each in rows
+        CALLS.key_of(each.call): CALLS.cell(each.call, "campaign_id") for each in rows
     }
     assert repository.cells(CALLS_FAMILY, "campaign_id", whole(DAY + timedelta(days=1))) == {}
 
@@ -49,7 +48,7 @@ def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(
     store(
         repository,
         [],
-        Rejection(str(rows[0].call[0]), "no date", '{"a":1}'),
+        Rejection(CALLS.key_of(rows[0].call), "no date", '{"a":1}'),
         Rejection(None, "a text", '"x"'),
     )
     first, second = repository.rejections("calls")
@@ -60,7 +59,7 @@ def test_a_retried_rejection_is_stored_and_resolved_by_its_execution(
     resolved = repository.rejections("calls", resolved_too=True)[0]
     assert resolved.resolved_execution_id == execution
     assert resolved.resolved_at is not None
-    assert rows[0].call[0] in repository.known_hashes(CALLS_FAMILY, whole(DAY))
+    assert CALLS.key_of(rows[0].call) in repository.known_hashes(CALLS_FAMILY, whole(DAY))[0]
 
 
 def test_a_rejection_met_again_is_open_again(repository: Repository) -> None:

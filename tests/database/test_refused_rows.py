@@ -63,7 +63,7 @@ def calls(count: int = COUNT, **different):
 def test_the_rows_that_are_refused_are_rejections_and_the_others_are_stored(own, repository):
     demand(own, "calls", "number <> 'x'")
     rows = calls(n7="x", n30="x")
-    mailings = [mailing(each[0]) for each in rows]
+    mailings = [mailing(CALLS.key_of(each)) for each in rows]
     known = Rejection("999", "no row", "{}")
     stored = repository.store(batch(rows, mailings, [known]), COVERAGE, line(), set())
     assert (

@@ -14,6 +14,7 @@ from proof.machine import clear_environment
 from servers import Database
 
 from robot.cells.rejection import Rejection
+from robot.cells.tables import CALLS
 from robot.cli import main
 from robot.errors import ExitCode
 from robot.simulators.threec import Fault, FaultKind, Simulator
@@ -277,9 +278,10 @@ def test_whatever_the_api_sends_success_means_that_all_of_it_is_stored(database:
             rows = [normalize_call(record) for record in json.loads(text)["data"]]
             assert not any(isinstance(row, Rejection) for row in rows)
             due = {
-                row.call[0]
+                CALLS.key_of(row.call)
                 for row in rows
-                if not isinstance(row, Rejection) and str(row.call[3]).startswith(str(DAY))
+                if not isinstance(row, Rejection)
+                and str(CALLS.cell(row.call, "call_date")).startswith(str(DAY))
             }
             assert due == stored.keys()
 

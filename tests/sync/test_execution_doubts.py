@@ -211,10 +211,10 @@ def test_a_call_with_only_an_offset_date_is_taken_at_the_accounts_own_time():
     assert digest.outside_period == 0
     found = normalize_call(late, ZONE)
     assert isinstance(found, CallRows)
-    assert datetime.combine(DAY, datetime.min.time()) + timedelta(hours=22) in found.call
+    assert datetime.combine(DAY, datetime.min.time()) + timedelta(hours=22) in found.call.cells
     unzoned = normalize_call(late)
     assert isinstance(unzoned, CallRows)
-    assert datetime.combine(DAY, datetime.min.time()) + timedelta(hours=25) in unzoned.call
+    assert datetime.combine(DAY, datetime.min.time()) + timedelta(hours=25) in unzoned.call.cells
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 2, 86399])

@@ -10,6 +10,7 @@ import pytest
 from support import DAY, NOW, days, execute
 
 import robot.threec.calls_job
+from robot.cells.rows import StoredHash
 from robot.cells.tables import CALLS, MAILING_DATA
 from robot.database import Repository
 from robot.errors import RetriableError
@@ -21,7 +22,6 @@ from robot.threec.calls_job import digest_calls
 
 CONCURRENCY = 4  # of `execute`
 COUNT = 150
-CALL_DATE = CALLS.row_names.index("call_date")
 
 
 @pytest.fixture
@@ -177,8 +177,10 @@ PERIOD = whole(DAY)
 
 def known_of(calls, zone=None):
     digest = digest_calls(PERIOD, (), calls, zone=zone)
-    mailing = {row[MAILING_DATA.key_place]: row[-1] for row in digest.rows[MAILING_DATA]}
-    return {row[0]: (row[-1], mailing.get(row[0])) for row in digest.rows[CALLS]}
+    return tuple(
+        {table.key_of(row): StoredHash(row.hash, row.record_hash) for row in digest.rows[table]}
+        for table in (CALLS, MAILING_DATA)
+    )
 
 
 def test_every_key_of_a_page_is_told_spared_or_not():
@@ -187,7 +189,7 @@ def test_every_key_of_a_page_is_told_spared_or_not():
     digest = digest_calls(PERIOD, (), calls, known=known)
     assert list(digest.keys) == [call["id"] for call in calls]
     assert [each.key for each in digest.spared] == [call["id"] for call in calls[:10]]
-    assert [row[0] for row in digest.rows[CALLS]] == [call["id"] for call in calls[10:]]
+    assert [CALLS.key_of(row) for row in digest.rows[CALLS]] == [call["id"] for call in calls[10:]]
 
 
 def test_an_id_that_is_a_number_is_spared_too():
@@ -203,8 +205,8 @@ def test_of_two_versions_in_one_page_the_last_one_counts():
     for page in ([new, old], [old, new]):
         digest = digest_calls(PERIOD, (), page, known=known_of([old]))
         assert not digest.spared
-        assert [row[-1] for row in digest.rows[CALLS]] == [
-            normalize_call(record).call[-1] for record in page
+        assert [row.hash for row in digest.rows[CALLS]] == [
+            normalize_call(record).call.hash for record in page
         ]
 
 
@@ -218,7 +220,7 @@ def test_of_two_versions_in_one_page_the_zone_is_asked_for_both():
     digest = digest_calls(
         PERIOD, (), [old, {**old, "qualification": "Nova"}], zone=zone, known=known
     )
-    assert [row[CALL_DATE].hour for row in digest.rows[CALLS]] == [9, 9]
+    assert [CALLS.cell(row, "call_date").hour for row in digest.rows[CALLS]] == [9, 9]
 
 
 def test_a_record_that_has_no_hash_is_never_spared():

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from robot.cells.rejection import Rejection
-from robot.cells.tables import CALLS, content_of, record_of
+from robot.cells.rows import StoredHash
+from robot.cells.tables import CALLS
 from robot.threec.call_rows import FORM, CallRows, normalize_call, record_hash, record_key
 
-RECEIVED = "830db7eb2a72"  # the example's record_hash
+RECEIVED = "1830db7eb2a72"  # the example's record_hash
 EXAMPLE = json.loads((Path(__file__).parent / "data" / "call.json").read_text("utf-8"))
 
 
@@ -20,7 +21,7 @@ def call(**changes):
     """The columns of the example call, with these fields changed."""
     rows = normalize_call({**EXAMPLE, **changes})
     assert isinstance(rows, CallRows), rows
-    return dict(zip(CALLS.row_names, rows.call, strict=True))
+    return {**CALLS.named(rows.call), "row_hash": rows.call.hash}
 
 
 def contents(record):
@@ -31,7 +32,7 @@ def contents(record):
 
 
 def contents_of(rows: CallRows):
-    return [content_of(row and row[-1]) for row in (rows.call, rows.mailing)]
+    return [row and row.hash for row in (rows.call, rows.mailing)]
 
 
 def extra(**changes):
@@ -56,7 +57,7 @@ def without(*names):
 
 def test_the_example_call_fills_every_column():
     row = call()
-    assert len(row.pop("row_hash")) == 32
+    assert len(row.pop("row_hash")) == 20
     assert json.loads(row.pop("extra")) == {
         "agent_id": 101,
         "calling_time": "00:00:09",
@@ -210,7 +211,7 @@ def test_what_does_not_fit_its_column_is_cut_there_and_whole_in_extra():
     long_name = "L" * 300
     rows = normalize_call({**EXAMPLE, "list": long_name, "mode": "m" * 50})
     assert isinstance(rows, CallRows)
-    row = dict(zip(CALLS.row_names, rows.call, strict=True))
+    row = CALLS.named(rows.call)
     assert row["list_name"] == "L" * 255
     assert row["mode"] == "m" * 50
     assert json.loads(row["extra"])["list"] == long_name
@@ -395,7 +396,7 @@ def test_nul_characters_are_removed_and_counted():
         {**EXAMPLE, "agent": "Ma\x00ria\x00", "list": "\x00", "no\x00te": {"a": ["\x00b"]}}
     )
     assert isinstance(rows, CallRows)
-    row = dict(zip(CALLS.row_names, rows.call, strict=True))
+    row = CALLS.named(rows.call)
     assert (row["agent"], row["list_name"]) == ("Maria", None)
     assert json.loads(row["extra"])["note"] == {"a": ["b"]}
     assert rows.nul_characters == 5
@@ -404,7 +405,7 @@ def test_nul_characters_are_removed_and_counted():
 def test_lone_surrogates_are_replaced_and_counted():
     rows = normalize_call({**EXAMPLE, "agent": "a\ud800", "x": "\udfff"})
     assert isinstance(rows, CallRows)
-    row = dict(zip(CALLS.row_names, rows.call, strict=True))
+    row = CALLS.named(rows.call)
     assert row["agent"] == "a\ufffd"
     assert json.loads(row["extra"])["x"] == "\ufffd"
     assert rows.nul_characters == 2
@@ -468,16 +469,31 @@ def test_the_hash_is_the_same_on_every_machine_and_in_every_release():
     rows = normalize_call(EXAMPLE)
     assert isinstance(rows, CallRows)
     assert rows.mailing is not None
-    assert (rows.call[-1], rows.mailing[-1]) == (
-        "cf00d21ca97a23e16ec7" + RECEIVED,
-        "9b514f0031d90be000e4" + RECEIVED,
-    )
+    assert (rows.call.hash, rows.mailing.hash) == ("cf00d21ca97a23e16ec7", "9b514f0031d90be000e4")
+    assert (rows.call.record_hash, rows.mailing.record_hash) == (RECEIVED, RECEIVED)
+
+
+def test_a_row_of_the_version_before_is_known_by_the_ends_of_its_hash():
+    call = normalize_call(EXAMPLE).call
+    before = StoredHash("cf00d21ca97a23e16ec7" + RECEIVED[1:])
+    assert before.has(call)
+    assert before.is_of(RECEIVED)
+    assert not before.is_of(record_hash({**EXAMPLE, "new": 1}))
+    assert not StoredHash(before.hash[:20]).is_of(RECEIVED)  # without a record's hash
+    assert not StoredHash(None, RECEIVED).is_of(RECEIVED)  # to be written again
+
+
+def test_a_row_is_known_by_the_hash_of_its_record_in_the_same_form_alone():
+    call = normalize_call(EXAMPLE).call
+    assert StoredHash(call.hash, call.record_hash).is_of(RECEIVED)
+    assert not StoredHash(call.hash, "0" + RECEIVED[1:]).is_of(RECEIVED)
+    assert not StoredHash(call.hash, "2" + RECEIVED[1:]).is_of(RECEIVED)
 
 
 def test_the_content_hash_moves_with_every_column_and_only_then():
-    usual = content_of(call()["row_hash"])
-    assert content_of(call(id=" " + EXAMPLE["id"])["row_hash"]) == usual
-    assert content_of(call(status_id="7")["row_hash"]) == usual
+    usual = call()["row_hash"]
+    assert call(id=" " + EXAMPLE["id"])["row_hash"] == usual
+    assert call(status_id="7")["row_hash"] == usual
     changed = [
         call(agent="None"),
         call(agent=None),
@@ -486,12 +502,12 @@ def test_the_content_hash_moves_with_every_column_and_only_then():
         call(unknown=1),
         call(id="a"),
     ]
-    assert len({usual, *(content_of(row["row_hash"]) for row in changed)}) == 7
+    assert len({usual, *(row["row_hash"] for row in changed)}) == 7
 
 
 def test_the_hash_of_the_record_moves_with_all_that_the_rows_are_made_from():
     usual = record_hash(EXAMPLE)
-    assert usual == record_hash(json.loads(json.dumps(EXAMPLE))) == record_of(call()["row_hash"])
+    assert usual == record_hash(json.loads(json.dumps(EXAMPLE))) == RECEIVED
     changed = [
         {**EXAMPLE, "status_id": "7"},
         {**EXAMPLE, "status_id": 7.0},
@@ -501,7 +517,8 @@ def test_the_hash_of_the_record_moves_with_all_that_the_rows_are_made_from():
     zones = [ZoneInfo("America/Sao_Paulo"), ZoneInfo("America/Manaus")]
     found = {usual, *map(record_hash, changed), *(record_hash(EXAMPLE, zone) for zone in zones)}
     assert len(found) == 7
-    assert all(len(each) == 12 for each in found)
+    assert sorted(each[0] for each in found) == ["1"] * 5 + ["2"] * 2  # the form, then 12 digits
+    assert all(len(each) == 13 for each in found)
 
 
 def test_every_letter_of_a_long_record_is_in_its_hash():
@@ -513,8 +530,8 @@ def test_every_letter_of_a_long_record_is_in_its_hash():
     "value", ["\ud800", 2**64], ids=["a lone surrogate", "an integer beyond 64 bits"]
 )
 def test_a_record_that_cannot_be_told_by_its_hash_has_none(value):
-    assert record_hash({**EXAMPLE, "feedback": value}) == ""
-    assert len(call(feedback=value)["row_hash"]) == 20
+    assert record_hash({**EXAMPLE, "feedback": value}) is None
+    assert normalize_call({**EXAMPLE, "feedback": value}).call.record_hash is None
 
 
 def test_a_normalizer_that_makes_other_rows_has_another_form():

@@ -24,12 +24,11 @@ def mailing(data=None, **changes):
     base = EXAMPLE["mailing_data"]
     rows = normalized({**base, **changes, "data": base["data"] if data is None else data})
     assert rows.mailing is not None
-    return dict(zip(MAILING_DATA.row_names, rows.mailing, strict=True))
+    return MAILING_DATA.named(rows.mailing)
 
 
 def test_the_example_fills_every_column():
     row = mailing()
-    assert len(row.pop("row_hash")) == 32
     assert row == {
         "_id": "68aa",
         "call_id": "68766059ca163b357203b901",
@@ -67,7 +66,7 @@ def test_a_call_may_have_no_mailing_data(nothing):
 def test_mailing_data_of_another_shape_is_kept_in_the_extra_of_the_call(other):
     rows = normalized(other)
     assert rows.mailing is None
-    assert json.loads(str(rows.call[CALLS.row_names.index("extra")]))["mailing_data"] == other
+    assert json.loads(str(CALLS.cell(rows.call, "extra")))["mailing_data"] == other
     assert rows.overflows == 1
 
 
@@ -75,7 +74,7 @@ def test_mailing_data_of_another_shape_is_kept_in_the_extra_of_the_call(other):
 def test_mailing_data_may_have_no_columns_of_the_customer(nothing):
     rows = normalized({**EXAMPLE["mailing_data"], "data": nothing})
     assert rows.mailing is not None
-    row = dict(zip(MAILING_DATA.row_names, rows.mailing, strict=True))
+    row = MAILING_DATA.named(rows.mailing)
     assert (row["identifier"], row["cidade"], row["extra"]) == ("12345678000199", None, None)
 
 
@@ -160,7 +159,7 @@ def test_what_does_not_fit_is_cut_and_whole_in_extra_under_its_own_header():
         }
     )
     assert rows.mailing is not None
-    row = dict(zip(MAILING_DATA.row_names, rows.mailing, strict=True))
+    row = MAILING_DATA.named(rows.mailing)
     assert (row["identifier"], row["cep"]) == ("9" * 50, "0" * 20)
     assert json.loads(row["extra"]) == {"identifier": long_identifier, "data": {"Cep ": "0" * 30}}
     assert rows.overflows == 2

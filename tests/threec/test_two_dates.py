@@ -16,7 +16,10 @@ from robot.cells.tables import CALLS
 from robot.threec.call_rows import CallRows, contradicts, normalize_call
 
 ZONE = ZoneInfo("America/Sao_Paulo")
-DATE, EXTRA = CALLS.row_names.index("call_date"), CALLS.row_names.index("extra")
+
+
+def date_of(found: CallRows) -> object:
+    return CALLS.cell(found.call, "call_date")
 
 
 def rows(call_date: object, rfc3339: object = None, zone: ZoneInfo | None = ZONE) -> CallRows:
@@ -39,8 +42,8 @@ def rows(call_date: object, rfc3339: object = None, zone: ZoneInfo | None = ZONE
 )
 def test_a_date_with_an_offset_is_stored_in_the_accounts_zone_and_kept_as_it_came(text):
     found = rows(text)
-    assert found.call[DATE] == datetime(2026, 11, 26, 23, 30)
-    assert json.loads(str(found.call[EXTRA])) == {"call_date": text}
+    assert date_of(found) == datetime(2026, 11, 26, 23, 30)
+    assert json.loads(str(CALLS.cell(found.call, "extra"))) == {"call_date": text}
     assert not found.contradicts
 
 
@@ -82,11 +85,11 @@ def test_a_date_with_an_offset_is_stored_in_the_accounts_zone_and_kept_as_it_cam
 )
 def test_of_two_dates(call_date, rfc3339, stored, contradict):
     found = rows(call_date, rfc3339)
-    assert found.call[DATE] == stored
+    assert date_of(found) == stored
     assert found.contradicts is contradict
     assert contradicts({"call_date": call_date, "call_date_rfc3339": rfc3339}, ZONE) is contradict
     if contradict:
-        assert json.loads(str(found.call[EXTRA]))["call_date"] == call_date
+        assert json.loads(str(CALLS.cell(found.call, "extra")))["call_date"] == call_date
 
 
 @pytest.mark.parametrize(
@@ -103,19 +106,22 @@ def test_of_two_dates(call_date, rfc3339, stored, contradict):
 )
 def test_on_days_when_the_clocks_change_the_same_wall_clock_is_no_contradiction(call_date, rfc3339):
     found = rows(call_date, rfc3339)
-    assert str(found.call[DATE]) == call_date
+    assert str(date_of(found)) == call_date
     assert not found.contradicts
 
 
 def test_a_clock_that_does_not_know_of_the_change_contradicts_itself():
     found = rows("2018-11-04 00:30:00", "2018-11-04T00:30:00-03:00")
-    assert str(found.call[DATE]) == "2018-11-04 01:30:00"
+    assert str(date_of(found)) == "2018-11-04 01:30:00"
     assert found.contradicts
 
 
 def test_without_a_zone_nothing_is_converted():
     found = rows("2026-11-27 02:30:00", "2026-11-26T23:30:00-03:00", zone=None)
-    assert (str(found.call[DATE]), found.contradicts) == ("2026-11-27 02:30:00", False)
+    assert (str(date_of(found)), found.contradicts) == (
+        "2026-11-27 02:30:00",
+        False,
+    )
 
 
 @given(
@@ -134,5 +140,5 @@ def test_a_moment_is_the_same_however_it_is_written(moment, zone):
         at.isoformat().replace("+00:00", "Z"),
         at.astimezone(ZoneInfo("Asia/Tokyo")).isoformat(),
     ]
-    assert {rows(text, zone=ZoneInfo(zone)).call[DATE] for text in written} == {local}
+    assert {date_of(rows(text, zone=ZoneInfo(zone))) for text in written} == {local}
     assert not rows(str(local), written[0], zone=ZoneInfo(zone)).contradicts

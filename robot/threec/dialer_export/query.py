@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 QUERY_JOB = "clients_query"  # whose rejections they are; the execution is the export's
 _BATCH = 1000  # rejections of one transaction
-_NAMES = CLIENTS.row_names
 _WORDS = re.compile(
     r"\b(insert|update|delete|merge|drop|alter|create|truncate|exec|execute|into|grant|revoke|attach|detach|pragma"
     r"|backup|restore|shutdown|deny|kill|dbcc|reconfigure|waitfor|bulk|openquery|openrowset|opendatasource|load_extension"
@@ -87,7 +86,7 @@ def clients_of_query(
         if isinstance(read, Rejection):
             rejections.append(read)
             continue
-        client = client_of(dict(zip(_NAMES, read.row, strict=True)))
+        client = client_of({**CLIENTS.named(read.row)})
         if clients.setdefault(client.external_id, client) != client:
             payload = as_received(record_of(columns, row))
             rejections.append(
