@@ -87,12 +87,12 @@ def test_what_is_to_be_written_again_is_known_by_no_hash(database, normalized):
     with Simulator(make_calls([DAY], COUNT, odd=False)) as simulator:
         execute(simulator, database)
         one = simulator.calls[0]["id"]
-        database.query("UPDATE calls SET qualification = 'by hand' WHERE id = ?", one)
+        database.query("UPDATE calls SET mode = 'by hand' WHERE id = ?", one)
         repository = database.repository()
         forget_hashes(repository, {CALLS: [one]})
         repository.close()
         normalized.clear()
         execute(simulator, database)
         assert normalized == [one]
-    told = database.value("SELECT qualification FROM calls WHERE id = ?", one)
-    assert told == simulator.calls[0]["qualification"]
+    told = database.value("SELECT mode FROM calls WHERE id = ?", one)
+    assert told == simulator.calls[0]["mode"]
