@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from robot.brazil.cpf import InvalidDocument, read_document
 from robot.brazil.phones import read_phones
+from robot.cells.tables import CLIENTS
 from robot.cells.words import canonical, compared
 from robot.customers import columns
 from robot.customers.cells import known_cells
@@ -232,7 +233,9 @@ def _without_zeros(key: str) -> str:
 
 
 def _person(line: Line) -> portfolio.Person:
-    return portfolio.Person(*("" if cell is None else str(cell) for cell in line.row[:4]))
+    names = ("external_id", "name", "cpf", "phones")
+    cells = (CLIENTS.cell(line.row, name) for name in names)
+    return portfolio.Person(*("" if cell is None else str(cell) for cell in cells))
 
 
 def _mark(number: str, name: str) -> int:

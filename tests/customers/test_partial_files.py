@@ -155,7 +155,7 @@ def merged(headers, first, second, later=None, **options):
                 "notes",
                 "status",
             ),
-            merge(after, read_client(after, second), stored, **options).row,
+            merge(after, read_client(after, second), stored, **options).row.cells,
             strict=False,
         )
     )

@@ -57,5 +57,5 @@ def test_a_preview_shows_what_an_import_would_ask(portfolio):
 def test_a_sample_is_five_lines_at_most(portfolio):
     lines = [f"{key};C{key};119{70000000 + key}" for key in range(3000)]
     result = portfolio.preview("\n".join(["codigo;nome;fone", *lines]))
-    assert [row[0] for row in result.sample] == ["0", "1", "2", "3", "4"]
+    assert [row.cells[0] for row in result.sample] == ["0", "1", "2", "3", "4"]
     assert result.ending.counts.inserted == 3000
