@@ -215,6 +215,8 @@ class _Compared:
         """
         period = self._there.window.period
         sides = [(period.before(), self._before), (period.after(), after)]
+        if self._there.window.name:  # a whole list has no neighbours
+            sides = []
         for side, there in sides:
             if not self._alone or side.start > now:
                 continue
