@@ -122,9 +122,8 @@ def survey(
             (name, text) for name, text in left if name not in parts
         ]  # all that can be made of these stands
     due = [(name, parts.get(name, text)) for name, text in left]
-    return Survey(
-        catalog, foreign, tuple(each for each in due if made_by(each[1]).names), frozenset(parts)
-    )
+    due = [each for each in due if each[0] not in parts or made_by(each[1]).names]
+    return Survey(catalog, foreign, tuple(due), frozenset(parts))
 
 
 def _in_the_way_of(name: str, strangers: dict[str, str]) -> str:

@@ -38,10 +38,15 @@ def scripts_folder(database: str) -> Path:
 
 
 def read_scripts(database: str) -> list[tuple[str, str]]:
-    """(name, text) of each script, in order."""
+    """(path below the folder, text) of each script: the engine's own, in order, then those of each
+    system.
+    """
+    folder = scripts_folder(database)
+    found = [*folder.glob("[0-9]*.sql"), *folder.glob("*/[0-9]*.sql")]
+    named = {path.relative_to(folder).as_posix(): path for path in found}
     return [
-        (path.name, path.read_text(encoding="utf-8"))
-        for path in sorted(scripts_folder(database).glob("[0-9]*.sql"))
+        (name, named[name].read_text(encoding="utf-8"))
+        for name in sorted(named, key=lambda name: (name.count("/"), name))
     ]
 
 
