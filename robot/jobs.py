@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from robot.cells.tables import Table
 from robot.customers.listed import CLIENTS_IMPORT
 from robot.errors import ConfigurationError
 from robot.settings import Settings
@@ -77,8 +76,3 @@ def scheduled(settings: Settings, kind: type[Kind]) -> list[Kind]:
 def systems(started: Sequence[StartedJob]) -> frozenset[str]:
     """The systems without whose settings these jobs cannot run."""
     return frozenset().union(*(job.systems for job in started))
-
-
-def tables() -> tuple[Table, ...]:
-    """The tables of all jobs, each once."""
-    return tuple(dict.fromkeys(table for job in JOBS for table in job.tables))

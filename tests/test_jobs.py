@@ -12,6 +12,7 @@ from proof.machine import clear_environment
 
 from robot import jobs
 from robot.cli import main
+from robot.database.ownership import needed_by
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 from robot.sync.kinds import ReadingJob, SendingJob, StartedJob
 
@@ -145,6 +146,12 @@ def test_status_of_one_job_tells_of_nothing_else(operator, tmp_path):
     (line,) = told["executions"]
     assert line["status"] == "COMPLETED_SUCCESS"
     assert "import of clients" not in operator.json("status")
+
+
+@pytest.mark.parametrize("job", jobs.JOBS, ids=lambda job: job.name)
+def test_the_database_asks_for_the_tables_that_the_job_names(job):
+    names = {*(table.name for table in job.tables), *job.views}
+    assert needed_by(job.name) - needed_by(None) == names
 
 
 def test_no_job_is_listed_twice():
