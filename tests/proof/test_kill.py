@@ -15,7 +15,8 @@ import pytest
 from servers import BOTH, Database
 
 from robot.trials import kill_rounds
-from robot.trials.killing import PAGES, OpenStore, Store, sqlite_file
+from robot.trials.killing import PAGES
+from robot.trials.stores import OpenStore, Store, sqlite_file
 
 FIRST_SEED = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from robot.simulators.threec import Simulator
-from robot.trials.killing import PER_DAY, SqliteFile, backfill, content, rows, world, write_env
+from robot.trials.killing import PER_DAY, backfill, world, write_env
+from robot.trials.stores import SqliteFile, content, rows
 
 COPIES = int(os.environ.get("POWER_CUTS", "10"))
 SEED = int(os.environ.get("POWER_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)

@@ -15,7 +15,8 @@ from robot.simulators.threec.access import (
     SUPERVISOR,
     ServiceToken,
 )
-from robot.simulators.threec.server import Request, Simulator
+from robot.simulators.threec.request import Request
+from robot.simulators.threec.server import Simulator
 from robot.simulators.threec.world import make_calls
 
 __all__ = [

@@ -1,8 +1,8 @@
 """How 3C Plus reads the parameters of a request."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from robot.simulators.threec.records import Selection
@@ -121,3 +121,12 @@ def _positive(query: Query, name: str, default: int, errors: dict[str, list[str]
         errors[name] = [f"O campo {name} deve ser um número inteiro maior que 0."]
         return default
     return int(text)
+
+
+def until(query: CallsQuery, now: Callable[[], datetime] | None) -> CallsQuery:
+    """The query without the calls that have not happened yet at `now`."""
+    if now is None:
+        return query
+    selection = query.selection
+    end = min(selection.end, now().strftime(DATE_TIME))
+    return replace(query, selection=replace(selection, end=end))

@@ -2,9 +2,10 @@
 with faults on demand.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
@@ -12,50 +13,25 @@ from urllib.parse import parse_qs, urlsplit
 from robot.simulators.answer import Answer
 from robot.simulators.faults import Fault, FaultKind, FaultPlan
 from robot.simulators.listener import Listener
-from robot.simulators.threec.access import DEMO_TOKEN, SERVICE_TOKENS, Access, Entry, ServiceToken
+from robot.simulators.threec.access import DEMO_TOKEN, SERVICE_TOKENS, Access, ServiceToken
 from robot.simulators.threec.answers import envelope, fault_answer, ok, refusal
+from robot.simulators.threec.campaigns import campaigns_page
 from robot.simulators.threec.dates import Dates
 from robot.simulators.threec.lists import MailingLists
 from robot.simulators.threec.login import User, login_answer, profile
 from robot.simulators.threec.mailing import mailing_answer
-from robot.simulators.threec.pages import Links, Paging, build_page, paginate
+from robot.simulators.threec.pages import Links, Paging, build_page
 from robot.simulators.threec.queries import (
-    DATE_TIME,
-    CallsQuery,
     InvalidQuery,
     read_calls_query,
     read_page,
+    until,
 )
-from robot.simulators.threec.records import Records, campaign_of, to_json
-from robot.simulators.threec.world import campaign_name
+from robot.simulators.threec.records import Records, to_json
+from robot.simulators.threec.request import Request, pages_served
 
 PREFIX = "/api/v1"
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as the simulator understood it.
-
-    `status` is 0 while unanswered, and when no status was sent at all.
-    """
-
-    method: str
-    path: str
-    query: dict[str, list[str]] = field(hash=False)
-    entry: Entry
-    status: int = 0
-    page: int | None = None
-    per_page: int | None = None
-    days: tuple[date, date] | None = None
-    campaigns: frozenset[int] = frozenset()
-    fault: str | None = None
-    records: int = 0
-
-    @property
-    def authorization_ok(self) -> bool:
-        """Whether its token let it in."""
-        return self.entry.status == 200
 
 
 class Simulator:
@@ -116,7 +92,7 @@ class Simulator:
         self._plan = FaultPlan(faults)
         self._requests: list[Request] = []
         self._lock = threading.Lock()
-        self._transactions = 0
+        self._transactions = itertools.count(1)
         self._listener = Listener(HOST, port, self._answer)
 
     def __enter__(self) -> Self:
@@ -181,15 +157,7 @@ class Simulator:
         """How many pages of calls were answered with 200, of any period or of those that hold
         `day`.
         """
-        return sum(
-            request.status == 200
-            and request.path.endswith("/calls")
-            and (
-                day is None
-                or (request.days is not None and request.days[0] <= day <= request.days[1])
-            )
-            for request in self.requests
-        )
+        return pages_served(self.requests, day)
 
     def use_faults(self, faults: Sequence[Fault]) -> None:
         """Forget the faults so far, and their counts, and suffer these."""
@@ -233,7 +201,7 @@ class Simulator:
         return answer, fault
 
     def _route(self, request: Request, content: Any) -> tuple[Answer, Request, Fault | None]:
-        transaction = self._next_transaction()
+        transaction = f"{next(self._transactions):032x}"
         match request.method, request.path.removeprefix(PREFIX):
             case "POST", "/authenticate":
                 return self._harmed(
@@ -257,7 +225,9 @@ class Simulator:
                 page, per_page = read_page(request.query)
                 request = replace(request, page=page, per_page=per_page)
                 return self._harmed(
-                    request, lambda: self._campaigns(page, per_page, transaction), transaction
+                    request,
+                    lambda: Answer(200, envelope(*self._campaigns(page, per_page), transaction)),
+                    transaction,
                 )
         except InvalidQuery as invalid:
             return refusal(422, transaction, invalid.errors), request, None
@@ -327,7 +297,7 @@ class Simulator:
         if fault and (answer := fault_answer(fault, transaction)):
             return answer, request, fault
         data, pagination = build_page(
-            self._records, self._until_now(query), self._paging, self.url, fault
+            self._records, until(query, self._now), self._paging, self.url, fault
         )
         return (
             Answer(200, envelope(data, pagination, transaction)),
@@ -335,39 +305,7 @@ class Simulator:
             fault,
         )
 
-    def _until_now(self, query: CallsQuery) -> CallsQuery:
-        if self._now is None:
-            return query
-        selection = query.selection
-        return replace(
-            query,
-            selection=replace(selection, end=min(selection.end, self._now().strftime(DATE_TIME))),
-        )
-
     def _campaigns(self, page: int, per_page: int, transaction: str) -> Answer:
-        numbers = sorted(
-            {number for record in self.calls if (number := campaign_of(record)) is not None}
-        )
-        asked = numbers[(page - 1) * per_page : page * per_page]
-        data = [
-            to_json(
-                {
-                    "id": n,
-                    "name": campaign_name(n),
-                    "start_time": "08:00:00",
-                    "end_time": "21:00:00",
-                    "paused": False,
-                }
-            )
-            for n in asked
-        ]
         url = f"{self.base_url}/campaigns"
-        pagination = paginate(
-            len(numbers), len(data), page, per_page, per_page, url, Paging(links=self._paging.links)
-        )
+        data, pagination = campaigns_page(self.calls, page, per_page, url, self._paging.links)
         return Answer(200, envelope(data, pagination, transaction))
-
-    def _next_transaction(self) -> str:
-        with self._lock:
-            self._transactions += 1
-            return f"{self._transactions:032x}"
