@@ -211,11 +211,7 @@ class Simulator:
                 )
             case "GET", "/calls" | "/me" | "/campaigns" as path:
                 if not request.authorization_ok:
-                    return (
-                        refusal(request.entry.status, transaction, detail=request.entry.detail),
-                        request,
-                        None,
-                    )
+                    return self._not_let_in(request, transaction)
             case method, path:
                 return self._mailing(request, method, path, content, transaction)
         try:
@@ -226,7 +222,7 @@ class Simulator:
                 request = replace(request, page=page, per_page=per_page)
                 return self._harmed(
                     request,
-                    lambda: Answer(200, envelope(*self._campaigns(page, per_page), transaction)),
+                    lambda: self._campaigns(page, per_page, transaction),
                     transaction,
                 )
         except InvalidQuery as invalid:
@@ -238,32 +234,21 @@ class Simulator:
     def _mailing(
         self, request: Request, method: str, path: str, content: Any, transaction: str
     ) -> tuple[Answer, Request, Fault | None]:
-        url, named = self.base_url + path, self._names_filtered
+        asked = (self.lists, method, path, request.query)
         build = mailing_answer(
-            self.lists,
-            method,
-            path,
-            request.query,
-            content,
-            transaction,
-            url=url,
-            names_filtered=named,
+            *(*asked, content, transaction),
+            url=self.base_url + path,
+            names_filtered=self._names_filtered,
         )
         if build is None:
             return Answer(404, to_json({"message": "Not Found"})), request, None
         if not request.authorization_ok:
-            return (
-                refusal(request.entry.status, transaction, detail=request.entry.detail),
-                request,
-                None,
-            )
+            return self._not_let_in(request, transaction)
         request = replace(request, records=len(content) if isinstance(content, list) else 0)
         fault = self._plan.take(request.path, request.page, request.days, request.campaigns)
         if fault and fault.kind == FaultKind.STATUS_500_HALFWAY and isinstance(content, list):
             half = content[: len(content) // 2]
-            build = (
-                mailing_answer(self.lists, method, path, request.query, half, transaction) or build
-            )
+            build = mailing_answer(*asked, half, transaction) or build
         try:
             answer = (fault and fault_answer(fault, transaction)) or build()
         except InvalidQuery as invalid:
@@ -271,6 +256,10 @@ class Simulator:
         if fault and fault.kind in {FaultKind.STATUS_500_AFTER, FaultKind.STATUS_500_HALFWAY}:
             answer = refusal(500, transaction)
         return answer, request, fault
+
+    def _not_let_in(self, request: Request, transaction: str) -> tuple[Answer, Request, None]:
+        entry = request.entry
+        return refusal(entry.status, transaction, detail=entry.detail), request, None
 
     def _harmed(
         self, request: Request, build: Callable[[], Answer], transaction: str
