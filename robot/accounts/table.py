@@ -1,7 +1,7 @@
 """The table `oauth_tokens`: made where it is missing, by its script.
 
-The one place that prepares it: where the database's own list of scripts knows this folder, the
-call in `TokenStore` goes, and this file with it.
+The robot's database runs the same script with all others (`robot.database.migrations`). Here it is
+run alone, for who uses a client by itself, or before the first execution; either may come first.
 """
 
 from __future__ import annotations

@@ -65,6 +65,16 @@ def test_what_is_stored_comes_back_in_another_process_s_store(
     assert store_of(database, account).read() == Stored(1, tokens(), "abc")
 
 
+def test_the_table_may_be_made_before_or_behind_the_robot_s_others(
+    database: Database, store: TokenStore, account: str
+):
+    store.save(tokens(), after=0)
+    database.repository().close()
+    scripts = {str(name) for (name,) in database.query("SELECT script FROM schema_versions")}
+    assert "accounts/0001_oauth_tokens.sql" in scripts
+    assert store_of(database, account).read().tokens == tokens()
+
+
 def test_no_token_and_no_secret_stands_in_the_database(
     database: Database, store: TokenStore, account: str
 ):
