@@ -93,6 +93,9 @@ def test_preparing_again_runs_no_script(fresh, monkeypatch):
         "0004_dialer_export.sql",
         "0005_dialer_export_requests.sql",
         "0006_days.sql",
+        "0007_scopes.sql",
+        "0008_record_hash.sql",
+        "accounts/0001_oauth_tokens.sql",
     ]
 
 
