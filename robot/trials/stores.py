@@ -78,7 +78,7 @@ def rows(store: Store) -> Rows:
     found: Rows = {}
     for table in (CALLS, MAILING_DATA):
         key = table.column_names.index(table.key[0])
-        sql = f"SELECT {', '.join(table.column_names)} FROM {table.name}"
+        sql = f"SELECT * FROM {table.name}"  # a table that was just made lacks later columns
         found[table.name] = (
             {row[key]: row for row in store.query(sql)} if table.name in standing else {}
         )
