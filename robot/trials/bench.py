@@ -24,6 +24,7 @@ from robot.simulators.threec import DEMO_TOKEN, Request, Simulator
 from robot.sync.execution import Execution, Summary
 from robot.sync.job import Digest
 from robot.sync.storing import Tally
+from robot.sync.windows import Listener
 from robot.threec.api import too_many
 from robot.threec.call_rows import normalize_call
 from robot.threec.calls import CallsApi
@@ -77,6 +78,7 @@ def execute(
     days: Sequence[date] = DAYS,
     campaigns: tuple[int, ...] = (),
     timeout_seconds: float = PATIENT_SECONDS,
+    listener: Listener | None = None,
 ) -> Summary:
     """One execution in this process, with waits of milliseconds where the real ones last
     seconds.
@@ -94,7 +96,8 @@ def execute(
     job = CallsJob(
         CallsApi(transport, simulator.url), campaigns, per_page=PER_PAGE, concurrency=CONCURRENCY
     )
-    return Execution(job, repository, lambda: NOW, Silent(), stop).run(windows_of_days(days))
+    execution = Execution(job, repository, lambda: NOW, listener or Silent(), stop)
+    return execution.run(windows_of_days(days))
 
 
 def due_rows(

@@ -1,16 +1,19 @@
 """What changes after the call, what vanishes, and what was missed while the machine was off."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from proof.machine import Machine, ago
 
 from robot.database import Repository
-from robot.period import days_between
+from robot.period import Window, days_between
+from robot.settings import IsolatedSettings
 from robot.simulators.threec import Simulator, make_calls
 from robot.sync.planning import scheduled_windows
-from robot.trials.bench import due_rows, execute, stored_rows
+from robot.threec.day_words import reading_command
+from robot.trials.bench import Silent, due_rows, execute, stored_rows
 from robot.trials.cases import NOW
 
 Operator = Callable[..., Machine]
@@ -25,7 +28,7 @@ def scheduled(repository: Repository, today=TODAY, catch_up: int = 31):
             *(repository, "calls", "", today),
             lookback=2,
             catch_up=catch_up,
-            to_fill=lambda first, last: f"{first} {last}",
+            to_fill=partial(reading_command, IsolatedSettings(), ""),
         )
     ]
 
@@ -85,6 +88,16 @@ def test_a_day_that_was_full_and_is_empty_is_no_success(operator: Operator) -> N
     assert machine.rows("SELECT COUNT(*) FROM calls") == [(60,)]
 
 
+class Done(Silent):
+    """Notes the days in the order in which they are done."""
+
+    def __init__(self) -> None:
+        self.days: list[date | None] = []
+
+    def window_done(self, window: Window, *_: object) -> None:
+        self.days.append(window.day)
+
+
 @pytest.fixture
 def five_days_off(repository: Repository):
     """A machine that ran every night up to five nights ago."""
@@ -101,9 +114,11 @@ def test_five_days_of_absence_are_covered_oldest_first_each_day_its_own_window(
     due = scheduled(repository)
     assert due == all_days[4:]
     before = len(simulator.requests)
-    assert execute(simulator, repository, due).exit_code == 0
-    asked = [request.days for request in simulator.requests[before:]]
-    assert list(dict.fromkeys(asked)) == [(day, day) for day in due]
+    done = Done()
+    assert execute(simulator, repository, due, listener=done).exit_code == 0
+    # days are read side by side, and stored one after the other
+    assert {request.days for request in simulator.requests[before:]} == {(day, day) for day in due}
+    assert done.days == due
     assert stored_rows(repository, _period(all_days)) == due_rows(
         simulator.calls, period=_period(all_days)
     )
