@@ -26,7 +26,7 @@ from robot.runtime.masking import mask
 from robot.sync.audit import KEPT, DayAudit, Difference, Kind
 from robot.sync.audit import audit as audited
 from robot.sync.execution import Execution
-from robot.sync.history import held
+from robot.sync.history import job_lock
 from robot.sync.kinds import Asked, ReadingJob
 from robot.sync.options import Options
 
@@ -111,7 +111,7 @@ def _heal(
     execution would spare it: so its hash is forgotten first.
     """
     job = asked.open(session.stop)
-    with held(repository, job.name):
+    with job_lock(repository, job.name):
         for day in days:
             forget_hashes(repository, day.outdated)
     windows = [day.window for day in days]

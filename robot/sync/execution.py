@@ -18,7 +18,7 @@ from robot.period import Period, Window
 from robot.runtime import logs
 from robot.runtime.masking import mask
 from robot.runtime.program import command
-from robot.sync.history import attempt, fail, held, holder, told, write_end
+from robot.sync.history import fail, first_problems, holder, job_lock, run_recorded, write_end
 from robot.sync.job import Job
 from robot.sync.pagers import Begun
 from robot.sync.storing import Tally
@@ -89,7 +89,7 @@ class Execution:
         job, repository = self._job, self._repository
         period = Period(windows[0].period.start, windows[-1].period.end)
         coverage = Coverage(job.name, job.scope, period, campaign_ids=job.scope)
-        with held(repository, job.name):
+        with job_lock(repository, job.name):
             resumed, done, begun = None, set[str](), dict[str, Begun]()
             if not again:
                 since = self._clock() - RESUME_WITHIN
@@ -142,7 +142,7 @@ class Execution:
             _judge(summary)
 
         try:
-            defect = attempt(summary, judged)
+            defect = run_recorded(summary, judged)
         finally:
             self._job.close()
         summary.seconds = time.monotonic() - started
@@ -180,7 +180,7 @@ class Execution:
 def _judge(summary: Summary) -> None:
     """Status and exit code of an execution that came to its end."""
     tally = summary.tally
-    lines = told(summary.problems)
+    lines = first_problems(summary.problems)
     if tally.rejected:
         lines.append(
             f"{tally.rejected} record(s) rejected: see the table rejected_records"

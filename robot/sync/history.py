@@ -1,8 +1,8 @@
 """What every execution shares: the lock, the line in the history, how it ended.
 
-`held`, `attempt` and `write_end` are for every job; `recorded` runs a piece of work that has no
-windows. Its outcome reaches `execution_logs` whatever happens; a process that is killed leaves
-RUNNING, which the next start turns into FAILED (interrupted).
+`job_lock`, `run_recorded` and `write_end` are for every job; `recorded` runs a piece of work that
+has no windows. Its outcome reaches `execution_logs` whatever happens; a process that is killed
+leaves RUNNING, which the next start turns into FAILED (interrupted).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def holder() -> str:
 
 
 @contextmanager
-def held(repository: Repository, job: str) -> Iterator[None]:
+def job_lock(repository: Repository, job: str) -> Iterator[None]:
     """Hold the job's lock; whoever is still RUNNING then has died.
 
     Raises AnotherExecutionRunning, SyncError.
@@ -83,7 +83,7 @@ class End(Protocol):
     def problems(self) -> Sequence[str]: ...
 
 
-def attempt(end: End, work: Callable[[], None]) -> Exception | None:
+def run_recorded(end: End, work: Callable[[], None]) -> Exception | None:
     """Do the work; an error becomes a FAILED end with its exit code.
 
     A defect is returned: raise it when all is written.
@@ -108,10 +108,10 @@ def attempt(end: End, work: Callable[[], None]) -> Exception | None:
 def fail(end: End, code: ExitCode, message: str, hint: str = "") -> None:
     """FAILED, with what else went wrong below the message."""
     end.status, end.exit_code, end.hint = ExecutionStatus.FAILED, code, hint
-    end.message = "\n".join([message, *told(end.problems)])
+    end.message = "\n".join([message, *first_problems(end.problems)])
 
 
-def told(problems: Sequence[str]) -> list[str]:
+def first_problems(problems: Sequence[str]) -> list[str]:
     """As many of them as a person reads."""
     more = len(problems) - _PROBLEMS_TOLD
     return [*problems[:_PROBLEMS_TOLD], *([f"… and {more} more"] if more > 0 else [])]
@@ -143,7 +143,7 @@ def recorded(repository: Repository, coverage: Coverage, work: Callable[[Ending]
     before the line stands; from then on every outcome is in the Ending. A defect is written there
     too, and raised again.
     """
-    with held(repository, coverage.job):
+    with job_lock(repository, coverage.job):
         ending = Ending(repository.start_execution(coverage, holder(), None))
         logs.current_execution(ending.execution_id)
         started = time.monotonic()
@@ -153,7 +153,7 @@ def recorded(repository: Repository, coverage: Coverage, work: Callable[[Ending]
             work(ending)
             _judge(ending)
 
-        defect = attempt(ending, judged)
+        defect = run_recorded(ending, judged)
         ending.seconds = time.monotonic() - started
         _finish(repository, ending)
         if defect is not None:
@@ -162,7 +162,7 @@ def recorded(repository: Repository, coverage: Coverage, work: Callable[[Ending]
 
 
 def _judge(ending: Ending) -> None:
-    ending.message = "\n".join(told(ending.problems)) or None
+    ending.message = "\n".join(first_problems(ending.problems)) or None
     if ending.failed or ending.problems:
         ending.status, ending.exit_code = (
             ExecutionStatus.COMPLETED_WITH_ERRORS,

@@ -16,7 +16,7 @@ from robot.sync.pagers.pages import Held
 MOST_KEPT = 20  # records of one window that were not asked for, and are kept to be looked at
 
 
-class Spared(NamedTuple):
+class Unchanged(NamedTuple):
     """A record whose rows, as far as the reading thread knew, were stored already: it was not
     normalized.
 
@@ -48,7 +48,8 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Digest:
-    """What a job makes of one page: rows and rejections, what it spared, and what it left out.
+    """What a job makes of one page: rows and rejections, what is unchanged, and what it left
+    out.
 
     `keys` tells every record received apart, also those left out; `rejected_keys` those of the
     rejections, `neighbours` those that have a row although they are dated up to a day outside the
@@ -57,7 +58,7 @@ class Digest:
 
     keys: Sequence[str]
     rows: Mapping[RowTable, Sequence[Row]]
-    spared: Sequence[Spared] = ()
+    unchanged: Sequence[Unchanged] = ()
     rejections: Sequence[RejectedRecord] = ()
     rejected_keys: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
@@ -112,7 +113,7 @@ class Digest:
         return replace(
             self,
             rows=rows,
-            spared=[each for each in self.spared if each.key not in keys],
+            unchanged=[each for each in self.unchanged if each.key not in keys],
             rejected_keys=[key for key, _ in rejected],
             rejections=[rejection for _, rejection in rejected],
         )
@@ -147,11 +148,11 @@ class Job(Protocol):
     def pager(self, window: Window, known: Callable[[], Known] = ...) -> Pager[Digest]:
         """How the records of a window come.
 
-        `known` is asked at each page which records may be spared.
+        `known` is asked at each page which records may be passed over, as unchanged.
         """
 
     def digest(self, window: Window, records: Sequence[object]) -> Digest:
-        """What becomes of these records, none spared."""
+        """What becomes of these records, none passed over."""
 
     def close(self) -> None:
         """Close connections; whatever is still under way ends by itself."""

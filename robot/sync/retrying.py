@@ -19,7 +19,7 @@ from robot.database.statuses import ExecutionStatus
 from robot.errors import ExitCode, RobotError
 from robot.period import Period
 from robot.runtime.masking import mask
-from robot.sync.history import held, holder
+from robot.sync.history import holder, job_lock
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def retry(
     The rejections of one id are tried newest first: the newest payload that can be stored is.
     Raises AnotherExecutionRunning, SyncError.
     """
-    with held(repository, job):
+    with job_lock(repository, job):
         lines = [line for line in repository.rejections(job) if not line.outside]
         if not lines:
             return Retried(None, 0, 0)

@@ -14,7 +14,7 @@ from robot.database.records import RejectedRecord
 from robot.database.statuses import WindowStatus
 from robot.period import Window
 from robot.runtime.masking import mask
-from robot.sync.job import MOST_KEPT, Digest, Job, Spared, Why
+from robot.sync.job import MOST_KEPT, Digest, Job, Unchanged, Why
 from robot.sync.pagers.account import Account
 
 _MOST_WAITING = (
@@ -132,9 +132,9 @@ class WindowStore:
     def add(self, digest: Digest) -> None:
         """Take a page's digest. Raises SyncError."""
         self._waiting += digest.size
-        late = self._spare(digest.spared)
-        if late:
-            self._add(self._job.digest(self.window, late))
+        stale = self._pass_over(digest.unchanged)
+        if stale:
+            self._add(self._job.digest(self.window, stale))
         self._add(digest)
         self._line = replace(
             self._line, next_cursor=digest.next_cursor, api_total=digest.list_total
@@ -146,20 +146,20 @@ class WindowStore:
         if self._waiting > _MOST_WAITING:
             self.flush()
 
-    def _spare(self, records: Sequence[Spared]) -> list[object]:
-        """Count spared records as unchanged; return those of which a row was stored, moved or
+    def _pass_over(self, records: Sequence[Unchanged]) -> list[object]:
+        """Count unchanged records; return those of which a row was stored, moved or
         rejected meanwhile.
         """
-        late = []
+        stale = []
         for key, rows, record in records:
             if key in self._open_rejections or any(
                 self._known[place].get(row) is not found for place, row, found in rows
             ):
-                late.append(record)
+                stale.append(record)
                 continue
             for place, row, _ in rows:
                 self._gathered[place].unchanged(row)
-        return late
+        return stale
 
     def _add(self, digest: Digest) -> None:
         """Gather the digest's rows; store first what is waiting, if both were more than a batch."""

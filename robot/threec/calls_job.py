@@ -16,7 +16,7 @@ from robot.database.records import OUTSIDE, campaigns_text
 from robot.http import RequestRefused
 from robot.period import A_DAY, Period, Window
 from robot.settings import Settings
-from robot.sync.job import MOST_KEPT, Digest, LeftOut, Spared, Why
+from robot.sync.job import MOST_KEPT, Digest, LeftOut, Unchanged, Why
 from robot.sync.pagers import Numbered, Page, Source
 from robot.threec.call_rows import (
     CallRows,
@@ -177,11 +177,11 @@ def digest_calls(
     """
     made = _Made(period, campaigns, zone)
     for record in records:
-        if known and (found := _spared(record, campaigns, zone, known)) is not None:
-            made.spare(found, record)
+        if known and (found := _unchanged(record, campaigns, zone, known)) is not None:
+            made.pass_over(found, record)
         else:
             made.take(record)
-    if made.spared and not {each.key for each in made.spared}.isdisjoint(
+    if made.unchanged and not {each.key for each in made.unchanged}.isdisjoint(
         CALLS.key_of(call) for call in made.calls
     ):
         return digest_calls(
@@ -197,7 +197,7 @@ class _Made:
         self._period, self._campaigns, self._zone = period, campaigns, zone
         self._near = Period(period.start - A_DAY, period.end + A_DAY)
         self.keys: list[str] = []
-        self.spared: list[Spared] = []
+        self.unchanged: list[Unchanged] = []
         self.calls: list[Row] = []
         self._mailings: list[Row] = []
         self._rejections: list[Rejection] = []
@@ -207,10 +207,10 @@ class _Made:
         self._contradicting: list[str] = []
         self._overflows = self._nul_characters = 0
 
-    def spare(self, found: Spared, record: object) -> None:
+    def pass_over(self, found: Unchanged, record: object) -> None:
         """A record whose rows are stored."""
         self.keys.append(found.key)
-        self.spared.append(found)
+        self.unchanged.append(found)
         if contradicts(cast("dict[str, Any]", record), self._zone):
             self._contradicting.append(found.key)
 
@@ -257,7 +257,7 @@ class _Made:
         return Digest(
             keys=self.keys,
             rows={CALLS: self.calls, MAILING_DATA: self._mailings},
-            spared=self.spared,
+            unchanged=self.unchanged,
             rejections=self._rejections,
             rejected_keys=self._rejected_keys,
             left_out=self._left_out,
@@ -268,9 +268,9 @@ class _Made:
         )
 
 
-def _spared(
+def _unchanged(
     record: object, campaigns: Collection[int], zone: tzinfo | None, known: Known
-) -> Spared | None:
+) -> Unchanged | None:
     """The record, if every row that it has was made of the same one.
 
     Then it lies in the period, as the stored row does.
@@ -293,4 +293,4 @@ def _spared(
         if mailing is None or not mailing.is_of(received):
             return None
         rows = (*rows, (_MAILING, key, mailing))
-    return Spared(key, rows, record)
+    return Unchanged(key, rows, record)

@@ -1,4 +1,4 @@
-"""How a window's rows are gathered into batches, and what is spared of them."""
+"""How a window's rows are gathered into batches, and what is passed over."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_no_batch_is_larger_than_the_engine_asks_for(database, batches, page, kn
 
 @pytest.fixture
 def stored(repository):
-    """A window's store whose first page is in the database; the calls; and the page spared, as a
+    """A window's store whose first page is in the database; the calls; and the page unchanged, as a
     reader saw it then.
     """
     calls = make_calls([DAY], 30, odd=False)
@@ -79,11 +79,11 @@ def value(repository, call):
 
 
 def test_a_record_spared_too_early_is_stored_after_all(repository, stored):
-    store, calls, spared = stored
+    store, calls, unchanged = stored
     store.add(digest_calls(COVERAGE.period, (), [{**calls[0], "mode": "Nova"}]))
     store.flush()
     assert value(repository, calls[0]) == "Nova"
-    store.add(spared)  # the reader could not know of it
+    store.add(unchanged)  # the reader could not know of it
     store.flush()
     assert value(repository, calls[0]) == calls[0]["mode"]
 

@@ -188,15 +188,15 @@ def test_every_key_of_a_page_is_told_spared_or_not():
     known = known_of(calls[:10])
     digest = digest_calls(PERIOD, (), calls, known=known)
     assert list(digest.keys) == [call["id"] for call in calls]
-    assert [each.key for each in digest.spared] == [call["id"] for call in calls[:10]]
+    assert [each.key for each in digest.unchanged] == [call["id"] for call in calls[:10]]
     assert [CALLS.key_of(row) for row in digest.rows[CALLS]] == [call["id"] for call in calls[10:]]
 
 
 def test_an_id_that_is_a_number_is_spared_too():
     calls = [{**make_calls([DAY], 1, odd=False)[0], "id": 12345}]
-    assert [each.key for each in digest_calls(PERIOD, (), calls, known=known_of(calls)).spared] == [
-        "12345"
-    ]
+    assert [
+        each.key for each in digest_calls(PERIOD, (), calls, known=known_of(calls)).unchanged
+    ] == ["12345"]
 
 
 def test_of_two_versions_in_one_page_the_last_one_counts():
@@ -204,7 +204,7 @@ def test_of_two_versions_in_one_page_the_last_one_counts():
     new = {**old, "qualification": "Nova"}
     for page in ([new, old], [old, new]):
         digest = digest_calls(PERIOD, (), page, known=known_of([old]))
-        assert not digest.spared
+        assert not digest.unchanged
         assert [row.hash for row in digest.rows[CALLS]] == [
             normalize_call(record).call.hash for record in page
         ]
@@ -216,7 +216,7 @@ def test_of_two_versions_in_one_page_the_zone_is_asked_for_both():
     (old,) = make_calls([DAY], 1, odd=False)
     old |= {"call_date": None, "call_date_rfc3339": f"{DAY}T10:00:00-03:00"}
     known = known_of([old], zone)
-    assert len(digest_calls(PERIOD, (), [old], zone=zone, known=known).spared) == 1
+    assert len(digest_calls(PERIOD, (), [old], zone=zone, known=known).unchanged) == 1
     digest = digest_calls(
         PERIOD, (), [old, {**old, "qualification": "Nova"}], zone=zone, known=known
     )
@@ -228,13 +228,15 @@ def test_a_record_that_has_no_hash_is_never_spared():
     one.
     """
     (call,) = ({**call, "feedback": "\ud800"} for call in make_calls([DAY], 1, odd=False))
-    assert not digest_calls(PERIOD, (), [{**call, "mode": "Nova"}], known=known_of([call])).spared
+    assert not digest_calls(
+        PERIOD, (), [{**call, "mode": "Nova"}], known=known_of([call])
+    ).unchanged
 
 
 @pytest.mark.parametrize("campaign", [None, "x", [], {}, True, 1.5])
 def test_a_campaign_of_any_shape_is_no_reason_to_stop(campaign):
     (call,) = ({**call, "campaign_id": campaign} for call in make_calls([DAY], 1, odd=False))
-    assert not digest_calls(PERIOD, frozenset({5}), [call], known=known_of([call])).spared
+    assert not digest_calls(PERIOD, frozenset({5}), [call], known=known_of([call])).unchanged
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_a_campaign_of_any_shape_is_no_reason_to_stop(campaign):
 )
 def test_a_record_of_any_shape_is_no_reason_to_stop(record):
     digest = digest_calls(PERIOD, (), [record], known=known_of(make_calls([DAY], 3)))
-    assert (len(digest.keys), len(digest.spared)) == (1, 0)
+    assert (len(digest.keys), len(digest.unchanged)) == (1, 0)
 
 
 def test_a_call_that_changes_its_day_is_stored_once_with_the_last_word(database):

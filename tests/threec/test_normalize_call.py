@@ -535,7 +535,7 @@ def test_a_record_that_cannot_be_told_by_its_hash_has_none(value):
 
 
 def test_a_normalizer_that_makes_other_rows_has_another_form():
-    """What is stored is spared while the form is the same.
+    """What is stored is unchanged while the form is the same.
 
     When this fails: raise FORM, and write both values down anew.
     """
