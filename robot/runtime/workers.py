@@ -26,6 +26,8 @@ E = TypeVar("E")
 T = TypeVar("T")
 R = TypeVar("R")
 
+_FEW_BYTES = 8 * 1024 * 1024  # so many may always wait in a line, while its consumer is busy
+_MANY_ITEMS = 8  # for each thread: more wait in no line, however small they are
 _MOST_BYTES_AHEAD = 32 * 1024 * 1024  # of what waits in the lines behind the first one
 _TURN_SECONDS = 0.2  # of a wait: on Windows a wait without an end would keep Ctrl+C waiting
 
@@ -297,8 +299,8 @@ class Line(Generic[E]):
     # -- for who runs it, and takes what it gives
 
     def run(self, items: Iterator[E]) -> None:
-        """Iterate in a thread of its own: as many items before the consumer as the pool has
-        threads.
+        """Iterate in a thread of its own, before the consumer: by as many items as the pool has
+        threads, by more where they are small.
         """
 
         def run() -> None:
@@ -350,9 +352,13 @@ class Line(Generic[E]):
         self._change.notify_all()
         return item
 
+    def _is_full(self) -> bool:
+        few, waiting = self._pool.size, len(self.ready)
+        return waiting >= few and (waiting >= _MANY_ITEMS * few or self.bytes >= _FEW_BYTES)
+
     def _put(self, item: E) -> bool:
         with self._change:
-            while len(self.ready) >= self._pool.size and not self._left:
+            while self._is_full() and not self._left:
                 self._full = True
                 self._change.wait()
             if self._left:

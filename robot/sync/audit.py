@@ -173,7 +173,7 @@ def audit(
 
 def _read(job: Job, window: Window, pool: Pool, stop: threading.Event, *, settled: bool) -> _There:
     there = _There(window)
-    with pool.line() as line:
+    with pool.line(lambda digest: digest.size) as line:
         reading = job.pager(window).reading(line, settled=settled)
         line.run(iter(reading))
         try:

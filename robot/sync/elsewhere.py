@@ -109,7 +109,7 @@ def listed_beside(
         if side.start > now or listed >= keys:
             continue
         beside = Window(side.start.date(), side)
-        with pool.line() as line:
+        with pool.line(lambda digest: digest.size) as line:
             line.run(iter(job.pager(beside).reading(line, settled=side.end < now)))
             try:
                 for digest in line.events(stop):
