@@ -17,7 +17,7 @@ from robot.http import ApiUnavailable, NotSent, RateLimited, RequestRefused, Tra
 from robot.runtime.escaping import escape
 from robot.threec.contacts import Contact, wire_items
 from robot.threec.known import KnownRequests
-from robot.threec.paging import all_records
+from robot.threec.listing import all_records
 
 log = logging.getLogger(__name__)
 
