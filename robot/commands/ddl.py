@@ -13,6 +13,7 @@ import typer
 from robot.commands import consoles
 from robot.commands.context import Context
 from robot.database.scripts import STANDARD_SCHEMA, in_schema, make_schema, read_scripts
+from robot.database.sqlite_ddl import sqlite_ddl
 from robot.errors import ConfigurationError, ExitCode
 from robot.settings import envfile, schema_name
 
@@ -20,7 +21,8 @@ DATABASES = ("sqlserver", "sqlite")
 
 
 def ddl(context: Context, database: str, schema: str | None = None) -> ExitCode:
-    """Print them all, in order, ready for sqlcmd, Management Studio or sqlite3.
+    """Print them all, in order, ready for sqlcmd or Management Studio; of SQLite what they come to,
+    for sqlite3. Either may be run again.
 
     For the schema that is given, or DB_SCHEMA, or dbo. Of the settings only that one is read.
     """
@@ -31,8 +33,11 @@ def ddl(context: Context, database: str, schema: str | None = None) -> ExitCode:
     out = consoles.output()
     if schema != STANDARD_SCHEMA:
         out.file.write(f"-- the schema of the robot\n{make_schema(schema)};\nGO\n\n")
-    for name, text in read_scripts(database):
-        out.file.write(f"-- sql/{database}/{name}\n{in_schema(text, schema).rstrip()}\n\n")
+    if database == "sqlite":
+        out.file.write(sqlite_ddl())
+    else:
+        for name, text in read_scripts(database):
+            out.file.write(f"-- sql/{database}/{name}\n{in_schema(text, schema).rstrip()}\n\n")
     out.file.flush()
     consoles.require_written(out)
     return ExitCode.SUCCESS

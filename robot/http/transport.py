@@ -239,7 +239,7 @@ class Transport:
         address = self.api.hints.address
         if self.api.too_many(status, said):
             pause = self.api.quota.pause_after(response.headers)
-            longer = max(wish or 0.0, pause) or None
+            longer = max(wish or 0.0, pause) if wish is not None or pause else None
             return RateLimited(f"{where}, too many requests.", retry_after=longer)
         if status in _FIREWALLS and is_web_page(raw):
             page = f"{where} with an HTML page, which is not the API's answer."

@@ -116,7 +116,7 @@ def test_neither_token_nor_user_is_told(tmp_path, monkeypatch):
     for name in ("MANAGER_TOKEN", "THREEC_USER"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigurationError) as caught:
-        load(tmp_path / ".env")
+        load(tmp_path / ".env", {"threec"})
     assert any(
         "MANAGER_TOKEN: is empty, and THREEC_USER too" in problem
         for problem in caught.value.problems
