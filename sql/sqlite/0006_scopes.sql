@@ -8,7 +8,22 @@ WHERE campaign_ids IS NOT NULL AND job IS NOT NULL;
 
 -- window_key: of most windows the day; day: NULL where the window is none. next_cursor: where to go on, of a list that is
 -- read by a cursor.
-CREATE TEMPORARY TABLE windows_before AS SELECT * FROM sync_windows;
+CREATE TEMPORARY TABLE windows_before AS SELECT
+    job,
+    campaigns,
+    day,
+    status,
+    api_total,
+    distinct_ids,
+    stored,
+    rejected,
+    pages,
+    passes,
+    detail,
+    execution_id,
+    started_at,
+    finished_at
+FROM sync_windows;
 
 DROP TABLE sync_windows;
 
@@ -38,13 +53,32 @@ INSERT INTO sync_windows
     scope, window_key, day
 )
 SELECT
-    job, status, api_total, distinct_ids, stored, rejected, pages, passes, detail, execution_id, started_at, finished_at,
-    campaigns, day, day
+    job,
+    status,
+    api_total,
+    distinct_ids,
+    stored,
+    rejected,
+    pages,
+    passes,
+    detail,
+    execution_id,
+    started_at,
+    finished_at,
+    campaigns AS scope,
+    day AS window_key,
+    day
 FROM windows_before;
 
 DROP TABLE windows_before;
 
-CREATE TEMPORARY TABLE given_up_before AS SELECT * FROM days_given_up;
+CREATE TEMPORARY TABLE given_up_before AS SELECT
+    job,
+    campaigns,
+    day,
+    given_up_at,
+    given_up_by
+FROM days_given_up;
 
 DROP TABLE days_given_up;
 
@@ -58,11 +92,22 @@ CREATE TABLE days_given_up (
 );
 
 INSERT INTO days_given_up (job, day, given_up_at, given_up_by, scope)
-SELECT job, day, given_up_at, given_up_by, campaigns FROM given_up_before;
+SELECT
+    job,
+    day,
+    given_up_at,
+    given_up_by,
+    campaigns
+FROM given_up_before;
 
 DROP TABLE given_up_before;
 
-CREATE TEMPORARY TABLE scheduled_before AS SELECT * FROM scheduled_days;
+CREATE TEMPORARY TABLE scheduled_before AS SELECT
+    job,
+    campaigns,
+    first_day,
+    last_day
+FROM scheduled_days;
 
 DROP TABLE scheduled_days;
 
@@ -75,6 +120,11 @@ CREATE TABLE scheduled_days (
 );
 
 INSERT INTO scheduled_days (job, first_day, last_day, scope)
-SELECT job, first_day, last_day, campaigns FROM scheduled_before;
+SELECT
+    job,
+    first_day,
+    last_day,
+    campaigns
+FROM scheduled_before;
 
 DROP TABLE scheduled_before;
