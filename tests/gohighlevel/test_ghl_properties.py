@@ -71,7 +71,11 @@ def test_the_stored_token_is_the_newest_or_its_loss_is_told(
             except TokenLost:
                 assert not api.tokens.renews(stored_refresh())
                 assert auths[other].standing().lost
+                api.use_faults([])
+                api.tokens.gives_refresh_token = True
                 auths = [process(api.tokens.authorize()), process()]
+                for auth in auths:  # at once: a code serves for a few minutes
+                    auth.credentials()
             except LocationInactive:
                 assert kind == "paused"
             except RobotError:

@@ -152,7 +152,8 @@ def test_what_a_killed_execution_stored_is_not_read_again(robot, api, query, mon
 
     api.before = kill
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    paths = [str(ROOT), str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
     process = subprocess.Popen(
         [sys.executable, "-m", "toy.app", *robot.arguments, "run", "--job", "toy_orders"],
         stdout=subprocess.DEVNULL,
