@@ -113,11 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
     Nothing but a message reaches the console, whatever fails.
     """
     try:
-        os.umask(
-            0o077
-            # whatever the robot makes may hold secrets and personal data: it is its user's alone
-            # (POSIX)
-        )
+        # what the robot makes may hold secrets and personal data: on POSIX it is its user's alone
+        os.umask(0o077)
         consoles.make_streams_forgiving()
         code = _run_commands(arguments)
         consoles.wait_for_a_reader(code)
@@ -127,9 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_commands(arguments: list[str] | None) -> int:
-    logging.getLogger().addHandler(
-        logging.NullHandler()
-    )  # before the logs are open, no line goes to the console by itself
+    # before the logs are open, no line goes to the console by itself
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         app(arguments, prog_name=program())
     except Leave as asked:

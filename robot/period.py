@@ -15,9 +15,8 @@ API_FORMAT = "%Y-%m-%d %H:%M:%S"
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 _FIRST_YEAR = 2000  # no dialer is older: an earlier year is a slip of the keyboard, like 0226
 LAST_SECOND = time(23, 59, 59)
-A_DAY = timedelta(
-    days=1
-)  # on the wall clock: also where a change of clocks makes it longer or shorter
+# on the wall clock: also where a change of clocks makes it longer or shorter
+A_DAY = timedelta(days=1)
 
 
 def now(zone: ZoneInfo) -> datetime:

@@ -23,9 +23,8 @@ from robot.database import Repository
 if (
     sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 ):  # the suite runs under nohup
-    signal.signal(
-        signal.SIGHUP, signal.SIG_DFL
-    )  # else every process that a test starts would ignore it, too
+    # else every process that a test starts would ignore it, too
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 if "MOVED_TO" in os.environ and "MOVED_BY_SECONDS" not in os.environ:

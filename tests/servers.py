@@ -144,9 +144,8 @@ class Server:
             yield name
         finally:
             with closing(self.connect()) as connection:
-                with suppress(
-                    Exception
-                ):  # sessions that a test left open are cut, where the server knows how
+                # sessions that a test left open are cut, where the server knows how
+                with suppress(Exception):
                     connection.execute(
                         f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE"
                     )

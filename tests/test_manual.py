@@ -115,9 +115,8 @@ def database(calls, tmp_path_factory):
 def answer(database, number):
     """The rows of a query of the manual, translated from SQL Server's dialect, as dictionaries."""
     sql = next(sql for found, _, sql in QUERIES if found == str(number))
-    sql = sql.replace(
-        "DATEPART(hour, call_date)", "CAST(SUBSTRING(call_date, 12, 2) AS INT)"
-    )  # sqlglot does not know how
+    # sqlglot does not know how
+    sql = sql.replace("DATEPART(hour, call_date)", "CAST(SUBSTRING(call_date, 12, 2) AS INT)")
     sql = re.sub(r"'(\d{4})(\d\d)(\d\d)'", r"'\1-\2-\3'", sql)  # SQLite compares dates as texts
     sql = sql.replace("GETDATE()", f"'{NOW}'")
     (translated,) = sqlglot.transpile(sql, read="tsql", write="sqlite")

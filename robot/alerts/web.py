@@ -12,9 +12,8 @@ from robot.http.failures import Broken
 from robot.http.wire import Wire
 
 TIMEOUT_SECONDS = 8.0  # for each next byte
-DEADLINE_SECONDS = (
-    5 * TIMEOUT_SECONDS
-)  # for the whole answer; an execution waits less for it (`watcher`)
+# for the whole answer; an execution waits less for it (`watcher`)
+DEADLINE_SECONDS = 5 * TIMEOUT_SECONDS
 _MOST_BYTES = 16 * 1024  # of an answer: more than any receiver has to say
 
 

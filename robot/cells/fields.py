@@ -11,9 +11,8 @@ from robot.cells.tables import Column, Kind
 from robot.cells.values import Cell, Read
 
 Reader = Callable[[Any], Read]
-Field = tuple[
-    str, Kind, int, Reader
-]  # name on the wire; kind; a text of so many characters fits for sure; reader
+# name on the wire; kind; a text of so many characters fits for sure; reader
+Field = tuple[str, Kind, int, Reader]
 Plan = tuple[Field, ...]
 
 _BOOLEAN, _INTEGER = Kind.BOOLEAN, Kind.INTEGER

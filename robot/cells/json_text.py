@@ -16,9 +16,8 @@ from typing import Any
 import orjson
 
 MAX_DEPTH = 200  # orjson writes 254 levels; SQL Server's JSON functions read 128
-_SURROGATE = re.compile(
-    "[\ud800-\udfff]"
-)  # in a str from a JSON parser each is a lone one: it joins pairs
+# in a str from a JSON parser each is a lone one: it joins pairs
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_NUL = b"\\u0000"
 # bytes that hashlib hashes without giving up Python's one lock, which it would have to wait for
 _SHORT = 2047

@@ -147,9 +147,8 @@ EXECUTION_LOGS = Table(
         _integer("successful_records"),
         _integer("failed_records"),
         _integer("execution_time_seconds"),
-        _text(
-            "status", 20
-        ),  # 30 in SQL Server, where COMPLETED_WITH_ERRORS (21 letters) would not fit
+        # 30 in SQL Server, where COMPLETED_WITH_ERRORS (21 letters) would not fit
+        _text("status", 20),
         _text("error_message"),
         _datetime("created_at"),
         # ours
@@ -250,19 +249,14 @@ DIALER_EXPORTS = Table(
         _integer("campaign_id"),
         _text("list_name", 255),
         _integer("list_id"),
-        _integer(
-            "list_total_before"
-        ),  # contacts that the list had when the export found or made it
+        # contacts that the list had when the export found or made it
+        _integer("list_total_before"),
         _integer("weight"),
         _text("selection"),  # JSON: what was asked for
-        _text(
-            "motives"
-            # JSON: why the dialer filtered contacts, and how often: the sum of the export's
-            # requests
-        ),
-        _integer(
-            "filtered_records"
-        ),  # as the dialer counts them, also where it does not say whom: likewise a sum
+        # JSON: why the dialer filtered contacts, and how often: the sum of the export's requests
+        _text("motives"),
+        # as the dialer counts them, also where it does not say whom: likewise a sum
+        _integer("filtered_records"),
         _datetime("created_at"),
         _datetime("finished_at"),  # none of its contacts is pending
     ),

@@ -28,8 +28,7 @@ def test_alert(context: Context) -> ExitCode:
         f"TEST: API 3C Robot on {socket.gethostname()}",
         (
             "This is a test, sent by the command test-alert. Nothing failed: whoever reads it"
-            " would be"
-            " told of a failure."
+            " would be told of a failure."
         ),
     ).safe()
     in_event_log = event_log.report(f"{report.subject}\n\n{report.body}", kind=event_log.WARNING)

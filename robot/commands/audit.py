@@ -15,7 +15,7 @@ from rich.table import Table
 from robot import jobs
 from robot.commands import consoles
 from robot.commands.context import Context, Session
-from robot.commands.options import Read
+from robot.commands.options import Campaigns, End, Read, Start
 from robot.commands.progress import listener
 from robot.commands.summary import print_summary
 from robot.database import Repository, forget_hashes, open_repository
@@ -222,16 +222,9 @@ def _plain(days: Sequence[DayAudit]) -> dict[str, Any]:
 
 def cli(
     context: typer.Context,
-    start: Annotated[
-        str | None,
-        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
-    ] = None,
-    campaigns: Annotated[
-        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
-    ] = None,
+    start: Start = None,
+    end: End = None,
+    campaigns: Campaigns = None,
     fix: Annotated[bool, typer.Option("--fix", help="Store what differs.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For programs; holds every difference.")

@@ -135,9 +135,8 @@ class _Lasting:
             yield
         except OSError as error:
             self._failure = error.strerror or str(error)
-            with contextlib.suppress(
-                OSError, ValueError
-            ):  # what is buffered goes nowhere, also at the end of the process
+            # what is buffered goes nowhere, also at the end of the process
+            with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
             log.warning("%s cannot be written any more: %s.", self._name, self._failure)
 

@@ -32,9 +32,8 @@ def prove(context: Context, *, seed: int) -> ExitCode:
 
     Works in a temporary folder, on the built-in simulator alone.
     """
-    logging.disable(
-        logging.CRITICAL
-    )  # faults are what is wanted here: nobody needs ten thousand lines about them
+    # faults are what is wanted here: nobody needs ten thousand lines about them
+    logging.disable(logging.CRITICAL)
     try:
         with tempfile.TemporaryDirectory(
             prefix="robot-prove-", ignore_cleanup_errors=True

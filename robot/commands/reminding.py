@@ -73,9 +73,8 @@ def _due(
     if not is_due(kept, today):
         return None
     if summary.exit_code is not ExitCode.SUCCESS and all(_is_of(each, summary) for each in left):
-        _remember(
-            repository, job, today.isoformat()
-        )  # the alert of this very execution tells of them: the week begins now
+        # the alert of this very execution tells of them: the week begins now
+        _remember(repository, job, today.isoformat())
         return None
     return _report(session, job, words, left)
 

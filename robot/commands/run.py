@@ -14,7 +14,7 @@ import typer
 
 from robot import jobs
 from robot.commands.context import Context, Session
-from robot.commands.options import Started
+from robot.commands.options import Campaigns, End, Start, Started
 from robot.commands.progress import listener
 from robot.commands.reminding import reminding
 from robot.commands.sending import print_result, send_now
@@ -117,16 +117,9 @@ def _execute(
 
 def cli(
     context: typer.Context,
-    start: Annotated[
-        str | None,
-        typer.Option(help="First moment: YYYY-MM-DD HH:MM:SS, YYYY-MM-DD or DD/MM/YYYY."),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(help="Last moment; a date alone is its whole day.")
-    ] = None,
-    campaigns: Annotated[
-        str | None, typer.Option(help="Campaign ids separated by commas; empty = all.")
-    ] = None,
+    start: Start = None,
+    end: End = None,
+    campaigns: Campaigns = None,
     again: Annotated[
         bool, typer.Option(help="Read also what an interrupted execution left complete.")
     ] = False,

@@ -185,8 +185,7 @@ def _print_sendings(context: Context, exports: Sendings) -> None:
             out,
             (
                 f"Contacts in flight: {flying:,}. An export is running, or was killed: the next"
-                " start"
-                " makes them unknown."
+                " start makes them unknown."
             ),
         )
     if unknown := exports.open.get(ItemStatus.UNKNOWN):

@@ -171,9 +171,8 @@ def _plain(found: WholeExecution, contacts: dict[str, int]) -> dict[str, object]
                 **asdict(day),
                 "day": day.day.isoformat(),
                 "detail": mask(day.detail) if day.detail else None,
-                "said": reasons.get(
-                    day.day
-                ),  # by this execution, of a day that a later one may have read since
+                # by this execution, of a day that a later one may have read since
+                "said": reasons.get(day.day),
             }
             for day in found.days
         ],

@@ -189,9 +189,8 @@ def _end_of(path: Path) -> str:
         file.seek(max(0, file.tell() - _LOG_BYTES))
         raw = file.read()
     text = raw.decode("utf-8", errors="replace")
-    return (
-        text if len(raw) < _LOG_BYTES else text.partition("\n")[2]
-    )  # never half a line: it could not be masked
+    # never half a line: it could not be masked
+    return text if len(raw) < _LOG_BYTES else text.partition("\n")[2]
 
 
 def cli(

@@ -17,8 +17,7 @@ from robot.cells.words import canonical
 # their end.
 _WHOLE = {
     "external_id": "externalid id codigo cod codcliente codigocliente idcliente clientid"
-    " identificador chave"
-    " contrato matricula",
+    " identificador chave contrato matricula",
     "name": (
         "nome name cliente nomecliente nomecompleto razaosocial devedor nomedevedor nomedocliente"
     ),
@@ -93,13 +92,11 @@ _SHORT = {
 }
 _NOISE = _words(
     "a o as os e ou do da de dos das d no na em n para por p c com the of and or to numero"
-    " descricao"
-    " se houver opcional obrigatorio campo coluna"
+    " descricao se houver opcional obrigatorio campo coluna"
 )
 _PERSON = _words(
     "cliente devedor titular sacado mutuario consumidor contribuinte pessoa fisica juridica"
-    " financiado"
-    " responsavel comprador aluno associado cooperado tomador"
+    " financiado responsavel comprador aluno associado cooperado tomador"
 )
 _OTHERS = _words(
     "mae pai avalista avalistas fiador fiadores conjuge esposa esposo marido referencia ref recado"
@@ -115,8 +112,7 @@ _OTHERS = _words(
 )
 _ATTRIBUTES = _words(
     "data tipo quantidade operadora score ranking rank ordem validade valido valida hora horario"
-    " flag"
-    " indice origem fonte marca ultimo ultima percentual taxa link url arquivo prioridade nota"
+    " flag indice origem fonte marca ultimo ultima percentual taxa link url arquivo prioridade nota"
     " confirmado verificado tentativas tentativa resultado ramal"
 )
 _PHONES = _words("telefone celular whatsapp")
@@ -133,8 +129,7 @@ _PAID = _words(
     "parcela parcelas pago paga pagamento desconto entrada multa juros honorarios proposta minimo"
     " minima"
     " prestacao comissao custas taxa limite credito renda salario bem acordo boleto fatura iof"
-    " tarifa"
-    " percentual vista avista seguro encargos amortizado recebido quitado"
+    " tarifa percentual vista avista seguro encargos amortizado recebido quitado"
 )
 _OWED = _words(
     "aberto atualizado atual devedor divida debito saldo vencido devido cobranca devida due"

@@ -28,15 +28,8 @@ TARGETS = (
     "status",
 )
 _MANY = {"phones", "address", "ddd", "notes"}
-_ONE = {
-    "external_id",
-    "name",
-    "cpf",
-    "creditor",
-    "open_amount",
-    "uf",
-    "status",
-}  # a second one is asked about
+# a second one is asked about
+_ONE = {"external_id", "name", "cpf", "creditor", "open_amount", "uf", "status"}
 _STREET = {"endereco", "rua"}
 _OF_PHONES = {"telefone", "ddd"}
 

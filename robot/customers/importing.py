@@ -259,8 +259,7 @@ def _nameless(repository: Repository) -> dict[frozenset[tuple[str, str]], list[i
     found: dict[frozenset[tuple[str, str]], list[int]] = {}
     for line in repository.rejections(JOB):
         if line.record_id is None or not fits(line.record_id, CLIENTS["external_id"].width):
-            with suppress(
-                ValueError, AttributeError
-            ):  # a payload that is no object is none of ours
+            # a payload that is no object is none of ours
+            with suppress(ValueError, AttributeError):
                 found.setdefault(without_id(json.loads(line.payload)), []).append(line.id)
     return found

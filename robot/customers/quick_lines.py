@@ -25,14 +25,8 @@ _NAMES = CLIENTS.row_names
 SURE = {  # so many characters fit in any case: an emoji takes two units
     column.name: (column.width or 2**31) // 2 for column in CLIENTS.row_columns
 }
-_TYPED = {
-    "external_id",
-    "name",
-    "cpf",
-    "phones",
-    "ddd",
-    "status",
-}  # no date or boolean may stand there
+# no date or boolean may stand there
+_TYPED = {"external_id", "name", "cpf", "phones", "ddd", "status"}
 _MOST_KEPT = 10_000  # texts of `extra` that are remembered
 
 Lines = Sequence[Sequence[object]]

@@ -21,14 +21,8 @@ AS_TEXT = "Format the column as text, write or export the values again, and save
 _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-][0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
 _ROUNDED = "a number that lost digits (scientific notation)"
-_TYPED = {
-    "external_id",
-    "phones",
-    "ddd",
-    "cpf",
-    "name",
-    "status",
-}  # where a date or a boolean is a mistake
+# where a date or a boolean is a mistake
+_TYPED = {"external_id", "phones", "ddd", "cpf", "name", "status"}
 WHAT = {
     "external_id": "the external_id",
     "phones": "a phone",

@@ -23,6 +23,7 @@ from robot.errors import ConfigurationError, FatalError, Interrupted
 
 _PAGES_AT_ONCE = 2000  # 8 MB
 _BUSY_SECONDS = 30
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
@@ -58,6 +59,11 @@ def back_up(source: Path, target: Path, stop: threading.Event, progress: Progres
         _to_disk(unfinished)
         unfinished.rename(target)
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", None) in _DAMAGED:  # only the source can be
+            raise FatalError(
+                f"{source} is damaged or no SQLite database: {error}.",
+                "Restore it from a backup, or name another DB_FILE.",
+            ) from error
         raise FatalError(
             f"{target} could not be written: {error}.", "Free space, or name another file."
         ) from error
@@ -77,9 +83,8 @@ def restore(backup: Path, target: Path, stop: threading.Event, progress: Progres
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _opened(backup) as copy, _opened(target, new=not target.exists()) as database:
-            database.execute(
-                "PRAGMA journal_mode = DELETE"
-            )  # a WAL of another page size would refuse the copy
+            # a WAL of another page size would refuse the copy
+            database.execute("PRAGMA journal_mode = DELETE")
             _copy(copy, database, stop, progress)
     except (sqlite3.Error, OSError) as error:
         raise FatalError(

@@ -118,9 +118,8 @@ class Batches:
         if len(keys) > 1:
             half = set(keys[: len(keys) // 2])
             parts = [
-                replace(
-                    batch, rows=_rows(batch, half.__contains__)
-                ),  # with all that is not of the rows
+                # with all that is not of the rows
+                replace(batch, rows=_rows(batch, half.__contains__)),
                 Batch(_rows(batch, lambda key: key not in half)),
             ]
         else:
@@ -189,9 +188,8 @@ class Batches:
             for record in batch.outside:
                 rejections.keep(engine, job, execution_id, now, record)
             storing.also()
-            attempts.append(
-                stored
-            )  # from here on only COMMIT can fail, and leave its outcome unknown
+            # from here on only COMMIT can fail, and leave its outcome unknown
+            attempts.append(stored)
             return stored
 
         final = self._transactions.run(work, before=lambda: self.stage(batch.rows))

@@ -25,9 +25,8 @@ from robot.period import Period
 _ROWS_AT_ONCE = 500
 _KEYS_AT_ONCE = 500  # SQL Server takes at most 2,100 parameters
 
-Digests: TypeAlias = tuple[
-    bytes | None, ...
-]  # one for each table of the family; None where it has no row
+# one for each table of the family; None where it has no row
+Digests: TypeAlias = tuple[bytes | None, ...]
 
 
 class Content(NamedTuple):

@@ -108,8 +108,7 @@ def complete(engine: Engine, now: datetime, answer: Answer) -> None:
     motives = json.dumps(dict(answer.motives), ensure_ascii=False) if answer.motives else None
     engine.write(
         f"UPDATE {TABLE.name} SET status = ?, imported = ?, filtered = ?, motives = ?, reason = ?,"
-        " settled_at = ?"
-        " WHERE token = ?",
+        " settled_at = ? WHERE token = ?",
         (
             *(answer.status.value, answer.imported, answer.filtered, motives),
             *(answer.reason and cut(answer.reason, TABLE["reason"].width), now, answer.token),

@@ -165,8 +165,7 @@ class ExportStore:
         """The campaign's exports that have pending contacts, oldest first, with their number."""
         rows = self._repository.read(
             "SELECT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight,"
-            " COUNT(*)"
-            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
+            " COUNT(*) FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
             " WHERE e.campaign_id = ? AND i.status = ?"
             " GROUP BY e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before, e.weight"
             " ORDER BY e.id",
@@ -179,8 +178,7 @@ class ExportStore:
         which, values = ("", ()) if export_id is None else (" AND e.id = ?", (export_id,))
         rows = self._repository.read(
             "SELECT DISTINCT e.id, e.campaign_id, e.list_name, e.list_id, e.list_total_before,"
-            " e.weight"
-            " FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
+            " e.weight FROM dialer_exports e JOIN dialer_export_items i ON i.export_id = e.id"
             f" WHERE i.status = ?{which} ORDER BY e.id",
             (ItemStatus.UNKNOWN.value, *values),
         )

@@ -222,8 +222,7 @@ def _at_the_door(error: OdbcError, name: str) -> SyncError | None:
             f"{name} cannot be reached: {error.told}",
             (
                 "Check DB_SERVER (host, host,port or host\\instance), that the server runs with"
-                " TCP/IP"
-                " on, and the firewall."
+                " TCP/IP on, and the firewall."
             ),
         )
     return None

@@ -27,11 +27,8 @@ from robot.database.catalog import Catalog, Standing, StandingIndex
 from robot.database.scripts import VIEW, Index, constraints, made_by, part_of, pieces
 
 _SHARE = 0.75
-_BY_THE_SPEC = {
-    "calls": 66,
-    "mailing_data": 24,
-    "execution_logs": 12,
-}  # columns; those behind them are added
+# columns; those behind them are added
+_BY_THE_SPEC = {"calls": 66, "mailing_data": 24, "execution_logs": 12}
 _VIEW_COLUMNS = {
     "export_id",
     "campaign_id",
@@ -118,9 +115,8 @@ def survey(
             )
             foreign.update({each: _in_the_way_of(each, strangers) for each in sorted(unmade)})
     if not any(_lacks(catalog, parts[name]) for name, _ in left if name in parts):
-        left = [
-            (name, text) for name, text in left if name not in parts
-        ]  # all that can be made of these stands
+        # all that can be made of these stands
+        left = [(name, text) for name, text in left if name not in parts]
     due = [(name, parts.get(name, text)) for name, text in left]
     due = [each for each in due if each[0] not in parts or made_by(each[1]).names]
     return Survey(catalog, foreign, tuple(due), frozenset(parts))

@@ -123,9 +123,8 @@ class Stored:
             self.tables.setdefault(name, Counts()).add(counts)
         self.rejected += other.rejected
         self.clashed |= other.clashed
-        self.reasons = (
-            other.reasons | self.reasons
-        )  # the parent's stays, of which the child's follows
+        # the parent's stays, of which the child's follows
+        self.reasons = other.reasons | self.reasons
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,7 @@ def keep(engine: Engine, job: str, execution_id: int, now: datetime, record: Rej
     digest = hashlib.blake2b(record.payload.encode("utf-8", "replace"), digest_size=16).hexdigest()
     seen_again = engine.write(
         "UPDATE rejected_records SET last_seen_at = ?, resolved_at = NULL, resolved_execution_id ="
-        " NULL"
-        " WHERE job = ? AND payload_hash = ?",
+        " NULL WHERE job = ? AND payload_hash = ?",
         (now, job, digest),
     )
     if seen_again:

@@ -174,8 +174,7 @@ class Repository:
             return self._engine.write(
                 (
                     "UPDATE execution_logs SET status = ?, exit_code = ?, error_message = ? WHERE"
-                    " job"
-                    " = ? AND status = ?"
+                    " job = ? AND status = ?"
                 ),
                 (
                     ExecutionStatus.FAILED,
@@ -209,9 +208,8 @@ class Repository:
         sql = f"INSERT INTO execution_logs ({columns}) VALUES ({', '.join('?' * len(values))})"
 
         def work() -> int:
-            cursor = (
-                self._engine.cursor()
-            )  # a COMMIT that broke, but did hold, left the line there already
+            # a COMMIT that broke, but did hold, left the line there already
+            cursor = self._engine.cursor()
             cursor.execute(
                 (
                     "SELECT MAX(id) FROM execution_logs WHERE job = ? AND holder = ? AND status = ?"
@@ -328,8 +326,7 @@ class Repository:
         Not what a clock that was ahead proved in days to come.
         """
         sql = (
-            "SELECT day FROM sync_windows WHERE job = ? AND scope = ? AND status = ? AND day"
-            " >= ?"
+            "SELECT day FROM sync_windows WHERE job = ? AND scope = ? AND status = ? AND day >= ?"
             " AND (finished_at IS NULL OR finished_at <= ?)"
         )
         parameters = (

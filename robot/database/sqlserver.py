@@ -178,10 +178,8 @@ class SqlServerEngine:
         if not isinstance(error, pyodbc.Error):
             return None
         found = odbc_errors.read(error.args)
-        error.args = (
-            found.state,
-            found.text,
-        )  # so that no log has a customer's value by way of the traceback
+        # so that no log has a customer's value by way of the traceback
+        error.args = (found.state, found.text)
         connecting, self._connecting = self._connecting, False
         if found.connection_lost or found.unanswered or found.state == "HY010":
             self.close()
@@ -204,9 +202,8 @@ class SqlServerEngine:
         self._staged.pop(table.name, None)
         connection.cursor().execute(staging.make_or_empty(table)).close()
         for sizes, chunk in staging.chunks(table, rows):
-            cursor = (
-                connection.cursor()
-            )  # a new one: a statement prepared on an old one keeps its types
+            # a new one: a statement prepared on an old one keeps its types
+            cursor = connection.cursor()
             cursor.fast_executemany = self._fast
             cursor.setinputsizes(sizes)
             self.begin()

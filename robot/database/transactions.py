@@ -65,9 +65,8 @@ class Transactions:
                     self._reconnect()
                 return work()
             except Exception as error:
-                meaning = self._engine.translate(
-                    error
-                )  # closes what has gone dead: a ROLLBACK there would wait for ever
+                # closes what has gone dead: a ROLLBACK there would wait for ever
+                meaning = self._engine.translate(error)
                 self._engine.rollback()
                 if meaning is None:
                     raise

@@ -67,9 +67,8 @@ class Deadline:
         """
         connection.deadline = self
         self._connection = connection
-        self._socket = getattr(
-            connection, "sock", None
-        )  # the connection forgets it when the answer is its last, and reads on
+        # the connection forgets it when the answer is its last, and reads on
+        self._socket = getattr(connection, "sock", None)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

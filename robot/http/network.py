@@ -109,9 +109,8 @@ def _roots(requests_ca_bundle: str, ssl_cert_file: str) -> Roots:
     files = {
         "REQUESTS_CA_BUNDLE": requests_ca_bundle,
         "SSL_CERT_FILE": ssl_cert_file,
-        "CURL_CA_BUNDLE": os.environ.get(
-            "CURL_CA_BUNDLE", ""
-        ),  # no setting of ours; `requests` knows it, too
+        # no setting of ours; `requests` knows it, too
+        "CURL_CA_BUNDLE": os.environ.get("CURL_CA_BUNDLE", ""),
     }
     return Roots.first_of(files)
 

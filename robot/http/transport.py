@@ -181,10 +181,8 @@ class Transport:
                     require_room(raw, share, self._largest_body)
                 answer = self._judge(method, url, response, raw)
             except BodyTooLarge as error:
-                raw, error.__traceback__ = (
-                    b"",
-                    None,
-                )  # they would keep the body as long as the new error lives
+                # they would keep the body as long as the new error lives
+                raw, error.__traceback__ = (b"", None)
                 message = f"{_where(method, url)}: {error.message}"
                 if method != "GET":  # what was sent was answered, and nobody knows how
                     raise ApiUnavailable(message) from None

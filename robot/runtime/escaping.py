@@ -42,9 +42,8 @@ def printable(text: str) -> str:
 
 
 def _is_shown(sign: str) -> bool:
-    return (
-        sign.isprintable() or unicodedata.category(sign) == "Zs"
-    )  # the blanks, also one that does not break
+    # the blanks, also one that does not break
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
 def _escaped(sign: str) -> str:

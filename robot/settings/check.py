@@ -63,9 +63,8 @@ def load(env_file: Path, systems: Collection[str] = ()) -> tuple[Settings, list[
     raw = {**file.values, **environment}
     for name in PROXIES:
         masking.register(*proxy_secrets(raw.get(name.upper(), "").strip()))
-    masking.register(
-        *(raw.get(name, "").strip() for name in _SECRETS)
-    )  # before anything is told of the other values
+    # before anything is told of the other values
+    masking.register(*(raw.get(name, "").strip() for name in _SECRETS))
     problems = [
         *file.problems,
         *(_stray(*line) for line in file.stray),

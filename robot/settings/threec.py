@@ -111,9 +111,8 @@ class ThreeCSettings(BaseSettings):
             parts = urlsplit(value)
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
             PreparedRequest().prepare_url(value, None)
-            (parts.hostname or "").encode(
-                "idna"
-            )  # a label that is empty or too long would break each request
+            # a label that is empty or too long would break each request
+            (parts.hostname or "").encode("idna")
         except ValueError:  # of requests, too; its message would show a password that holds a slash
             usable = False
         if not usable or any(sign in value for sign in "@?#"):

@@ -24,9 +24,8 @@ from robot.sync.history import holder, job_lock
 log = logging.getLogger(__name__)
 
 Rows: TypeAlias = Mapping[RowTable, Sequence[Row]]
-Normalizer: TypeAlias = Callable[
-    [object], Rows | Rejection
-]  # a record's rows in each table, or why it has none
+# a record's rows in each table, or why it has none
+Normalizer: TypeAlias = Callable[[object], Rows | Rejection]
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from robot.runtime.masking import mask
 from robot.sync.job import MOST_KEPT, Digest, Job, Unchanged, Why
 from robot.sync.pagers.account import Account
 
-_MOST_WAITING = (
-    32 * 1024 * 1024
-)  # bytes of pages; beyond them rows are stored before a batch is full
+# bytes of pages; beyond them rows are stored before a batch is full
+_MOST_WAITING = 32 * 1024 * 1024
 
 
 @dataclass
@@ -316,9 +315,8 @@ class _Gathered:
         self.table = table
         self.rows: dict[str, Row] = {}
         self.seen: set[str] = set()
-        self._uncounted: set[str] = (
-            set()
-        )  # of the rows that wait: those of which nothing was counted before
+        # of the rows that wait: those of which nothing was counted before
+        self._uncounted: set[str] = set()
         self._counts = counts
 
     def wait(self, key: str, row: Row) -> None:

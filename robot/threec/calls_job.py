@@ -184,9 +184,8 @@ def digest_calls(
     if made.unchanged and not {each.key for each in made.unchanged}.isdisjoint(
         CALLS.key_of(call) for call in made.calls
     ):
-        return digest_calls(
-            period, campaigns, records, zone=zone
-        )  # one id twice in a page: the last is the one that counts
+        # one id twice in a page: the last is the one that counts
+        return digest_calls(period, campaigns, records, zone=zone)
     return made.digest()
 
 

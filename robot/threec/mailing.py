@@ -151,9 +151,8 @@ class ThreeCMailingClient:
             except (NotSent, RateLimited):
                 raise
             except ApiUnavailable as error:
-                there = self.find_list(
-                    name, campaign_id
-                )  # it may have been made before the answer was lost
+                # it may have been made before the answer was lost
+                there = self.find_list(name, campaign_id)
                 if there is None:
                     raise ApiUnavailable(
                         (
@@ -281,9 +280,8 @@ def _imported(body: Any, sent: int, url: str) -> Imported:
     listed = filtered.get("details")
     details = tuple(_detail(each) for each in listed) if isinstance(listed, list) else ()
     count = _whole(filtered.get("quantity")) or 0
-    return Imported(
-        sent, quantity, max(count, sent - quantity), details
-    )  # what was not imported was filtered, told or not
+    # what was not imported was filtered, told or not
+    return Imported(sent, quantity, max(count, sent - quantity), details)
 
 
 def _detail(value: Any) -> Filtered:

@@ -36,9 +36,8 @@ _BEFORE_THE_FIRST_PAGE = (
     0.1  # so many are killed while they start: unpacking, opening the logs, making the tables
 )
 _START_SECONDS = 1.5
-_STAMPED = datetime(
-    2001, 1, 1
-)  # what rows are stamped with between the two runs: a row written again shows itself
+# what rows are stamped with between the two runs: a row written again shows itself
+_STAMPED = datetime(2001, 1, 1)
 
 
 @dataclass

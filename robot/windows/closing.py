@@ -113,9 +113,8 @@ def _suspend_parent() -> None:
         more = kernel.Thread32Next(snapshot, ctypes.byref(entry))
     kernel.CloseHandle(snapshot)
     if more:  # the first thread of a process is its main one
-        thread = wintypes.HANDLE(
-            kernel.OpenThread(2, False, entry.th32ThreadID)
-        )  # THREAD_SUSPEND_RESUME
+        # THREAD_SUSPEND_RESUME
+        thread = wintypes.HANDLE(kernel.OpenThread(2, False, entry.th32ThreadID))
         kernel.SuspendThread(thread)
         atexit.register(kernel.ResumeThread, thread)  # at the very end: it tidies up after us
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import ssl
 
 import pytest
 import trustme
 from watching_receivers import HttpReceiver, MailReceiver
 
-from robot.alerts import Report, healthcheck, mail, webhook
+from robot.alerts import Report, healthcheck, mail, web, webhook
 
 REPORT = Report(
     "calls", "failed", "API 3C Robot on server: calls FAILED", "The API is down.\nÀ espera."
@@ -102,9 +103,8 @@ def trusted(authority, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-@pytest.mark.filterwarnings(
-    "ignore:Requiring AUTH while not requiring TLS"
-)  # TLS there is from the first byte
+# TLS there is from the first byte
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("login", [None, ("robot", "secret of the mail")])
 def test_an_e_mail_arrives_encrypted(context, trusted, security, login):
     with MailReceiver(context, starttls=security == "starttls", login=login) as receiver:
@@ -136,3 +136,11 @@ def test_a_refused_login_is_an_error(context, trusted):
             mail.send(server, "robot@example.com", ("ana@example.com",), REPORT)
     assert "wrong" not in str(caught.value)
     assert receiver.messages == []
+
+
+def test_who_cannot_be_reached_is_told_without_the_settings_of_another_system():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and does not listen
+        with pytest.raises(OSError, match="Check the address") as caught:
+            web.post(f"http://127.0.0.1:{closed.getsockname()[1]}/x", b"x", "text/plain")
+    assert "BASE_URL" not in str(caught.value)

@@ -290,8 +290,7 @@ def test_both_databases_have_the_same_view():
         .partition("export_results AS\n")[2]
     )
     server = server.partition("');")[0].replace("''", "'").replace("dbo.", "")
-    server = server.replace(
-        " COLLATE DATABASE_DEFAULT", ""
-    )  # tables that were taken over may have another than ours
+    # tables that were taken over may have another than ours
+    server = server.replace(" COLLATE DATABASE_DEFAULT", "")
     assert lite.rstrip().removesuffix(";").split() == server.split()
     assert "GROUP BY e.id" in lite

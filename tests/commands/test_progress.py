@@ -55,9 +55,8 @@ def test_the_time_left_is_that_of_the_days_to_come_at_the_speed_so_far(clock):
     clock.now = 150
     assert pace.seconds_left == 150  # the half of a day has gone by
     clock.now = 400
-    assert (
-        pace.seconds_left == 120
-    )  # a day that takes longer does not use up the time of the others
+    # a day that takes longer does not use up the time of the others
+    assert pace.seconds_left == 120
 
 
 def test_days_that_were_complete_before_are_done_and_say_nothing_of_the_speed(clock):

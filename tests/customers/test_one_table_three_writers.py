@@ -50,9 +50,8 @@ _LETTERS = st.characters(
     include_characters="-.,&'\u0301\n",
     exclude_characters="\x1c\x1d\x1e\x1f\x85",
 )
-_TEXTS = st.text(_LETTERS, max_size=12).map(
-    lambda text: f"x{text}x"
-)  # no formula, no word for nothing
+# no formula, no word for nothing
+_TEXTS = st.text(_LETTERS, max_size=12).map(lambda text: f"x{text}x")
 _KEYS = st.one_of(
     st.integers(1, 99),
     st.integers(10**13, 10**15 - 1),

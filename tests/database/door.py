@@ -34,9 +34,8 @@ class Refusal:
     def token(self) -> bytes:
         text, name = self.text.encode("utf-16-le"), "door".encode("utf-16-le")
         body = struct.pack("<lBBH", self.number, 1, self.level, len(self.text)) + text
-        body += (
-            bytes([len(name) // 2]) + name + b"\0" + struct.pack("<l", 1)
-        )  # server, no procedure, line 1
+        # server, no procedure, line 1
+        body += bytes([len(name) // 2]) + name + b"\0" + struct.pack("<l", 1)
         return struct.pack("<BH", 0xAA, len(body)) + body
 
 
@@ -56,9 +55,8 @@ class Door:
     def __init__(self, certificate: ssl.SSLContext | None, *refusals: Refusal) -> None:
         """Without a certificate it cannot encrypt, and says so."""
         if certificate is not None:
-            certificate.maximum_version = (
-                ssl.TLSVersion.TLSv1_2
-            )  # TDS 7.4's; 1.3 sends tickets after the handshake
+            # TDS 7.4's; 1.3 sends tickets after the handshake
+            certificate.maximum_version = ssl.TLSVersion.TLSv1_2
             certificate.set_alpn_protocols(["tds/8.0"])
         self._certificate = certificate
         self._answer = b"".join(refusal.token() for refusal in refusals) + _DONE_WITH_ERROR
@@ -82,10 +80,8 @@ class Door:
             except OSError:
                 return
             client.settimeout(_LONGEST_SECONDS)
-            with (
-                client,
-                suppress(OSError),
-            ):  # a driver that refuses the certificate leaves in the middle of the handshake
+            # a driver that refuses the certificate leaves in the middle of the handshake
+            with client, suppress(OSError):
                 self._serve(client)
 
     def _serve(self, client: socket.socket) -> None:

@@ -139,9 +139,8 @@ class _Proxy:
                     connection.mute.set()
                 connection.server.sendall(data)
                 if how is Cut.AFTER:
-                    connection.answered.wait(
-                        1
-                    )  # the first part of a long message has no answer of its own
+                    # the first part of a long message has no answer of its own
+                    connection.answered.wait(1)
                 if how is not None:
                     break
         except OSError:

@@ -44,9 +44,8 @@ def test_rows_are_stored_compared_and_joined(repository, new_server_database):
         batch([call("a1", version="2"), call("b1")], mailings), COVERAGE, line(), set()
     )
     assert changed.tables == {"calls": Counts(0, 1, 1), "mailing_data": Counts(0, 0, 1)}
-    apart = repository.store(
-        batch([call("A1")]), COVERAGE, line(), set()
-    )  # another id for this column
+    # another id for this column
+    apart = repository.store(batch([call("A1")]), COVERAGE, line(), set())
     assert (apart.tables["calls"], apart.clashed) == (Counts(1, 0, 0), set())
     assert set(repository.known_hashes(CALLS_FAMILY, WHOLE_DAY)[0]) == {"a1", "b1", "A1"}
     assert ExportStore(repository).called_since(WHOLE_DAY.start) == {"7"}

@@ -13,10 +13,8 @@ from robot.database.export_requests import Answer, NewRequest, RequestStatus
 from robot.database.exports import ExportStore, ItemStatus, NewExport, Settled
 from robot.errors import RetriableError
 
-FURTHEST, STEP = (
-    400,
-    9,
-)  # messages of a life, and the way from one cut to the next: three kinds, at places of their own
+# messages of a life, and the way from one cut to the next: three kinds, at places of their own
+FURTHEST, STEP = (400, 9)
 
 
 def wire(name, *phones):

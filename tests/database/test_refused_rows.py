@@ -108,9 +108,8 @@ def test_a_unique_index_of_the_dbas_own_keeps_the_first_and_is_named(own, reposi
     reason = own.value("SELECT reason FROM rejected_records")
     assert ("ux_company_number" if own.on_server else "calls.number") in reason
     assert "1100000003" not in reason
-    assert (
-        repository.retries <= 10
-    )  # each once more at once, since another program might have been quicker
+    # each once more at once, since another program might have been quicker
+    assert repository.retries <= 10
 
 
 def test_a_child_that_is_refused_leaves_its_parent_stored(own, repository):

@@ -122,9 +122,8 @@ def test_the_import_of_the_corrected_line_is_written_beside_its_rejection(operat
 @pytest.mark.parametrize("wrong", ["", "x" * 51])
 def test_a_line_without_a_usable_id_is_settled_by_the_same_line_with_one(operator, wrong):
     operator.load(GOOD + f"{wrong};Bia;11988887777\n")
-    assert (
-        operator.load(GOOD + "2;Bia;11988887776\n", "Id;Nome;Fone\n") == 0
-    )  # another phone: somebody else
+    # another phone: somebody else
+    assert operator.load(GOOD + "2;Bia;11988887776\n", "Id;Nome;Fone\n") == 0
     assert operator.rejections("resolved_execution_id") == [(None,)]
     assert operator.load("3;Bia;11988887777\n", "Id;Nome;Fone\n") == 0
     assert operator.rejections("resolved_execution_id") == [(operator.last_execution(),)]
@@ -171,9 +170,8 @@ def test_a_contact_that_the_dialer_refuses_is_kept_listed_and_settled_by_the_exp
     assert operator.send() == 3  # still refused: one rejection, not two
     assert operator.rejections() == [(EXPORT, "2", None)]
     refusing.clear()
-    assert (
-        operator.run("export", "--campaign", "6", "--yes") == 0
-    )  # another campaign's word does not settle it
+    # another campaign's word does not settle it
+    assert operator.run("export", "--campaign", "6", "--yes") == 0
     assert operator.rejections() == [(EXPORT, "2", None)]
     assert operator.run("export", "--campaign", "5", "--ids", "2", "--yes") == 0
     assert operator.rejections() == [(EXPORT, "2", operator.last_execution())]
@@ -213,9 +211,8 @@ def test_records_of_the_companys_own_table_are_kept_until_its_query_gives_them_n
     assert "rejected, no client: 1 no phone" in operator.told
     assert operator.rejections() == []  # a look changes nothing
     for _ in range(2):
-        assert (
-            operator.send() == 0
-        )  # a table that others keep is never quite clean: no error of the export
+        # a table that others keep is never quite clean: no error of the export
+        assert operator.send() == 0
         assert operator.rejections() == [
             ("clients_query", "2", None),
             ("clients_query", None, None),

@@ -172,10 +172,8 @@ def test_a_window_goes_from_reading_to_complete_with_its_numbers(repository, dat
 @pytest.mark.parametrize(
     ("later", "expected"),
     [
-        (
-            WindowStatus.PARTIAL,
-            WindowStatus.COMPLETE,
-        ),  # a part of a day takes nothing away from the whole
+        # a part of a day takes nothing away from the whole
+        (WindowStatus.PARTIAL, WindowStatus.COMPLETE),
         (WindowStatus.INCOMPLETE, WindowStatus.INCOMPLETE),
         (WindowStatus.FAILED, WindowStatus.FAILED),
         (WindowStatus.COMPLETE, WindowStatus.COMPLETE),

@@ -21,9 +21,8 @@ from robot.errors import AnotherExecutionRunning, ConfigurationError, FatalError
 
 pytestmark = pytest.mark.sqlserver
 SPEC = json.loads((Path(__file__).parent.parent / "data" / "spec_columns.json").read_text("utf-8"))
-WIDENED = {
-    ("execution_logs", "status"): "NVARCHAR(30)"
-}  # its own word COMPLETED_WITH_ERRORS has 21 letters
+# its own word COMPLETED_WITH_ERRORS has 21 letters
+WIDENED = {("execution_logs", "status"): "NVARCHAR(30)"}
 PASSWORD = "p;w}d{='x é 9A"
 
 

@@ -78,9 +78,8 @@ def test_nothing_is_said_of_exports_where_there_are_none(operator):
 
 def test_each_export_is_told_with_what_became_of_its_contacts(operator, simulator):
     simulator.lists.blocked = {"11970000149"}
-    simulator.use_faults(
-        [Fault("status_500_after", path=SYNC)]
-    )  # the first hundred are stored, and the answer is lost
+    # the first hundred are stored, and the answer is lost
+    simulator.use_faults([Fault("status_500_after", path=SYNC)])
     assert operator.run("export", "--campaign", "5", "--yes") == 3
     exports, text = operator.status()
     (line,) = exports["executions"]

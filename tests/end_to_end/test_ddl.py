@@ -70,9 +70,8 @@ def test_another_database_is_a_wrong_option():
 
 def test_it_prints_them_for_another_schema_and_makes_that_first(tmp_path):
     given = ddl("--schema", "robo").stdout
-    (tmp_path / ".env").write_text(
-        "DB_SCHEMA=robo\nPER_PAGE=wrong\n", "utf-8"
-    )  # another wrong line is no matter here
+    # another wrong line is no matter here
+    (tmp_path / ".env").write_text("DB_SCHEMA=robo\nPER_PAGE=wrong\n", "utf-8")
     program = [sys.executable, str(ROOT / "app.py"), "--env-file", str(tmp_path / ".env"), "ddl"]
     assert (
         subprocess.run(program, capture_output=True, encoding="utf-8", timeout=60).stdout == given

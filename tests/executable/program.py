@@ -125,11 +125,8 @@ class Program:
     def start(self, *arguments: str, **environment: str) -> Started:
         """Start it with an environment of nothing but what the system needs."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        kept |= {
-            "LANG": "C.UTF-8",
-            "PYTHONTZPATH": "",
-            **environment,
-        }  # no time zones but those inside
+        # no time zones but those inside
+        kept |= {"LANG": "C.UTF-8", "PYTHONTZPATH": "", **environment}
         return Started(
             [*(["wine"] if self.wine else []), str(self.executable), *arguments],
             self._elsewhere,

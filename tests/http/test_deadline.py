@@ -180,9 +180,8 @@ def test_an_encrypted_answer_has_the_same_deadline(encrypted, trusting, talk):
 def test_a_handshake_that_comes_byte_by_byte_is_given_up_and_nothing_was_sent(trusting):
     def talk(connection, server):
         connection.recv(1)
-        drip(
-            connection, server, b"\x16\x03\x03\x40\x00", b"\x02"
-        )  # a record of 16 KB of a handshake, to come
+        # a record of 16 KB of a handshake, to come
+        drip(connection, server, b"\x16\x03\x03\x40\x00", b"\x02")
 
     with raw_server(talk) as server:
         transport = fast_transport(timeout_seconds=TIMEOUT, max_attempts=1, network=trusting)

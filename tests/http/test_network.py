@@ -257,9 +257,8 @@ def test_what_the_system_trusts_is_trusted_where_it_is_asked_itself(
         address = server.url.replace("http:", "https:")
         with pytest.raises(ApiUnavailable, match="the certificate or the encryption is refused"):
             get(address, Network())
-        monkeypatch.setenv(
-            "SSL_CERT_FILE", certificates
-        )  # what this system trusts; no setting of Network() here
+        # what this system trusts; no setting of Network() here
+        monkeypatch.setenv("SSL_CERT_FILE", certificates)
         assert get(address, Network()) == {"data": []}
 
 

@@ -97,22 +97,13 @@ def test_without_retries_a_failure_waits_for_the_next_time():
 @pytest.mark.parametrize(
     ("expression", "takes", "ran"),
     [
-        (
-            "*/10 * * * *",
-            0,
-            ["20 02:00", "20 02:10", "20 02:20", "20 02:30"],
-        ),  # the next time comes before the try
+        # the next time comes before the try
+        ("*/10 * * * *", 0, ["20 02:00", "20 02:10", "20 02:20", "20 02:30"]),
         ("*/15 * * * *", 0, ["20 02:00", "20 02:15", "20 02:30"]),  # they fall together: one run
-        (
-            "0 * * * *",
-            50,
-            ["20 02:00", "20 03:00"],
-        ),  # so long that the try would come after the next time
-        (
-            "0 * * * *",
-            65,
-            ["20 02:00", "20 03:20"],
-        ),  # it slept over the next time, and is tried again before the one after
+        # so long that the try would come after the next time
+        ("0 * * * *", 50, ["20 02:00", "20 03:00"]),
+        # it slept over the next time, and is tried again before the one after
+        ("0 * * * *", 65, ["20 02:00", "20 03:20"]),
     ],
 )
 def test_no_try_goes_beyond_the_next_time(expression, takes, ran):

@@ -19,9 +19,8 @@ from robot.settings import Settings
 from robot.simulators.threec import DEMO_TOKEN, Simulator, make_calls
 
 LONG_AGO = datetime(2001, 1, 1)
-NOON = datetime(
-    2026, 9, 20, 12, 0, 0
-)  # where the machine's clock begins, see the fixture `operator`
+# where the machine's clock begins, see the fixture `operator`
+NOON = datetime(2026, 9, 20, 12, 0, 0)
 TODAY = NOON.date()
 
 

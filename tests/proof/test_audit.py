@@ -100,9 +100,8 @@ def test_fix_is_not_offered_where_nothing_could_be_read(machine: Machine) -> Non
 def test_fix_heals_exactly_what_differs_and_keeps_what_vanished(machine: Machine) -> None:
     spoiled = spoil(machine)
     machine.stamp()
-    assert (
-        machine.audit(ago(2), ago(1), "--fix", "--json") == 3
-    )  # the vanished call is kept, and told
+    # the vanished call is kept, and told
+    assert machine.audit(ago(2), ago(1), "--fix", "--json") == 3
     assert [kind for _, _, kind in differences(machine)] == ["only here"]
     assert machine.written() == {key for kind, key in spoiled.items() if kind != "only here"}
     assert machine.rows("SELECT COUNT(*) FROM calls WHERE id = ?", spoiled["only here"]) == [(1,)]

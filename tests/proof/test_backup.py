@@ -216,3 +216,13 @@ def test_a_database_on_a_server_is_its_dbas(machine: Machine, tmp_path: Path) ->
     )
     assert machine.run("backup", tmp_path / "copy.db") == 2
     assert "sql01" in machine.err
+
+
+def test_a_file_that_is_no_database_is_named_and_not_the_copy(
+    machine: Machine, tmp_path: Path
+) -> None:
+    Path(machine.database.settings.db_file).write_text("no database at all " * 100, "utf-8")
+    assert machine.run("backup", tmp_path / "copy.db") == 1
+    assert f"{machine.database.settings.db_file} is damaged or no SQLite database" in machine.err
+    assert "Restore it from a backup, or name another DB_FILE." in machine.err
+    assert not (tmp_path / "copy.db").exists()

@@ -113,9 +113,8 @@ def test_the_words_of_an_api_do_nothing_wherever_they_come(
         assert_harmless(each)
     assert all(LINE.match(line) or line.startswith("    ") for line in log.splitlines())
     for each in (machine.err + machine.out, log, text, message.get_content(), kept[0]):
-        assert re.search(
-            r"\\(u001b|x1b)\[2J", each.replace("\n", "")
-        )  # x1b: within a list, as Python writes it
+        # x1b: within a list, as Python writes it
+        assert re.search(r"\\(u001b|x1b)\[2J", each.replace("\n", ""))
     assert machine.run("status") == 0
     assert_harmless(machine.out)
 

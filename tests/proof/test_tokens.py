@@ -208,9 +208,8 @@ def test_who_watches_is_reminded_once_a_day_though_all_is_well(operator: Operato
         )
         for _ in range(2):
             assert machine.sync(ago(1)) == 0
-        assert f"The token of 3C Plus ends on {day(14)}" in flat(
-            machine.err
-        )  # the log says it each time
+        # the log says it each time
+        assert f"The token of 3C Plus ends on {day(14)}" in flat(machine.err)
         (told,) = texts(chat)
         assert "in 14 days." in told
         assert PANEL in told

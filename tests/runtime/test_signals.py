@@ -77,9 +77,8 @@ def test_a_closed_terminal_that_sends_several_signals_is_no_second_request() -> 
 
 def test_a_closed_terminal_is_nothing_to_a_process_under_nohup() -> None:
     code = textwrap.dedent(_HEAD) + "os.kill(me, signal.SIGHUP); print(stop.wait(0.2))"
-    before = signal.signal(
-        signal.SIGHUP, signal.SIG_IGN
-    )  # what a process ignores, the one that it starts ignores too
+    # what a process ignores, the one that it starts ignores too
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         ended = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False

@@ -83,9 +83,8 @@ class TestTheWire:
         client = suffer(FaultKind.TRICKLE, seconds=0.25, count=5)
         start = time.monotonic()
         assert len(client.data(timeout=1.1)) == 10
-        assert (
-            time.monotonic() - start >= 1.25
-        )  # longer than the timeout, which no single wait reached
+        # longer than the timeout, which no single wait reached
+        assert time.monotonic() - start >= 1.25
 
     def test_stop_does_not_wait_for_a_sleeping_answer(self, suffer: Simulate) -> None:
         client = suffer(FaultKind.TIMEOUT_BEFORE, seconds=LONG)

@@ -64,11 +64,8 @@ def test_a_call_that_the_list_holds_twice_is_proven_with_a_note(database):
     assert summary.status is again.status is ExecutionStatus.COMPLETED_SUCCESS
     assert window(database)[:3] == ("COMPLETE", 26, 25)
     assert "holds 1 record(s) twice" in window(database)[3]
-    assert sizes == {
-        10,
-        5,
-        9,
-    }  # pages of ten and of five both begin one at the tenth place, between the two
+    # pages of ten and of five both begin one at the tenth place, between the two
+    assert sizes == {10, 5, 9}
     assert database.value("SELECT COUNT(*) FROM calls") == 25
     assert again.tally.stored.tables["calls"].updated == 0
 

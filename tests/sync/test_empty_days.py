@@ -75,9 +75,8 @@ def test_so_is_one_whose_morning_the_day_before_lists(database):
 def test_the_day_beside_it_is_read_no_further_than_needed(database):
     many = [record(9 * 3600 + number, str(AFTER)) for number in range(2000)]
     _, asked = read_twice(database, [*EVENING, *many], ALL[1:2])
-    assert (
-        len([each for each in asked if each.day == str(AFTER)]) < 20
-    )  # of 21 pages, and those behind the end
+    # of 21 pages, and those behind the end
+    assert len([each for each in asked if each.day == str(AFTER)]) < 20
     assert not [each for each in asked if each.day == str(BEFORE)]
 
 

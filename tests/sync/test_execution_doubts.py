@@ -55,9 +55,8 @@ def test_a_day_that_was_full_and_comes_empty_is_no_success_with_campaigns_either
         assert summary.exit_code is ExitCode.WITH_ERRORS
         assert "the database holds 30" in (summary.message or "")
         others = execute(api, database, campaigns=(6,))
-    assert (
-        others.status is ExecutionStatus.COMPLETED_NO_DATA
-    )  # nobody has ever seen a call of that campaign
+    # nobody has ever seen a call of that campaign
+    assert others.status is ExecutionStatus.COMPLETED_NO_DATA
 
 
 def test_a_total_that_is_the_limit_of_what_the_api_shows_is_no_proof(database):

@@ -91,13 +91,11 @@ def test_an_expired_token_is_told_by_the_session_check_and_forgotten(simulate):
 
 def test_a_logout_asks_the_path_that_is_configured_and_forgets_the_token(simulate):
     simulator = simulate()
-    client = client_of(
-        simulator, logout_path="/authenticate"
-    )  # the simulator's only POST path that answers anybody
+    # the simulator's only POST path that answers anybody
+    client = client_of(simulator, logout_path="/authenticate")
     client.login()
-    with pytest.raises(
-        FatalError
-    ):  # 422: no form. What counts: it was asked, and the token is gone all the same
+    # 422: no form. What counts: it was asked, and the token is gone all the same
+    with pytest.raises(FatalError):
         client.logout()
     assert [request.path for request in simulator.requests] == ["/api/v1/authenticate"] * 2
     with pytest.raises(Unauthorized):

@@ -88,9 +88,8 @@ def test_of_lists_with_equal_names_the_newest_is_taken_and_told(simulate, caplog
 def test_a_list_whose_making_was_answered_with_trouble_is_looked_for_and_not_made_again(
     simulate, kind
 ):
-    fault = Fault(
-        kind, path="/campaigns/5/lists", skip=1, seconds=5
-    )  # the first request is the look for the name
+    # the first request is the look for the name
+    fault = Fault(kind, path="/campaigns/5/lists", skip=1, seconds=5)
     simulator = simulate(faults=[fault])
     mailing = mailing_of(simulator)
     if kind == "empty_body":  # the request was answered with nothing, and nothing was made

@@ -201,9 +201,8 @@ def test_a_field_without_a_column_is_kept_in_extra():
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
 def test_a_new_field_that_is_empty_changes_no_row(nothing):
-    assert normalize_call({**EXAMPLE, "new_field": nothing}, None) != normalize_call(
-        EXAMPLE
-    )  # another record was received
+    # another record was received
+    assert normalize_call({**EXAMPLE, "new_field": nothing}, None) != normalize_call(EXAMPLE)
     assert contents({**EXAMPLE, "new_field": nothing}) == contents(EXAMPLE)
 
 
@@ -585,9 +584,8 @@ def test_a_normalizer_that_makes_other_rows_has_another_form():
         for n in mailing["data"]
         for v in strange
     ]
-    headers = {
-        name: f"{name} {n}" for n, name in enumerate(["CIDADE", "Cidade", " cidade "])
-    }  # three headers, one column
+    # three headers, one column
+    headers = {name: f"{name} {n}" for n, name in enumerate(["CIDADE", "Cidade", " cidade "])}
     records.append({**EXAMPLE, "mailing_data": {**mailing, "data": headers}})
     rows = [normalize_call(record) for record in records]
     rows += [

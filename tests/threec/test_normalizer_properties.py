@@ -109,9 +109,8 @@ def assert_fits(cell: object, column: Column) -> None:
     if column.kind is Kind.TEXT:
         assert type(cell) is str
         assert cell
-        assert (
-            column.width is None or len(cell.encode("utf-16-le")) <= 2 * column.width
-        )  # raises on a lone surrogate
+        # raises on a lone surrogate
+        assert column.width is None or len(cell.encode("utf-16-le")) <= 2 * column.width
         assert "\x00" not in cell
     elif column.kind is Kind.INTEGER:
         assert type(cell) is int

@@ -76,9 +76,8 @@ def test_403_is_about_the_role_and_not_about_the_token(token, told):
 @pytest.mark.parametrize("status", [400, 401, 422])
 def test_a_token_of_the_role_agente_is_recognised_by_the_header_it_needs(detail, status):
     error = refused(status, {"status": status, "title": "Bad Request", "detail": detail})
-    assert isinstance(
-        error, AuthenticationRefused
-    )  # no other day would fare better: it ends the execution
+    # no other day would fare better: it ends the execution
+    assert isinstance(error, AuthenticationRefused)
     assert "asks for an agent" in error.message
     assert "role agente" in error.hint
     assert "role gestor" in error.hint

@@ -66,12 +66,8 @@ def test_a_date_with_an_offset_is_stored_in_the_accounts_zone_and_kept_as_it_cam
             datetime(2026, 11, 26, 10, 0, 1),
             True,
         ),
-        (
-            "2026-11-26 23:30:00",
-            "2026-11-26 11:00:00",
-            datetime(2026, 11, 26, 23, 30),
-            False,
-        ),  # no offset: no RFC 3339
+        # no offset: no RFC 3339
+        ("2026-11-26 23:30:00", "2026-11-26 11:00:00", datetime(2026, 11, 26, 23, 30), False),
         (
             "2026-11-26 23:30:00",
             "-0001-11-30T00:00:00-03:06",
@@ -95,10 +91,8 @@ def test_of_two_dates(call_date, rfc3339, stored, contradict):
 @pytest.mark.parametrize(
     ("call_date", "rfc3339"),
     [
-        (
-            "2018-11-03 23:59:59",
-            "2018-11-03T23:59:59-03:00",
-        ),  # the last second before the clocks go forward
+        # the last second before the clocks go forward
+        ("2018-11-03 23:59:59", "2018-11-03T23:59:59-03:00"),
         ("2018-11-04 01:00:00", "2018-11-04T01:00:00-02:00"),
         ("2018-02-17 23:30:00", "2018-02-17T23:30:00-02:00"),  # an hour that comes twice
         ("2018-02-17 23:30:00", "2018-02-17T23:30:00-03:00"),

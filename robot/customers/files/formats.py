@@ -54,9 +54,8 @@ def format_of(code: int, text: str, *, since_1904: bool) -> Format | None:
         return lambda value: _moment(value, epoch, elapsed=elapsed)
     unquoted = re.sub(r'"([^"]*)"|\\(.)|_.|\*.', r"\1\2", first)
     digits = unquoted.count("0")
-    is_plain = not re.search(
-        r"[./]", bare
-    )  # neither decimals nor a fraction: those signs are quoted
+    # neither decimals nor a fraction: those signs are quoted
+    is_plain = not re.search(r"[./]", bare)
     if _PADDED.fullmatch(unquoted) and digits > 1 and is_plain:
         return lambda value: _padded(value, unquoted, digits)
     return None

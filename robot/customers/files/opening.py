@@ -32,9 +32,8 @@ def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = N
 def _of_text(path: Path, sheet: str | None, encoding: str | None) -> Table:
     if sheet is not None:
         raise UnreadableFile(f"{path.name} is a CSV: it has no sheets.", "Leave --sheet out.")
-    from robot.customers.files.text import (
-        TextFile,
-    )  # here, as below: `run` and the others pay for no reader of files
+    # here, as below: `run` and the others pay for no reader of files
+    from robot.customers.files.text import TextFile
 
     file = TextFile(path, encoding)
     first = _first(path, file.rows())

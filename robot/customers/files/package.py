@@ -61,9 +61,8 @@ class Package:
             raise damaged(path, "it was cut, or not copied whole") from None
         self._open: list[IO[bytes]] = []
         names = self._zip.namelist()
-        self._names = {
-            name.replace("\\", "/").lower(): name for name in names
-        }  # some programs are careless
+        # some programs are careless
+        self._names = {name.replace("\\", "/").lower(): name for name in names}
         if len(self._names) != len(names):
             self._zip.close()
             raise damaged(path, "it holds two parts of the same name")

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 
 LAST_COLUMN = 16_383
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_MOST_ROWS, _MOST_COLUMNS = (
-    200_000,
-    200,
-)  # of one merged range: a larger one is a mistake beside the data
+# of one merged range: a larger one is a mistake beside the data
+_MOST_ROWS, _MOST_COLUMNS = (200_000, 200)
 
 
 def column_letters(column: int) -> str:

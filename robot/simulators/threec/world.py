@@ -13,9 +13,8 @@ from robot.simulators.threec.oddities import broken_record, make_odd
 Call = dict[str, Any]
 
 EPOCH = date(1970, 1, 1)
-UTC_OFFSET_SECONDS = (
-    3 * 3600
-)  # São Paulo is three hours behind UTC, with no clock change since 2019
+# São Paulo is three hours behind UTC, with no clock change since 2019
+UTC_OFFSET_SECONDS = 3 * 3600
 AGENT_SHARE = 0.34  # of the calls between 9h and 18h
 AGENT_SHARE_OFF_HOURS = 0.05
 MAILING_SHARE = 0.9
@@ -106,9 +105,8 @@ def _make_call(
     waiting = int(draw() * 20) if with_agent or status == words.ABANDONED else 0
     talked = int(15 + draw() * draw() * 900) if with_agent else 0
     speaking = talked + waiting if with_agent else waiting
-    billed = (
-        0 if speaking == 0 else max(30, -(-speaking // 6) * 6)
-    )  # billed by 6 seconds, 30 at least
+    # billed by 6 seconds, 30 at least
+    billed = 0 if speaking == 0 else max(30, -(-speaking // 6) * 6)
     agent_id, agent = words.AGENTS[int(draw() * len(words.AGENTS))] if with_agent else (None, "-")
     qualification = (
         words.QUALIFICATIONS[int(draw() * draw() * len(words.QUALIFICATIONS))]

@@ -296,7 +296,6 @@ def end_of(first: Page, size: int) -> int | None:
     """The place behind the last one, by what the first page says; None where it does not."""
     if first.total is None:
         return None
-    promised = min(
-        first.total_pages or 0, first.total
-    )  # total_pages alone could send us on for ever
+    # total_pages alone could send us on for ever
+    promised = min(first.total_pages or 0, first.total)
     return max(first.total, promised * size if promised > -(-first.total // size) else 0)

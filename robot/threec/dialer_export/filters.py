@@ -82,8 +82,7 @@ def warnings(repository: Repository, blocked: Blocked) -> list[str]:
     return told + [
         (
             f"EXPORT_BLOCKED_STATUS: no client ever had the status {word!r}. Check how it is"
-            " written"
-            " in your files."
+            " written in your files."
         )
         for word in blocked.absent
         if guarded(word) not in known

@@ -74,8 +74,7 @@ def clients_of_query(
             f"{file.name}: columns that are not understood.",
             (
                 "Name the status AS status, and of columns for the same leave one; give another"
-                " name"
-                " to what is none (AS ref)."
+                " name to what is none (AS ref)."
             ),
             (*columns.ambiguous, *likely),
         )

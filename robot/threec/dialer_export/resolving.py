@@ -28,9 +28,8 @@ from robot.threec.dialer_export.totals import Outcome, read_total
 log = logging.getLogger(__name__)
 
 _ASK = "Yours to say: --as sent, or --as not-sent"
-MIN_AGE = timedelta(
-    minutes=15
-)  # a gateway's timeout does not stop the API: it may still be storing
+# a gateway's timeout does not stop the API: it may still be storing
+MIN_AGE = timedelta(minutes=15)
 
 
 class Verdict(StrEnum):

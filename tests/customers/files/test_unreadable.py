@@ -142,9 +142,8 @@ def test_no_single_damaged_byte_passes_in_silence_or_as_a_defect(tmp_path):
         damaged[place] ^= 0x5A
         path.write_bytes(damaged)
         with suppress(UnreadableFile):
-            assert (
-                list(open_table(path).rows()) == right
-            )  # a byte that nobody reads: a time stamp, a theme
+            # a byte that nobody reads: a time stamp, a theme
+            assert list(open_table(path).rows()) == right
 
 
 @pytest.mark.parametrize(

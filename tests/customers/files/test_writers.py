@@ -93,9 +93,8 @@ def same(found, table):
 @OFTEN
 @given(TABLES)
 def test_openpyxl(tmp_path, table):
-    assume(
-        not any("_x0041_" in str(cell) for line in table for cell in line)
-    )  # written as it is: Excel would show A
+    # written as it is: Excel would show A
+    assume(not any("_x0041_" in str(cell) for line in table for cell in line))
     book = openpyxl.Workbook()
     for line in headed(table):
         book.active.append(line)
@@ -138,9 +137,8 @@ def test_the_csv_module(tmp_path, table, separator, end, encoding, quoting):
     content = io.StringIO()
     lines = [[None if cell is None else str(cell) for cell in line] for line in table]
     csv.writer(content, delimiter=separator, lineterminator=end, quoting=quoting).writerows(
-        [
-            [*line, "x"] for line in headed(lines)
-        ]  # the last column keeps the separator in every line
+        # the last column keeps the separator in every line
+        [[*line, "x"] for line in headed(lines)]
     )
     (tmp_path / "c.csv").write_bytes(content.getvalue().encode(encoding))
     same(read(tmp_path / "c.csv"), [[*line, "x"] for line in lines])

@@ -65,9 +65,8 @@ def test_whenever_it_is_killed_every_contact_is_sent_exactly_once_in_the_end(des
         app.finish(process)
         killer.process = None
         assert len(set(desk.received())) == len(desk.received()), "sent twice"
-        code, told = app.run(
-            "export", "resolve", "--min-age", "0", "--as", "total"
-        )  # nobody else has touched the list
+        # nobody else has touched the list
+        code, told = app.run("export", "resolve", "--min-age", "0", "--as", "total")
         assert code == 0, told
         assert sum(desk.statuses().values()) == CLIENTS, "forgotten"
         if desk.statuses() == {"sent": CLIENTS}:

@@ -187,9 +187,8 @@ def test_filters_counted_in_a_transaction_that_was_repeated_are_counted_once(des
     desk.export()
     desk.simulator.use_faults([])
     assert lost
-    filtered = 100 - len(
-        desk.received()
-    )  # of the first request; the clients' order is the database's own
+    # of the first request; the clients' order is the database's own
+    filtered = 100 - len(desk.received())
     assert desk.rows("SELECT filtered_records, motives FROM dialer_exports") == [
         (filtered, f'{{"Telefone na blacklist": {filtered}}}')
     ]

@@ -48,9 +48,8 @@ def test_who_was_blocked_meanwhile_is_not_sent(desk):
     result = desk.export()
     assert desk.received() == ["1"]
     assert desk.statuses() == {"rejected": 2, "sent": 1}
-    told = {
-        reason.lower() for reason in reasons(desk)
-    }  # a server's collation may group them without case
+    # a server's collation may group them without case
+    told = {reason.lower() for reason in reasons(desk)}
     assert told == {"withdrawn before it was sent: blocked (status bloqueado)"}
     assert (result.withdrawn.total(), result.ending.exit_code) == (2, ExitCode.SUCCESS)
 
