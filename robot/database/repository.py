@@ -338,13 +338,6 @@ class Repository:
         )
         return {date.fromisoformat(str(row[0])) for row in self._transactions.rows(sql, parameters)}
 
-    def first_known_day(self, job: str, scope: str) -> date | None:
-        """The oldest day ever read, None before the first."""
-        rows = self._transactions.rows(
-            "SELECT MIN(day) FROM sync_windows WHERE job = ? AND scope = ?", (job, scope)
-        )
-        return None if rows[0][0] is None else date.fromisoformat(str(rows[0][0]))
-
     def conclude_window(self, coverage: Coverage, line: WindowLine) -> None:
         """Write what a window's reading came to.
 

@@ -149,9 +149,8 @@ class Sending:
 class SendingJob(StartedJob):
     """A job that sends what the database holds to an API, each of it once.
 
-    `pending` counts what is not settled, by its status. `send` does what the settings ask for,
-    without a question; it raises ConfigurationError where they ask for nothing.
+    `send` does what the settings ask for, without a question; it raises ConfigurationError where
+    they ask for nothing.
     """
 
-    pending: Callable[[Repository], Mapping[str, int]]
     send: Callable[[Sending], Sent]

@@ -200,8 +200,6 @@ def test_windows_of_other_campaigns_and_days_are_not_mixed_up(repository):
     )
     assert window_of(repository, scope="5,6") == (WindowStatus.INCOMPLETE, "9 of 10")
     assert set(repository.windows("calls", "", date(2026, 9, 1), date(2026, 9, 30))) == {DAY}
-    assert repository.first_known_day("calls", "") == date(2026, 8, 31)
-    assert repository.first_known_day("calls", "7") is None
 
 
 def test_a_list_of_campaigns_too_long_for_its_column_still_names_its_window(repository):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from robot.cells.tables import (
     CALLS,
@@ -13,18 +12,13 @@ from robot.cells.tables import (
     DIALER_EXPORTS,
     MAILING_DATA,
 )
-from robot.database import RejectionLine, Repository
-from robot.database.exports import ExportStore
+from robot.database import RejectionLine
 from robot.runtime.program import command
 from robot.sync.kinds import ListedJob, SendingJob
 from robot.threec.dialer_export.asking import send_as_scheduled
 from robot.threec.dialer_export.checking import checks, schedule_checks
 from robot.threec.dialer_export.query import QUERY_JOB
 from robot.threec.dialer_export.sending import JOB
-
-
-def _pending(repository: Repository) -> Mapping[str, int]:
-    return {str(status): count for status, count in ExportStore(repository).open_items().items()}
 
 
 def _correct_the_client(line: RejectionLine) -> str:
@@ -62,7 +56,6 @@ DIALER_EXPORT = SendingJob(
     health_setting="export_healthcheck_url",
     schedule_checks=schedule_checks,
     checks=checks,
-    pending=_pending,
     send=send_as_scheduled,
     advice=_correct_the_client,
 )
